@@ -1,0 +1,5 @@
+"""`python -m kommunegraf` is the command `kommunegraf`."""
+
+from kommunegraf.cli import main
+
+main()

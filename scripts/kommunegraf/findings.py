@@ -1,0 +1,44 @@
+"""What a check found: how bad it is, what is wrong, what would be right, and where."""
+
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import Any, Iterable, Literal
+
+Severity = Literal["violation", "warning", "info"]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One finding. `line` counts from 1 and is the line of the file; `column` is the name of a table's column."""
+
+    severity: Severity
+    rule: str
+    message: str
+    repair: str
+    file: str = ""
+    line: int = 0
+    column: str = ""
+    resource: str = ""
+
+    @property
+    def where(self) -> str:
+        """`file:line column`, as far as known; otherwise the IRI of the resource."""
+        place = self.file + (f":{self.line}" if self.line else "")
+        return " ".join(part for part in (place, self.column and f"[{self.column}]") if part) or self.resource
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields by name, for JSON."""
+        return asdict(self)
+
+
+class BadInput(Exception):
+    """Input that cannot be used. Carries the findings that say why; nothing has been written."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = list(findings)
+        super().__init__("\n".join(f"{f.where}: {f.message}" for f in self.findings))
+
+
+def nearest(value: str, choices: Iterable[str], count: int = 3) -> list[str]:
+    """The choices that look most like `value`, best first; empty when none is close."""
+    return get_close_matches(value, sorted(choices), n=count, cutoff=0.6)

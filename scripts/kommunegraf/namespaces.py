@@ -1,0 +1,50 @@
+"""The IRIs that Kommunegraf mints and the prefixes that it writes."""
+
+BASE = "https://w3id.org/kommunegraf/"
+KG = BASE + "ontology/"
+GRAPH = BASE + "graph/"
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+PROV = "http://www.w3.org/ns/prov#"
+DCT = "http://purl.org/dc/terms/"
+SH = "http://www.w3.org/ns/shacl#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+PREFIXES = {
+    "cpov": "http://data.europa.eu/m8g/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": DCT,
+    "dqv": "http://www.w3.org/ns/dqv#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "kg": KG,
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": PROV,
+    "qb": "http://purl.org/linked-data/cube#",
+    "rdf": RDF,
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
+    "sf": "http://www.opengis.net/ont/sf#",
+    "sh": SH,
+    "skos": SKOS,
+    "vann": "http://purl.org/vocab/vann/",
+    "void": "http://rdfs.org/ns/void#",
+    "xsd": XSD,
+}
+"""The prefixes of every Turtle, TriG and query text of the project."""
+
+
+def expand(name: str) -> str:
+    """The IRI that a compact name such as `dcterms:title` stands for; an IRI is returned as it is."""
+    prefix, separator, local = name.partition(":")
+    if separator and not local.startswith("//") and prefix in PREFIXES:
+        return PREFIXES[prefix] + local
+    return name
+
+
+def compact(iri: str) -> str:
+    """The shortest compact name for an IRI, or the IRI where no prefix fits."""
+    best = max((p for p, space in PREFIXES.items() if iri.startswith(space)), key=lambda p: len(PREFIXES[p]), default=None)
+    return f"{best}:{iri[len(PREFIXES[best]):]}" if best else iri

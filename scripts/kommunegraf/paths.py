@@ -1,0 +1,10 @@
+"""Where the ontology, the tables and the queries lie: in a wheel inside the package, in a checkout at its top."""
+
+from pathlib import Path
+
+
+def root() -> Path:
+    """The folder that holds `ontology/`, `data/` and `queries/`."""
+    package = Path(__file__).resolve().parent
+    bundled = package / "_root"
+    return bundled if bundled.is_dir() else package.parents[1]

@@ -1,0 +1,85 @@
+"""Tables to N-Quads lines, as the CSVW metadata says (W3C *Generating RDF from Tabular Data on the Web*, minimal mode).
+
+A line is finished text: terms are escaped once for each distinct value of a column. URI templates are RFC 6570 level 2
+at most (`{name}`, `{+name}`), which is all that the metadata uses.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
+
+from kommunegraf.namespaces import expand
+from kommunegraf.tables import Column, Table
+
+_VARIABLE = re.compile(r"\{(\+?)(\w+)\}")
+_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
+
+
+def iri(value: str) -> str:
+    """`<value>`. Raises ValueError for characters that no IRI may hold (RFC 3987)."""
+    if _NOT_IN_IRI.search(value):
+        raise ValueError(f"not an IRI: {value!r}")
+    return f"<{value}>"
+
+
+def literal(value: str, language: str | None = None, datatype: str | None = None) -> str:
+    """An escaped N-Triples literal, plain, with a language tag or with a datatype IRI."""
+    text = f'"{value.translate(_ESCAPES)}"'
+    if language:
+        return f"{text}@{language}"
+    return f"{text}^^{iri(datatype)}" if datatype else text
+
+
+def quads(table: Table) -> Iterator[str]:
+    """The N-Quads lines of a table, without line ends, in no promised order."""
+    graph = iri(table.graph)
+    subjects: dict[str, list[str]] = {}
+    for column in table.columns:
+        if column.property is None or not table.rows:
+            continue
+        if column.about not in subjects:
+            subjects[column.about] = [iri(s) for s in resources(table, column.about)]
+        middle, end = f" {iri(column.property)} ", f" {graph} ."
+        for subject, term in zip(subjects[column.about], _objects(table, column)):
+            if term:
+                yield f"{subject}{middle}{term}{end}"
+
+
+def resources(table: Table, template: str) -> list[str]:
+    """The IRI that a URI template gives for each row of a table (RFC 6570; cells are percent-encoded)."""
+    pattern = _VARIABLE.sub("%s", template.replace("%", "%%"))
+    parts = [_encoded(table.cells[name], plus) for plus, name in _VARIABLE.findall(template)]
+    if not parts:
+        return [template] * len(table.rows)
+    return [expand(pattern % values) for values in zip(*parts)]
+
+
+_RESERVED = ":/?#[]@!$&'()*+,;=%"
+
+
+def _encoded(cells: Iterable[str], plus: str) -> list[str]:
+    cells = list(cells)
+    encoded = {cell: quote(cell, safe=_RESERVED if plus else "") for cell in set(cells)}
+    return [encoded[cell] for cell in cells]
+
+
+def _objects(table: Table, column: Column) -> list[str | None]:
+    """The object term of each row; None where the cell is empty."""
+    if column.value_url is None:
+        cells = table.cells[column.name]
+        terms: dict[str, str | None] = {cell: literal(cell, column.language, _datatype(column)) for cell in set(cells)}
+        terms[""] = None
+        return [terms[cell] for cell in cells]
+    values = resources(table, column.value_url)
+    known = {value: iri(value) for value in set(values)}
+    if column.virtual:
+        return [known[value] for value in values]
+    return [known[value] if cell else None for value, cell in zip(values, table.cells[column.name])]
+
+
+def _datatype(column: Column) -> str | None:
+    """A datatype as N-Triples writes it: xsd:string and language-tagged text carry none."""
+    if column.language or column.datatype is None or column.datatype.endswith("XMLSchema#string"):
+        return None
+    return column.datatype

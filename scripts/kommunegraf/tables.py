@@ -1,0 +1,258 @@
+"""The tables of `data/`: read as `csv-metadata.json` (CSVW) describes them, and checked cell by cell, key by key.
+
+The metadata and the meaning of datatypes are the `csvw` library's. Cells are checked once for each distinct value of a
+column and keys as sets, so that reading stays linear and cheap; `tests/test_tables.py` holds that the library's own
+validation comes to the same verdict.
+"""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import csvw
+
+from kommunegraf.findings import Finding, nearest
+from kommunegraf.namespaces import KG, expand
+
+METADATA = "csv-metadata.json"
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: how its cells read, and the RDF that they become (CSVW annotations)."""
+
+    name: str
+    virtual: bool
+    required: bool
+    description: str
+    about: str
+    property: str | None
+    value_url: str | None
+    datatype: str | None
+    language: str | None
+    check: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns whose values must be found in columns of another table."""
+
+    columns: Key
+    target: str
+    target_columns: Key
+
+
+@dataclass
+class Table:
+    """A table as read. `rows[i]` stands on line `lines[i]` of the file `path`; cells are as written, "" is null."""
+
+    name: str
+    path: Path
+    graph: str
+    columns: list[Column]
+    primary_key: Key
+    foreign_keys: list[ForeignKey]
+    rows: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[str, ...]]:
+        """Cells by column name, in row order."""
+        names = [c.name for c in self.columns if not c.virtual]
+        return dict(zip(names, zip(*self.rows))) if self.rows else {name: () for name in names}
+
+    def keys(self, columns: Key) -> list[Key]:
+        """The values of some columns, a tuple for each row."""
+        return list(zip(*(self.cells[name] for name in columns)))
+
+
+def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
+    """Read every table that the metadata in `folder` describes, by file name.
+
+    What is wrong is returned as findings and not raised; a table that cannot be read at all is returned empty.
+    """
+    tables, findings = _describe(folder)
+    for table in tables.values():
+        findings += _read_rows(table) or _check_rows(table)
+    for table in tables.values():
+        findings += _check_references(table, tables)
+    return tables, findings
+
+
+def _describe(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
+    path = folder / METADATA
+    try:
+        json.loads(path.read_text("utf-8"))
+        group = csvw.TableGroup.from_file(path)
+    except FileNotFoundError:
+        return {}, [_violation("metadata", f"{path} is missing", "a data folder holds csv-metadata.json beside its tables", path)]
+    except (ValueError, TypeError, KeyError) as error:
+        return {}, [_violation("metadata", f"not CSVW metadata: {error}", "see https://www.w3.org/TR/tabular-metadata/", path)]
+    return {str(t.url): _table(t, folder) for t in group.tables}, []
+
+
+def _table(description: Any, folder: Path) -> Table:
+    schema = description.tableSchema
+    return Table(
+        name=str(description.url),
+        path=folder / str(description.url),
+        graph=description.common_props[KG + "graph"]["@id"],
+        columns=[_column(c, str(schema.aboutUrl)) for c in schema.columns],
+        primary_key=tuple(schema.primaryKey),
+        foreign_keys=[
+            ForeignKey(tuple(f.columnReference), str(f.reference.resource), tuple(f.reference.columnReference))
+            for f in schema.foreignKeys
+        ],
+    )
+
+
+def _column(column: Any, about: str) -> Column:
+    datatype = column.inherit("datatype")
+    language = column.inherit("lang")
+    suppressed = bool(column.suppressOutput)
+    return Column(
+        name=column.name,
+        virtual=bool(column.virtual),
+        required=bool(column.inherit("required")),
+        description=str(column.common_props.get("dc:description", "")),
+        about=str(column.aboutUrl or about),
+        property=None if suppressed else expand(str(column.inherit("propertyUrl"))),
+        value_url=str(column.valueUrl) if column.valueUrl else None,
+        datatype=None if datatype is None else expand(datatype.at_props.get("id", f"xsd:{datatype.base}")),
+        language=None if language in (None, "und") else str(language),
+        check=column.read,
+    )
+
+
+def _read_rows(table: Table) -> list[Finding]:
+    """Fill the table from its file. Findings here mean that the cells could not be told apart."""
+    path = table.path
+    header = [c.name for c in table.columns if not c.virtual]
+    want = "the first row is: " + ",".join(header)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return [_violation("file", f"cannot be read: {error.strerror}", "the metadata names this table", path)]
+    if data.startswith(b"\xef\xbb\xbf"):
+        return [_violation("bom", "starts with a byte order mark", "save as UTF-8 without BOM", path, 1)]
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        return [_violation("encoding", f"byte {data[error.start]:#04x} is not UTF-8", "save as UTF-8, not as Windows or Mac text", path, line)]
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    try:
+        found = next(reader, [])
+        if found != header:
+            return [_header_finding(path, found, header, want)]
+        for row in reader:
+            if len(row) != len(header):
+                hint = f"{len(header)} cells: " + ",".join(header)
+                return [_violation("row", f"has {len(row)} cells", hint, path, reader.line_num)]
+            table.rows.append(row)
+            table.lines.append(reader.line_num - sum(cell.count("\n") for cell in row))
+    except csv.Error as error:
+        return [_violation("csv", f"not CSV: {error}", "quote a cell that holds a comma, a quote or a line break", path, reader.line_num)]
+    return []
+
+
+def _header_finding(path: Path, found: list[str], header: list[str], want: str) -> Finding:
+    if len(found) == 1 and ";" in found[0]:
+        return _violation("separator", "cells are separated by semicolons", "separate cells by commas (RFC 4180)", path, 1)
+    missing = [name for name in header if name not in found]
+    extra = [name for name in found if name not in header]
+    if missing:
+        return _violation("header", f"column {', '.join(missing)} is missing", want, path, 1, missing[0])
+    if extra:
+        return _violation("header", f"column {', '.join(extra)} is not described", want, path, 1, extra[0])
+    return _violation("header", "columns are in another order or twice", want, path, 1)
+
+
+def _check_rows(table: Table) -> list[Finding]:
+    findings = []
+    for column in table.columns:
+        if not column.virtual:
+            findings += _check_cells(table, column)
+    keys = table.keys(table.primary_key)
+    if len(set(keys)) < len(keys):
+        findings += _repeated_keys(table, keys)
+    elif keys != sorted(keys):
+        index = next(i for i in range(1, len(keys)) if keys[i] < keys[i - 1])
+        message = f"{_words(table.primary_key, keys[index])} stands after {_words(table.primary_key, keys[index - 1])}"
+        findings.append(_violation("order", message, f"sort the rows by {', '.join(table.primary_key)}", table.path, table.lines[index], table.primary_key[0]))
+    return findings
+
+
+def _check_cells(table: Table, column: Column) -> list[Finding]:
+    cells = table.cells[column.name]
+    wrong = {value: message for value in set(cells) if (message := _cell_error(column, value))}
+    if not wrong:
+        return []
+    return [
+        _violation("cell", wrong[value], column.description or "see csv-metadata.json", table.path, line, column.name)
+        for value, line in zip(cells, table.lines)
+        if value in wrong
+    ]
+
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+
+def _cell_error(column: Column, value: str) -> str | None:
+    if not value:
+        return f"{column.name} is empty" if column.required else None
+    if value != value.strip():
+        return f"{value!r} has blanks around it"
+    if _CONTROL.search(value):
+        return f"{value!r} holds a control character"
+    try:
+        column.check(value)
+    except ValueError:
+        return f"{value!r} is not a valid {column.name}"
+    return None
+
+
+def _repeated_keys(table: Table, keys: list[Key]) -> list[Finding]:
+    count = Counter(keys)
+    first: dict[Key, int] = {}
+    findings = []
+    for key, line in zip(keys, table.lines):
+        if count[key] > 1 and first.setdefault(key, line) != line:
+            message = f"{_words(table.primary_key, key)} already stands on line {first[key]}"
+            findings.append(_violation("duplicate", message, "each key stands once", table.path, line, table.primary_key[0]))
+    return findings
+
+
+def _check_references(table: Table, tables: dict[str, Table]) -> list[Finding]:
+    findings = []
+    for key in table.foreign_keys:
+        target = tables[key.target]
+        if not table.rows or not target.rows:
+            continue
+        known = set(target.keys(key.target_columns))
+        values = table.keys(key.columns)
+        for value in sorted(v for v in set(values) - known if all(v)):
+            near = nearest(value[-1], {k[-1] for k in known if k[:-1] == value[:-1]})
+            repair = f"a value of {key.target}" + (f", such as {', '.join(near)}" if near else "")
+            message = f"{_words(key.columns, value)} is not in {key.target}"
+            findings += [
+                _violation("reference", message, repair, table.path, line, key.columns[-1])
+                for v, line in zip(values, table.lines)
+                if v == value
+            ]
+    return findings
+
+
+def _words(columns: Key, key: Key) -> str:
+    return ", ".join(f"{column} '{value}'" for column, value in zip(columns, key))
+
+
+def _violation(rule: str, message: str, repair: str, path: Path, line: int = 0, column: str = "") -> Finding:
+    return Finding("violation", rule, message, repair, str(path), line, column)
