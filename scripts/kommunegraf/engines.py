@@ -1,0 +1,106 @@
+"""Where queries run: embedded Oxigraph, rdflib's own engine, or any SPARQL 1.1 endpoint. All answer in the same terms.
+
+Every engine sees the union of the named graphs as its default graph.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pyoxigraph as ox
+
+if TYPE_CHECKING:
+    import rdflib
+
+Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class EngineError(Exception):
+    """A query that could not be answered: it is malformed, or the endpoint did not serve it. The message says which."""
+
+
+class Engine(Protocol):
+    """Something that answers SPARQL."""
+
+    def query(self, text: str) -> Result:
+        """The answer to a query. Raises EngineError."""
+        ...
+
+
+class Embedded:
+    """Oxigraph inside this process."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.store = store
+
+    @classmethod
+    def open(cls, path: Path) -> "Embedded":
+        """Load an RDF file (format by its ending) into memory. Raises OSError or SyntaxError."""
+        store = ox.Store()
+        store.bulk_load(path=path)
+        return cls(store)
+
+    def query(self, text: str) -> Result:
+        """See Engine."""
+        try:
+            return self.store.query(text, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise EngineError(f"the query is not SPARQL: {error}") from error
+
+
+class Rdflib:
+    """rdflib's own engine over a dataset or graph that the caller has."""
+
+    def __init__(self, graph: "rdflib.Graph") -> None:
+        self.graph = graph
+
+    def query(self, text: str) -> Result:
+        """See Engine."""
+        try:
+            result = self.graph.query(text)
+        except Exception as error:  # rdflib raises pyparsing's and its own errors alike
+            raise EngineError(f"the query is not SPARQL: {error}") from error
+        if result.graph is not None:
+            return _triples(result.graph.serialize(format="nt", encoding="utf-8"), "application/n-triples")
+        return _solutions(result.serialize(format="json") or b"")
+
+
+class Endpoint:
+    """A SPARQL 1.1 Protocol endpoint, through SPARQLWrapper. `timeout` is in seconds."""
+
+    def __init__(self, url: str, timeout: int = 60) -> None:
+        self.url = url
+        self.timeout = timeout
+
+    def query(self, text: str) -> Result:
+        """See Engine."""
+        from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
+
+        wrapper = SPARQLWrapper(self.url)
+        wrapper.setTimeout(self.timeout)
+        wrapper.setMethod(POST)
+        wrapper.setQuery(text)
+        graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
+        wrapper.setReturnFormat(TURTLE if graph else JSON)
+        try:
+            answer = wrapper.query()
+            body, media = answer.response.read(), answer.info()["content-type"].split(";")[0]
+        except Exception as error:  # urllib, socket and SPARQLWrapper errors alike
+            raise EngineError(f"{self.url} did not answer: {_first_line(error)}") from error
+        try:
+            return _triples(body, media) if graph else _solutions(body)
+        except (SyntaxError, ValueError) as error:
+            raise EngineError(f"{self.url} answered with {media} that cannot be read: {error}") from error
+
+
+def _solutions(body: bytes) -> Result:
+    return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+
+
+def _triples(body: bytes, media: str) -> Result:
+    store = ox.Store()
+    store.load(body, format=ox.RdfFormat.from_media_type(media) or ox.RdfFormat.TURTLE)
+    return store.query("CONSTRUCT WHERE { ?s ?p ?o }")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,54 @@
+"""Names as people type them: `Århus`, `aarhus`, `0751`, `751`, `Aarhus Kommune` and `open data` find their resource."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from kommunegraf.findings import nearest
+
+_LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
+_KIND_WORDS = re.compile(r"\b(kommune|municipality)$")
+
+
+class UnknownName(ValueError):
+    """A name that no resource has. `suggestions` are the nearest ones."""
+
+    def __init__(self, kind: str, name: str, suggestions: list[str]) -> None:
+        self.suggestions = suggestions
+        hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else ""
+        super().__init__(f"no {kind} is called {name!r}{hint}")
+
+
+def plain(name: str) -> str:
+    """The form in which names are compared: lower case, æ ø å as ae oe aa, no other accents, words joined by one blank."""
+    text = unicodedata.normalize("NFC", name).casefold().translate(_LETTERS)
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join(re.findall(r"[a-z0-9]+", text))
+
+
+class Names:
+    """The names of one kind of resource."""
+
+    def __init__(self, kind: str, labelled: Iterable[tuple[str, str]]) -> None:
+        """`labelled` pairs each resource's IRI with one of its labels; the last part of the IRI is a name too."""
+        self.kind = kind
+        self._found: dict[str, str] = {}
+        self._shown: dict[str, str] = {}
+        for iri, label in labelled:
+            slug = iri.rsplit("/", 1)[-1]
+            for name in (label, slug, slug.lstrip("0") if slug.isdigit() else slug):
+                self._found.setdefault(_key(name), iri)
+                self._shown.setdefault(_key(name), label if name is label else name)
+
+    def resolve(self, name: str) -> str:
+        """The IRI of the resource that a name, a code or a slug means, or of an IRI itself. Raises UnknownName."""
+        if name in self._found.values():
+            return name
+        if found := self._found.get(_key(name)):
+            return found
+        raise UnknownName(self.kind, name, list(dict.fromkeys(self._shown[k] for k in nearest(_key(name), self._found))))
+
+
+def _key(name: str) -> str:
+    text = plain(name)
+    return _KIND_WORDS.sub("", text).strip() or text

@@ -1,0 +1,110 @@
+"""The query files: a `#+` header in YAML that describes the query, then SPARQL that runs as it stands.
+
+A parameter is a variable that the query binds in one line of its own, `VALUES ?name { … }`; what stands in the braces is
+its default, and `bind` puts another term there. The grammar is told in `queries/README.md`.
+"""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from kommunegraf.findings import BadInput, Finding
+
+LANGUAGES = ("da", "en")
+VALUE_TYPES = ("language", "integer", "date", "text", "iri")
+"""Parameter types that are values. Any other type is a kind of resource, the first part of its path under the base IRI."""
+
+_FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
+_KEYS = {"title", "description", "keywords", "group", "question", "parameters", "columns", "severity", "message", "repair"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a caller may set: a kind of value or of resource, in the words that people use."""
+
+    name: str
+    type: str
+    label: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One query file. Texts are by language (`da`, `en`); `columns` has the meaning of each result column."""
+
+    name: str
+    path: Path
+    text: str
+    title: dict[str, str]
+    description: dict[str, str] = field(default_factory=dict)
+    keywords: tuple[str, ...] = ()
+    group: str = ""
+    question: str = ""
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    header: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def form(self) -> str:
+        """SELECT, ASK, CONSTRUCT or DESCRIBE."""
+        found = _FORM.search(self.text)
+        return found[1].upper() if found else ""
+
+    def default(self, parameter: str) -> str:
+        """The term, as SPARQL writes it, that stands in the file for a parameter."""
+        return _values_line(parameter).search(self.text)[2].strip()  # type: ignore[index]
+
+    def bind(self, terms: dict[str, str]) -> str:
+        """The query text with other terms for some parameters. Terms are finished SPARQL: `<iri>`, `"text"@da`, `12`."""
+        text = self.text
+        for name, term in terms.items():
+            text = _values_line(name).sub(lambda line, term=term: f"{line[1]} {term} {line[3]}", text, count=1)  # type: ignore[misc]
+        return text
+
+
+def _values_line(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^(\s*VALUES \?{re.escape(name)} \{{)(.*)(\}}\s*)$", re.MULTILINE)
+
+
+def read_folder(folder: Path) -> dict[str, Question]:
+    """Every `.rq` file of a folder, by name (the file's name without ending). Raises BadInput for a broken header."""
+    return {path.stem: read(path) for path in sorted(folder.glob("*.rq"))}
+
+
+def read(path: Path) -> Question:
+    """One query file. Raises BadInput, with the line, when its header is not as the grammar says."""
+    source = path.read_text("utf-8")
+    marked = [line for line in source.splitlines() if line.startswith("#+")]
+    try:
+        header = yaml.safe_load("\n".join(line[3:] for line in marked)) or {}
+    except yaml.YAMLError as error:
+        line = getattr(error, "problem_mark", None)
+        raise _broken(path, f"the header is not YAML: {getattr(error, 'problem', error)}", line.line + 1 if line else 1) from error
+    if not isinstance(header, dict) or "title" not in header:
+        raise _broken(path, "the header has no title")
+    if unknown := set(header) - _KEYS:
+        raise _broken(path, f"the header has the unknown key {', '.join(sorted(unknown))}")
+    question = Question(
+        name=path.stem,
+        path=path,
+        text=source,
+        title=header["title"],
+        description=header.get("description", {}),
+        keywords=tuple(header.get("keywords", ())),
+        group=header.get("group", ""),
+        question=header.get("question", ""),
+        parameters={n: Parameter(n, p["type"], p["label"]) for n, p in (header.get("parameters") or {}).items()},
+        columns=header.get("columns") or {},
+        header=header,
+    )
+    for name in question.parameters:
+        if len(_values_line(name).findall(source)) != 1:
+            raise _broken(path, f"parameter {name} needs exactly one line 'VALUES ?{name} {{ default }}'")
+    return question
+
+
+def _broken(path: Path, message: str, line: int = 1) -> BadInput:
+    return BadInput([Finding("violation", "query", message, "see queries/README.md", str(path), line)])
