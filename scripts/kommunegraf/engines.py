@@ -58,7 +58,7 @@ class Rdflib:
         try:
             result = self.graph.query(text)
         except Exception as error:  # rdflib raises pyparsing's and its own errors alike
-            raise EngineError(f"the query is not SPARQL: {error}") from error
+            raise EngineError(f"rdflib could not answer: {_first_line(error)}") from error
         if result.graph is not None:
             return _triples(result.graph.serialize(format="nt", encoding="utf-8"), "application/n-triples")
         return _solutions(result.serialize(format="json") or b"")

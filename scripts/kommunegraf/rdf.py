@@ -51,7 +51,7 @@ def resources(table: Table, template: str) -> list[str]:
     pattern = _VARIABLE.sub("%s", template.replace("%", "%%"))
     parts = [_encoded(table.cells[name], plus) for plus, name in _VARIABLE.findall(template)]
     if not parts:
-        return [template] * len(table.rows)
+        return [expand(template)] * len(table.rows)
     return [expand(pattern % values) for values in zip(*parts)]
 
 
