@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kommunegraf import adoption, rdf, tables
+from kommunegraf import adoption, rankings, rdf, tables
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import GRAPH, PREFIXES
 
@@ -48,6 +48,7 @@ def build(ontology: Path, data: Path) -> Dataset:
     for table in rows.values():
         lines.update(rdf.quads(table))
     lines.update(adoption.quads(rows))
+    lines.update(rankings.quads(rows))
     return Dataset(sorted(lines))
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 
 
-class EngineError(Exception):
+class EngineError(RuntimeError):
     """A query that could not be answered: it is malformed, or the endpoint did not serve it. The message says which."""
 
 

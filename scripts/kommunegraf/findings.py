@@ -1,5 +1,6 @@
 """What a check found: how bad it is, what is wrong, what would be right, and where."""
 
+import builtins
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any, Iterable, Literal
@@ -9,7 +10,7 @@ Severity = Literal["violation", "warning", "info"]
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding. `line` counts from 1 and is the line of the file; `column` is the name of a table's column."""
+    """One finding. `line` counts from 1; `column` is a table's column; `resource` and `property` are IRIs of the graph."""
 
     severity: Severity
     rule: str
@@ -19,8 +20,9 @@ class Finding:
     line: int = 0
     column: str = ""
     resource: str = ""
+    property: str = ""
 
-    @property
+    @builtins.property
     def where(self) -> str:
         """`file:line column`, as far as known; otherwise the IRI of the resource."""
         place = self.file + (f":{self.line}" if self.line else "")

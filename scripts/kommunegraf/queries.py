@@ -15,7 +15,7 @@ import pyoxigraph as ox
 from kommunegraf import paths
 from kommunegraf.engines import Engine, EngineError
 from kommunegraf.findings import nearest
-from kommunegraf.names import Names
+from kommunegraf.names import Names, plain
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import LANGUAGES, Parameter, Question, read, read_folder
 from kommunegraf.rdf import iri, literal
@@ -38,6 +38,11 @@ class Answer:
     def columns(self) -> list[str]:
         """The names of the result columns; none for a graph or a yes and no."""
         return [v.value for v in self.result.variables] if isinstance(self.result, ox.QuerySolutions) else []
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the answer is triples and not rows."""
+        return isinstance(self.result, ox.QueryTriples)
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows with plain Python values: numbers, booleans, text, and IRIs as text; None where nothing is bound."""
@@ -71,13 +76,15 @@ def internal(engine: Engine, name: str, **arguments: str) -> Answer:
 
 def ask(engine: Engine, question: Question, **arguments: str) -> Answer:
     """Bind the arguments, by their parameters' types, and run the question. Raises BadArgument or EngineError."""
-    terms = {name: term(engine, _parameter(question, name), value) for name, value in arguments.items()}
+    chosen = {_parameter(question, name): value for name, value in arguments.items()}
+    terms = {parameter.name: term(engine, parameter, value) for parameter, value in chosen.items()}
     return Answer(question, engine.query(question.bind(terms)))
 
 
 def _parameter(question: Question, name: str) -> Parameter:
-    if name in question.parameters:
-        return question.parameters[name]
+    for parameter in question.parameters.values():
+        if plain(name) in (plain(parameter.name), *map(plain, parameter.label.values())):
+            return parameter
     takes = ", ".join(question.parameters) or "none"
     raise BadArgument(f"{question.name} has no parameter {name!r}; it takes {takes}")
 

@@ -28,7 +28,7 @@ class Parameter:
 
     name: str
     type: str
-    label: dict[str, str]
+    label: dict[str, str] = field(hash=False)
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,12 @@ def _values_line(name: str) -> re.Pattern[str]:
 def read_folder(folder: Path) -> dict[str, Question]:
     """Every `.rq` file of a folder, by name (the file's name without ending). Raises BadInput for a broken header."""
     return {path.stem: read(path) for path in sorted(folder.glob("*.rq"))}
+
+
+def own(path: Path) -> Question:
+    """A query of the user's own: a header is welcome and not needed. Raises BadInput, OSError or UnicodeDecodeError."""
+    text = path.read_text("utf-8")
+    return read(path) if text.startswith("#+") else Question(path.stem, path, text, title={})
 
 
 def read(path: Path) -> Question:

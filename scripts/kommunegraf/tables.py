@@ -89,7 +89,8 @@ def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
 def _describe(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
     path = folder / METADATA
     try:
-        json.loads(path.read_text("utf-8"))
+        if "tables" not in json.loads(path.read_text("utf-8")):
+            raise ValueError("it describes no tables")
         group = csvw.TableGroup.from_file(path)
     except FileNotFoundError:
         return {}, [_violation("metadata", f"{path} is missing", "a data folder holds csv-metadata.json beside its tables", path)]

@@ -1,0 +1,172 @@
+"""Check tables, shapes and rules; every finding says what is wrong, what would be right, and in which row or line.
+
+Cells and keys are checked by `tables`, single resources by SHACL (pyshacl), and what holds across resources by the
+queries of `queries/verify/`, each of which must return nothing.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pyshacl
+import rdflib
+
+from kommunegraf import build, queries, tables
+from kommunegraf.engines import Embedded
+from kommunegraf.findings import BadInput, Finding, Severity
+from kommunegraf.namespaces import BASE, KG, SH, compact
+from kommunegraf.rdf import resources
+from kommunegraf.tables import Table
+
+_SH = rdflib.Namespace(SH)
+_SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
+
+
+def project(root: Path, data: Path, lang: str = "en") -> list[Finding]:
+    """Findings about the tables in `data` together with the ontology and the rules of `root`, worst first.
+
+    Tables or Turtle that cannot be read end the check with what was found so far.
+    """
+    try:
+        dataset = build.build(root / "ontology", data)
+    except BadInput as error:
+        return sorted(error.findings, key=_rank)
+    places = Places(tables.read(data)[0], root / "ontology")
+    findings = graph(dataset.text().encode("utf-8"), ox.RdfFormat.N_QUADS, root, lang)
+    return sorted((places.locate(f) for f in findings), key=_rank)
+
+
+def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
+    """Findings about RDF files, taken together with the ontology of `root`. Raises BadInput for what is not RDF."""
+    store = ox.Store()
+    vocabulary, findings = build.read_ontology(root / "ontology")
+    store.load("\n".join(vocabulary).encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    for path in paths:
+        try:
+            store.load(path=path)
+        except (SyntaxError, OSError, ValueError) as error:
+            line = getattr(error, "lineno", None) or 0
+            repair = "a file ending in .ttl, .trig, .nt, .nq, .rdf or .jsonld that parses"
+            findings.append(Finding("violation", "rdf", f"not RDF: {error.args[0]}", repair, str(path), line))
+    if findings:
+        raise BadInput(findings)
+    quads = ox.serialize(store, format=ox.RdfFormat.N_QUADS)
+    return sorted(graph(quads, ox.RdfFormat.N_QUADS, root, lang), key=_rank)
+
+
+def graph(data: bytes, form: ox.RdfFormat, root: Path, lang: str) -> list[Finding]:
+    """Findings of shapes and rules about the union of the graphs in an RDF document."""
+    store = ox.Store()
+    store.load(data, format=form)
+    union = {ox.Triple(q.subject, q.predicate, q.object) for q in store}
+    triples = rdflib.Graph().parse(data=ox.serialize(union, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    shapes = rdflib.Graph().parse(root / "ontology" / "shapes.ttl", format="turtle")
+    return shape_findings(triples, shapes, lang) + rule_findings(Embedded(store), lang)
+
+
+def shape_findings(data: rdflib.Graph, shapes: rdflib.Graph, lang: str) -> list[Finding]:
+    """What SHACL finds: one finding for each validation result."""
+    report = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)[1]
+    if not isinstance(report, rdflib.Graph):
+        raise BadInput([Finding("violation", "shacl", f"the shapes cannot be used: {report}", "see shapes.ttl", "shapes.ttl")])
+    return [_shape_finding(report, shapes, result, lang) for result in report.subjects(rdflib.RDF.type, _SH.ValidationResult)]
+
+
+def _shape_finding(report: rdflib.Graph, shapes: rdflib.Graph, result: Any, lang: str) -> Finding:
+    shape = report.value(result, _SH.sourceShape)
+    messages = {m.language: str(m) for m in report.objects(result, _SH.resultMessage) if isinstance(m, rdflib.Literal)}
+    value, path = report.value(result, _SH.value), report.value(result, _SH.resultPath)
+    severity = str(report.value(result, _SH.resultSeverity)).removeprefix(SH)
+    found = f"found {_short(value)}" if value is not None else f"no {_short(path)}" if path else ""
+    return Finding(
+        _SEVERITY[severity],
+        _short(shape) if isinstance(shape, rdflib.URIRef) else "shape",
+        f"{_short(report.value(result, _SH.focusNode))}: {found}",
+        messages.get(lang) or next(iter(messages.values()), ""),
+        resource=str(report.value(result, _SH.focusNode)),
+        property=str(path or ""),
+    )
+
+
+def rule_findings(engine: Embedded, lang: str) -> list[Finding]:
+    """What the verify queries return: one finding for each row."""
+    findings = []
+    for rule in queries.folder("verify").values():
+        for row in queries.ask(engine, rule).rows():
+            words = {name: _short(value) for name, value in row.items() if value is not None}
+            findings.append(
+                Finding(
+                    rule.header["severity"],
+                    f"verify/{rule.name}",
+                    _fill(rule.header["message"][lang], words),
+                    _fill(rule.header["repair"][lang], words),
+                    resource=str(row["resource"]),
+                    property=str(row.get("property") or ""),
+                )
+            )
+    return findings
+
+
+def _fill(text: str, words: dict[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda m: words.get(m[1], "?"), text)
+
+
+def _short(term: Any) -> str:
+    text = str(term)
+    return text.removeprefix(BASE) if text.startswith(BASE) and not text.startswith(KG) else compact(text)
+
+
+def _rank(finding: Finding) -> tuple[Any, ...]:
+    return (list(_SEVERITY.values()).index(finding.severity), finding)
+
+
+class Places:
+    """Where a resource is stated: the row of a table, or the line of a Turtle file."""
+
+    def __init__(self, described: dict[str, Table], ontology: Path) -> None:
+        self._rows: dict[str, list[tuple[Table, int]]] = {}
+        for table in described.values():
+            for template in {c.about for c in table.columns if c.property}:
+                for index, subject in enumerate(resources(table, template)):
+                    self._rows.setdefault(subject, []).append((table, index))
+        self._turtle = {path: path.read_text("utf-8").splitlines() for path in sorted(ontology.glob("*.ttl"))}
+
+    def locate(self, finding: Finding) -> Finding:
+        """The finding with file, line and column where they are known."""
+        name = finding.resource
+        rows = self._rows.get(name, [])
+        for table, index in rows:
+            for column in table.columns:
+                if column.property == finding.property and not column.virtual and finding.property:
+                    return replace(finding, file=str(table.path), line=table.lines[index], column=column.name)
+        for table, index in rows:
+            return replace(finding, file=str(table.path), line=table.lines[index])
+        starts = (f"<{name.removeprefix(BASE)}> ", f"<{name}> ", f"{compact(name)} ")
+        for path, lines in self._turtle.items():
+            for number, line in enumerate(lines, 1):
+                if line.startswith(starts):
+                    return replace(finding, file=str(path), line=number)
+        return finding
+
+
+def turtle(findings: list[Finding]) -> str:
+    """The findings as a SHACL validation report, with the place of each as its `rdfs:comment`."""
+    report = rdflib.Graph()
+    report.bind("sh", SH)
+    node = rdflib.BNode("report")
+    report.add((node, rdflib.RDF.type, _SH.ValidationReport))
+    conforms = not any(f.severity == "violation" for f in findings)
+    report.add((node, _SH.conforms, rdflib.Literal(conforms)))
+    for number, finding in enumerate(findings):
+        result = rdflib.BNode(f"result{number}")
+        report.add((node, _SH.result, result))
+        report.add((result, rdflib.RDF.type, _SH.ValidationResult))
+        report.add((result, _SH.resultSeverity, _SH[finding.severity.capitalize()]))
+        report.add((result, _SH.resultMessage, rdflib.Literal(f"{finding.message}. {finding.repair}")))
+        report.add((result, rdflib.RDFS.comment, rdflib.Literal(finding.where)))
+        if finding.resource:
+            report.add((result, _SH.focusNode, rdflib.URIRef(finding.resource)))
+    return report.serialize(format="turtle")

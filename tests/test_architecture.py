@@ -1,0 +1,195 @@
+"""The house: floors, short modules, one mouth, SPARQL in its own room, a light start. Each rule is shown to bite on a bad example."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "scripts" / "kommunegraf"
+MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__"))
+HEAVY = {"csvw", "networkx", "pyoxigraph", "pyshacl", "rdflib", "SPARQLWrapper"}
+MODULE_LINES, FUNCTION_LINES = 250, 40
+
+
+def parsed(module: str) -> ast.Module:
+    return ast.parse((PACKAGE / f"{module}.py").read_text("utf-8"))
+
+
+def floors(readme: str) -> dict[str, int]:
+    """The floor of each module: the lines `4 build validate match` of the fenced block under the heading on floors."""
+    block = re.search(r"^#[^\n]*\bfloors\b.*?^```\w*\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL | re.IGNORECASE)
+    assert block, "scripts/README.md has no heading with 'floors' and a fenced block under it"
+    lines = [line.split() for line in block[1].splitlines() if line.strip()]
+    return {module: int(number) for number, *modules in lines for module in modules}
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """The names of everything that a module imports, wherever in it: `rich.table`, `kommunegraf.rdf`."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: a relative import; write kommunegraf.NAME"
+            own = node.module == "kommunegraf"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} if own else {str(node.module)}
+    return names
+
+
+def own_imports(tree: ast.Module) -> set[str]:
+    """The modules of this package that a module imports."""
+    parts = [name.split(".") for name in imported(tree)]
+    return {part[1] for part in parts if part[0] == "kommunegraf" and len(part) > 1 and part[1] in MODULES}
+
+
+def climbs(module: str, tree: ast.Module, floor: dict[str, int]) -> list[str]:
+    """Imports that do not lead to a lower floor."""
+    return [f"{module} ({floor[module]}) imports {name} ({floor[name]})" for name in own_imports(tree) if floor[name] >= floor[module]]
+
+
+@pytest.fixture(scope="module")
+def floor() -> dict[str, int]:
+    return floors((ROOT / "scripts" / "README.md").read_text("utf-8"))
+
+
+def test_every_module_stands_on_one_floor(floor: dict[str, int]) -> None:
+    assert sorted(floor) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_lead_to_lower_floors(module: str, floor: dict[str, int]) -> None:
+    assert not climbs(module, parsed(module), floor)
+
+
+def test_an_import_from_the_same_or_a_higher_floor_is_seen() -> None:
+    table = floors("# Floors\n\nText.\n\n```\n2 rdf queries\n1 tables names\n```\n")
+    assert climbs("names", ast.parse("from kommunegraf import rdf"), table) == ["names (1) imports rdf (2)"]
+    assert climbs("names", ast.parse("def f():\n    import kommunegraf.tables"), table) == ["names (1) imports tables (1)"]
+    assert not climbs("rdf", ast.parse("from kommunegraf.tables import Table"), table)
+
+
+SPARQL = [
+    re.compile(r"\b(select|ask|construct|insert|delete)\b[^{]*\{", re.IGNORECASE),
+    re.compile(r"\bselect\s+(distinct\s+|reduced\s+)?(\?\w|\*)", re.IGNORECASE),
+    re.compile(r"\bdescribe\s*(<|\?\w|\*)", re.IGNORECASE),
+]
+
+
+def sparql_texts(tree: ast.Module) -> list[str]:
+    """String literals, docstrings aside, that read as SPARQL."""
+    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    literals = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
+    texts = [node.value for node in literals if isinstance(node.value, str)]
+    return [text for text in texts if any(pattern.search(text) for pattern in SPARQL)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_sparql_stands_in_python(module: str) -> None:
+    assert not sparql_texts(parsed(module)), "queries live in queries/"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "q = 'SELECT ?s WHERE { ?s ?p ?o }'",
+        "q = '''prefix kg: <x>\nselect * { ?s ?p ?o }'''",
+        "q = f'ASK {{ <{iri}> ?p ?o }}'",
+        "q = 'CONSTRUCT WHERE { ?s ?p ?o }'",
+        "q = 'DESCRIBE <https://w3id.org/kommunegraf/municipality/0751>'",
+        "q = 'INSERT DATA { <a> <b> <c> }'",
+        "q = 'SELECT DISTINCT ?s ' + where",
+    ],
+)
+def test_sparql_in_python_is_seen(source: str) -> None:
+    assert sparql_texts(ast.parse(source))
+
+
+def test_words_about_questions_are_not_sparql() -> None:
+    assert not sparql_texts(ast.parse("a = 'ask a question'\nb = ('SELECT', 'ASK')\nc = f'cannot select {name}'\nd = 'describe this'"))
+
+
+def too_long(source: str) -> Iterator[str]:
+    """What exceeds the house's lengths."""
+    count = len(source.splitlines())
+    if count > MODULE_LINES:
+        yield f"the module has {count} lines"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            if lines > FUNCTION_LINES:
+                yield f"{node.name} has {lines} lines"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_modules_and_functions_are_short(module: str) -> None:
+    assert not list(too_long((PACKAGE / f"{module}.py").read_text("utf-8")))
+
+
+def test_what_is_too_long_is_seen() -> None:
+    assert list(too_long("x = 1\n" * 251)) == ["the module has 251 lines"]
+    assert list(too_long("def f():\n" + "    x = 1\n" * 40)) == ["f has 41 lines"]
+
+
+def speaks(tree: ast.Module) -> list[str]:
+    """Printing, exiting, reading arguments, or importing what does so."""
+    found = [name for name in imported(tree) if name.split(".")[0] in {"typer", "click", "argparse", "rich"}]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"print", "input", "exit", "quit"}:
+            found.append(node.func.id)
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {"sys.exit", "sys.stdout", "sys.stderr", "sys.argv", "os._exit"}:
+            found.append(ast.unparse(node))
+        if isinstance(node, ast.Name) and node.id == "SystemExit":
+            found.append(node.id)
+    return found
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if module != "cli"])
+def test_only_the_command_line_prints_and_exits(module: str) -> None:
+    assert not speaks(parsed(module))
+
+
+@pytest.mark.parametrize("source", ["print(1)", "import sys\nsys.exit(1)", "import typer", "from rich import table", "raise SystemExit"])
+def test_printing_and_exiting_are_seen(source: str) -> None:
+    assert speaks(ast.parse(source))
+
+
+def loaded(*arguments: str) -> set[str]:
+    """The top-level modules that Python loads, by its own report."""
+    environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+    command = [sys.executable, "-X", "importtime", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, encoding="utf-8", check=True)
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rsplit("|", 1)[1].strip().split(".")[0] for line in lines}
+
+
+def test_help_loads_no_heavy_library() -> None:
+    modules = loaded("-m", "kommunegraf", "--help")
+    assert "kommunegraf" in modules and not modules & HEAVY
+
+
+def test_a_heavy_library_is_seen() -> None:
+    assert loaded("-c", "import kommunegraf.tables") & HEAVY == {"csvw", "rdflib"}
+
+
+def outside_paths(text: str) -> list[str]:
+    """Mentions of places outside the repository."""
+    return re.findall(r"(?:(?<![\w./])/work/|\.\./shared)[^\s\"']*", text)
+
+
+def test_no_file_leans_on_places_outside_the_repository() -> None:
+    folders = [ROOT / name for name in ("scripts", "ontology", "data", "queries")]
+    files = [path for path in ROOT.iterdir() if path.is_file()]
+    files += [path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert len(files) > 50
+    assert not {str(path.relative_to(ROOT)): found for path in files if (found := outside_paths(path.read_text("utf-8")))}
+
+
+def test_a_mention_of_an_outside_place_is_seen() -> None:
+    assert outside_paths("see /work/notes.md and '../shared/x'") == ["/work/notes.md", "../shared/x"]
+    assert not outside_paths("https://example.org/work/page, teamwork/, shared")
