@@ -10,6 +10,7 @@ import pytest
 
 from kommunegraf import tables
 from kommunegraf.findings import Finding
+from kommunegraf.metadata import METADATA
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -200,7 +201,7 @@ def test_the_line_is_the_files_line_after_a_cell_with_line_breaks(copy: Path) ->
 def library_accepts(folder: Path) -> bool:
     """Whether csvw finds every cell, primary key and reference in order (references may be null)."""
     try:
-        group = csvw.TableGroup.from_file(folder / tables.METADATA)
+        group = csvw.TableGroup.from_file(folder / METADATA)
         group.read()
         return all(table.check_primary_key() for table in group.tables) and bool(group.check_referential_integrity())
     except ValueError:
@@ -216,6 +217,6 @@ def test_the_csvw_library_comes_to_the_same_verdict(break_: Break | None, copy: 
 
 @pytest.mark.parametrize("text", ["", "{", '{"tables": 3}', "[]"])
 def test_broken_metadata_is_one_clear_finding(text: str, copy: Path) -> None:
-    (copy / tables.METADATA).write_text(text, "utf-8")
+    (copy / METADATA).write_text(text, "utf-8")
     found = findings(copy)
-    assert [f.rule for f in found] == ["metadata"] and found[0].file.endswith(tables.METADATA)
+    assert [f.rule for f in found] == ["metadata"] and found[0].file.endswith(METADATA)

@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from kommunegraf.metadata import Table
 from kommunegraf.namespaces import BASE, GRAPH, KG, PROV, RDF, SKOS
-from kommunegraf.rdf import iri, literal
-from kommunegraf.tables import Table
+from kommunegraf.terms import iri, literal
 
 CONFIDENCE = ("low", "medium", "high")
 STATUS = ("ended", "planned", "active")

@@ -69,7 +69,8 @@ def read_ontology(folder: Path) -> tuple[set[str], list[Finding]]:
             line = getattr(error, "lineno", None) or 0
             findings.append(Finding("violation", "turtle", f"not Turtle: {error.args[0]}", "see https://www.w3.org/TR/turtle/", str(path), line))
     quads.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return set(ox.serialize(quads, format=ox.RdfFormat.N_QUADS).decode("utf-8").splitlines()), findings
+    nquads = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
+    return set(nquads.decode("utf-8").splitlines()), findings
 
 
 def write(dataset: Dataset, folder: Path) -> list[Path]:

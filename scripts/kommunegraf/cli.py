@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -14,7 +14,6 @@ from kommunegraf import __version__, paths
 
 if TYPE_CHECKING:
     from kommunegraf.engines import Engine
-    from kommunegraf.findings import Finding
     from kommunegraf.queries import Answer
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=(
@@ -45,7 +44,7 @@ class ReportFormat(StrEnum):
 
 
 def main() -> None:
-    """Run the command. Errors in what the user gave end as one message on standard error and exit code 1."""
+    """Run the command."""
     try:
         app()
     except BrokenPipeError:
@@ -55,24 +54,22 @@ def main() -> None:
 
 @contextmanager
 def _clear_errors() -> Iterator[None]:
-    from kommunegraf.findings import BadInput
+    """Turn what the user gave wrong into a message on standard error and exit code 1."""
+    from kommunegraf.findings import BadInput, as_text
 
     try:
         yield
     except BadInput as error:
-        _print_findings(error.findings, to_error=True)
-        raise typer.Exit(1) from error
-    except (ValueError, SyntaxError) as error:
-        _fail(str(error), error)
+        _fail(as_text(error.findings))
     except OSError as error:
-        _fail(f"{error.filename or 'file'}: {error.strerror or error}", error)
-    except RuntimeError as error:
-        _fail(str(error), error)
+        _fail(f"kommunegraf: {error.filename or 'file'}: {error.strerror or error}")
+    except (ValueError, SyntaxError, RuntimeError) as error:
+        _fail(f"kommunegraf: {error}")
 
 
-def _fail(message: str, cause: Exception) -> None:
-    print(f"kommunegraf: {message}", file=sys.stderr)
-    raise typer.Exit(1) from cause
+def _fail(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise typer.Exit(1)
 
 
 @app.callback(invoke_without_command=True)
@@ -105,6 +102,7 @@ def validate(
 ) -> None:
     """Check tables (CSVW), resources (SHACL) and rules (verify queries). Exit code 1 when something is violated."""
     from kommunegraf import validate as checks
+    from kommunegraf.findings import as_text
 
     with _clear_errors():
         root = paths.root()
@@ -119,7 +117,7 @@ def validate(
     elif form is ReportFormat.turtle:
         print(checks.turtle(findings))
     else:
-        _print_findings(findings)
+        print(as_text(findings))
     if any(f.severity == "violation" for f in findings):
         raise typer.Exit(1)
 
@@ -270,11 +268,3 @@ def _print_answer(answer: "Answer", lang: Language) -> None:
     _print_table(heads, [tuple(row[c] for c in shown) for row in rows])
     if not rows:
         print("No rows.")
-
-
-def _print_findings(findings: "list[Finding]", to_error: bool = False) -> None:
-    stream = sys.stderr if to_error else sys.stdout
-    for finding in findings:
-        print(f"{finding.severity}: {finding.where}: {finding.message}\n    {finding.repair}", file=stream)
-    count = {kind: sum(f.severity == kind for f in findings) for kind in ("violation", "warning", "info")}
-    print(f"{count['violation']} violations, {count['warning']} warnings, {count['info']} remarks", file=stream)

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 if TYPE_CHECKING:
     import rdflib
 
-Result = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
+"""Rows, yes or no, or the triples of a graph."""
 
 
 class EngineError(RuntimeError):
@@ -42,7 +43,8 @@ class Embedded:
     def query(self, text: str) -> Result:
         """See Engine."""
         try:
-            return self.store.query(text, use_default_graph_as_union=True)
+            result = self.store.query(text, use_default_graph_as_union=True)
+            return list(result) if isinstance(result, ox.QueryTriples) else result
         except SyntaxError as error:
             raise EngineError(f"the query is not SPARQL: {error}") from error
 
@@ -97,9 +99,8 @@ def _solutions(body: bytes) -> Result:
 
 
 def _triples(body: bytes, media: str) -> Result:
-    store = ox.Store()
-    store.load(body, format=ox.RdfFormat.from_media_type(media) or ox.RdfFormat.TURTLE)
-    return store.query("CONSTRUCT WHERE { ?s ?p ?o }")
+    form = ox.RdfFormat.from_media_type(media) or ox.RdfFormat.TURTLE
+    return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=form)]
 
 
 def _first_line(error: Exception) -> str:

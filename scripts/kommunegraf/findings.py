@@ -1,9 +1,10 @@
 """What a check found: how bad it is, what is wrong, what would be right, and where."""
 
 import builtins
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
-from typing import Any, Iterable, Literal
+from typing import Any, Literal
 
 Severity = Literal["violation", "warning", "info"]
 
@@ -31,6 +32,14 @@ class Finding:
     def as_dict(self) -> dict[str, Any]:
         """The fields by name, for JSON."""
         return asdict(self)
+
+
+def as_text(findings: Iterable[Finding]) -> str:
+    """The findings, two lines each, and a last line that counts them."""
+    listed = list(findings)
+    count = {kind: sum(f.severity == kind for f in listed) for kind in ("violation", "warning", "info")}
+    lines = [f"{f.severity}: {f.where}: {f.message}\n    {f.repair}" for f in listed]
+    return "\n".join([*lines, f"{count['violation']} violations, {count['warning']} warnings, {count['info']} remarks"])
 
 
 class BadInput(Exception):

@@ -1,6 +1,5 @@
 """Answers as bytes in the formats that people and programs ask for."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -34,15 +33,14 @@ def encode(result: Any, name: str) -> bytes:
 
     Raises WrongFormat.
     """
-    known = GRAPHS if isinstance(result, ox.QueryTriples) else ROWS
+    known = GRAPHS if isinstance(result, list) else ROWS
     if name not in known:
         kind = "a graph" if known is GRAPHS else "rows"
         raise WrongFormat(f"this question answers with {kind}; its formats are {', '.join(known)}, not {name!r}")
-    if isinstance(result, ox.QueryTriples):
-        triples: Iterator[ox.Triple] = iter(sorted(set(result), key=str))
-        body = ox.serialize(triples, format=GRAPHS[name], prefixes=PREFIXES if name == "turtle" else None)
+    output = BytesIO()
+    if isinstance(result, list):
+        ox.serialize(sorted(set(result), key=str), output, format=GRAPHS[name], prefixes=PREFIXES if name == "turtle" else None)
     else:
-        output = BytesIO()
         result.serialize(output, ROWS[name])
-        body = output.getvalue()
+    body = output.getvalue()
     return body if body.endswith(b"\n") else body + b"\n"

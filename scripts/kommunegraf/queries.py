@@ -18,7 +18,7 @@ from kommunegraf.findings import nearest
 from kommunegraf.names import Names, plain
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import LANGUAGES, Parameter, Question, read, read_folder
-from kommunegraf.rdf import iri, literal
+from kommunegraf.terms import iri, literal
 
 _NUMBERS = {"integer": int, "int": int, "long": int, "decimal": float, "double": float, "float": float}
 
@@ -42,7 +42,7 @@ class Answer:
     @property
     def is_graph(self) -> bool:
         """Whether the answer is triples and not rows."""
-        return isinstance(self.result, ox.QueryTriples)
+        return isinstance(self.result, list)
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows with plain Python values: numbers, booleans, text, and IRIs as text; None where nothing is bound."""

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kommunegraf.metadata import Table
 from kommunegraf.namespaces import BASE, GRAPH, RDF, SKOS
-from kommunegraf.rdf import iri
-from kommunegraf.tables import Table
+from kommunegraf.terms import iri
 
 
 def quads(tables: dict[str, Table]) -> Iterator[str]:

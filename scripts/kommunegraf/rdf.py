@@ -8,27 +8,11 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+from kommunegraf.metadata import Column, Table
 from kommunegraf.namespaces import expand
-from kommunegraf.tables import Column, Table
+from kommunegraf.terms import iri, literal
 
 _VARIABLE = re.compile(r"\{(\+?)(\w+)\}")
-_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
-
-
-def iri(value: str) -> str:
-    """`<value>`. Raises ValueError for characters that no IRI may hold (RFC 3987)."""
-    if _NOT_IN_IRI.search(value):
-        raise ValueError(f"not an IRI: {value!r}")
-    return f"<{value}>"
-
-
-def literal(value: str, language: str | None = None, datatype: str | None = None) -> str:
-    """An escaped N-Triples literal, plain, with a language tag or with a datatype IRI."""
-    text = f'"{value.translate(_ESCAPES)}"'
-    if language:
-        return f"{text}@{language}"
-    return f"{text}^^{iri(datatype)}" if datatype else text
 
 
 def quads(table: Table) -> Iterator[str]:

@@ -1,76 +1,16 @@
-"""The tables of `data/`: read as `csv-metadata.json` (CSVW) describes them, and checked cell by cell, key by key.
+"""The tables of `data/`, read as their metadata describes them and checked cell by cell, key by key.
 
-The metadata and the meaning of datatypes are the `csvw` library's. Cells are checked once for each distinct value of a
-column and keys as sets, so that reading stays linear and cheap; `tests/test_tables.py` holds that the library's own
-validation comes to the same verdict.
+Cells are checked once for each distinct value of a column and keys as sets, so that reading stays linear and cheap;
+`tests/test_tables.py` holds that the `csvw` library's own validation comes to the same verdict.
 """
 
 import csv
-import json
 import re
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import csvw
 
 from kommunegraf.findings import Finding, nearest
-from kommunegraf.namespaces import KG, expand
-
-METADATA = "csv-metadata.json"
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a table: how its cells read, and the RDF that they become (CSVW annotations)."""
-
-    name: str
-    virtual: bool
-    required: bool
-    description: str
-    about: str
-    property: str | None
-    value_url: str | None
-    datatype: str | None
-    language: str | None
-    check: Callable[[str], Any]
-
-
-@dataclass(frozen=True)
-class ForeignKey:
-    """Columns whose values must be found in columns of another table."""
-
-    columns: Key
-    target: str
-    target_columns: Key
-
-
-@dataclass
-class Table:
-    """A table as read. `rows[i]` stands on line `lines[i]` of the file `path`; cells are as written, "" is null."""
-
-    name: str
-    path: Path
-    graph: str
-    columns: list[Column]
-    primary_key: Key
-    foreign_keys: list[ForeignKey]
-    rows: list[list[str]] = field(default_factory=list)
-    lines: list[int] = field(default_factory=list)
-
-    @cached_property
-    def cells(self) -> dict[str, tuple[str, ...]]:
-        """Cells by column name, in row order."""
-        names = [c.name for c in self.columns if not c.virtual]
-        return dict(zip(names, zip(*self.rows))) if self.rows else {name: () for name in names}
-
-    def keys(self, columns: Key) -> list[Key]:
-        """The values of some columns, a tuple for each row."""
-        return list(zip(*(self.cells[name] for name in columns)))
+from kommunegraf.metadata import METADATA, BadMetadata, Column, Key, Table, describe
 
 
 def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
@@ -78,58 +18,17 @@ def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
 
     What is wrong is returned as findings and not raised; a table that cannot be read at all is returned empty.
     """
-    tables, findings = _describe(folder)
+    try:
+        tables = describe(folder)
+    except BadMetadata as error:
+        repair = "a data folder holds CSVW metadata beside its tables; see https://www.w3.org/TR/tabular-metadata/"
+        return {}, [_violation("metadata", str(error), repair, folder / METADATA)]
+    findings = []
     for table in tables.values():
         findings += _read_rows(table) or _check_rows(table)
     for table in tables.values():
         findings += _check_references(table, tables)
     return tables, findings
-
-
-def _describe(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
-    path = folder / METADATA
-    try:
-        if "tables" not in json.loads(path.read_text("utf-8")):
-            raise ValueError("it describes no tables")
-        group = csvw.TableGroup.from_file(path)
-    except FileNotFoundError:
-        return {}, [_violation("metadata", f"{path} is missing", "a data folder holds csv-metadata.json beside its tables", path)]
-    except (ValueError, TypeError, KeyError) as error:
-        return {}, [_violation("metadata", f"not CSVW metadata: {error}", "see https://www.w3.org/TR/tabular-metadata/", path)]
-    return {str(t.url): _table(t, folder) for t in group.tables}, []
-
-
-def _table(description: Any, folder: Path) -> Table:
-    schema = description.tableSchema
-    return Table(
-        name=str(description.url),
-        path=folder / str(description.url),
-        graph=description.common_props[KG + "graph"]["@id"],
-        columns=[_column(c, str(schema.aboutUrl)) for c in schema.columns],
-        primary_key=tuple(schema.primaryKey),
-        foreign_keys=[
-            ForeignKey(tuple(f.columnReference), str(f.reference.resource), tuple(f.reference.columnReference))
-            for f in schema.foreignKeys
-        ],
-    )
-
-
-def _column(column: Any, about: str) -> Column:
-    datatype = column.inherit("datatype")
-    language = column.inherit("lang")
-    suppressed = bool(column.suppressOutput)
-    return Column(
-        name=column.name,
-        virtual=bool(column.virtual),
-        required=bool(column.inherit("required")),
-        description=str(column.common_props.get("dc:description", "")),
-        about=str(column.aboutUrl or about),
-        property=None if suppressed else expand(str(column.inherit("propertyUrl"))),
-        value_url=str(column.valueUrl) if column.valueUrl else None,
-        datatype=None if datatype is None else expand(datatype.at_props.get("id", f"xsd:{datatype.base}")),
-        language=None if language in (None, "und") else str(language),
-        check=column.read,
-    )
 
 
 def _read_rows(table: Table) -> list[Finding]:

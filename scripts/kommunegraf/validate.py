@@ -17,9 +17,9 @@ import rdflib
 from kommunegraf import build, queries, tables
 from kommunegraf.engines import Embedded
 from kommunegraf.findings import BadInput, Finding, Severity
+from kommunegraf.metadata import Table
 from kommunegraf.namespaces import BASE, KG, SH, compact
 from kommunegraf.rdf import resources
-from kommunegraf.tables import Table
 
 _SH = rdflib.Namespace(SH)
 _SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
@@ -53,7 +53,7 @@ def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
             findings.append(Finding("violation", "rdf", f"not RDF: {error.args[0]}", repair, str(path), line))
     if findings:
         raise BadInput(findings)
-    quads = ox.serialize(store, format=ox.RdfFormat.N_QUADS)
+    quads = ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b""
     return sorted(graph(quads, ox.RdfFormat.N_QUADS, root, lang), key=_rank)
 
 

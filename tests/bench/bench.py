@@ -1,8 +1,8 @@
 """What building, starting, asking and loading cost: CPU time and ratios, measured in one run. Called by `scripts/bench`.
 
-P is the time that pyoxigraph needs to parse the same N-Quads and store nothing. Work and unit are measured in turns;
-times and ratios are medians. The copy of the tables with each row of evidence many times over is simulated; it lives in
-a temporary folder and is gone afterwards.
+P is the time that pyoxigraph needs to parse the same N-Quads and store nothing. Everything is measured in turns,
+round after round; times and ratios are medians. The copy of the tables with each row of evidence many times over is
+simulated; it lives in a temporary folder and is gone afterwards.
 """
 
 import csv
@@ -46,12 +46,15 @@ def _clock() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def measure(table: Table, what: str, work: Work, unit: Work, of: str, goal: str = "", repeat: int = 7) -> tuple[float, float]:
-    """Add a row. Returns the median seconds of the work and of the unit."""
-    found = [(spent(work), spent(unit)) for _ in range(repeat)]
-    seconds, units = (statistics.median(column) for column in zip(*found))
-    table.add_row(what, f"{seconds * 1000:,.1f}", f"{statistics.median(w / u for w, u in found):.2f} {of}", goal)
-    return seconds, units
+def rounds(works: dict[str, Work], repeat: int = 7) -> list[dict[str, float]]:
+    """The seconds of each work by name, once in each round, so that what slows the machine slows all of a round."""
+    return [{name: spent(work) for name, work in works.items()} for _ in range(repeat)]
+
+
+def add(table: Table, what: str, found: list[dict[str, float]], work: str, unit: str, of: str, goal: str = "") -> None:
+    """A row: median milliseconds of a work, and the median of its ratio to a unit."""
+    ratio = statistics.median(one[work] / one[unit] for one in found)
+    table.add_row(what, f"{statistics.median(one[work] for one in found) * 1000:,.1f}", f"{ratio:.2f} {of}", goal)
 
 
 def parse(path: Path) -> None:
@@ -81,44 +84,45 @@ def multiplied(name: str, rows: list[list[str]]) -> Iterable[list[str]]:
 
 
 def building(table: Table, folder: Path) -> None:
-    """Rows on `build.build`: real tables, tables without rows (what is fixed), simulated tables."""
-    empty, large = copy_tables(folder / "empty", lambda name, rows: []), copy_tables(folder / "large", multiplied)
-    costs, sizes = {}, {}
-    for data, what, goal in (
-        (DATA, "build, real tables", "2"),
-        (empty, "  of it fixed: metadata and ontology, tables without rows", ""),
-        (large, f"build, evidence x {TIMES} (simulated)", "2"),
-    ):
-        dataset = build.build(ONTOLOGY, data)
-        sizes[data] = len(dataset.lines)
-        build.write(dataset, folder / f"graph-{data.name}")
-        unit = partial(parse, folder / f"graph-{(DATA if data == empty else data).name}" / build.NQUADS)
-        costs[data], _ = measure(table, f"{what}, {sizes[data]:,} quads", partial(build.build, ONTOLOGY, data), unit, "P", goal)
-        if data == empty:
-            measure(table, "    of that: metadata parsed", partial(tables.read, empty), unit, "P")
-    ratios = [math.log((n[large] - n[empty]) / (n[DATA] - n[empty])) for n in (costs, sizes)]
-    table.add_row("  growth exponent of time over quads, fixed part aside", "", f"{ratios[0] / ratios[1]:.2f}", "1.1")
-
-
-def loading(table: Table, folder: Path) -> None:
-    """A row on the embedded store."""
-    file = folder / f"graph-{DATA.name}" / build.NQUADS
-    measure(table, "embedded store opened, real graph", partial(engines.Embedded.open, file), partial(parse, file), "P", "2.5")
+    """Rows on `build.build` (real tables, tables without rows, simulated tables) and on the embedded store."""
+    data = {
+        "real": DATA,
+        "empty": copy_tables(folder / "empty", lambda name, rows: []),
+        "large": copy_tables(folder / "large", multiplied),
+    }
+    size: dict[str, int] = {}
+    works: dict[str, Work] = {}
+    for name, source in data.items():
+        dataset = build.build(ONTOLOGY, source)
+        file = build.write(dataset, folder / "graph" / name)[0]
+        size[name] = len(dataset.lines)
+        works[f"P {name}"], works[name] = partial(parse, file), partial(build.build, ONTOLOGY, source)
+    works["metadata"] = partial(tables.read, data["empty"])
+    works["open"] = partial(engines.Embedded.open, folder / "graph" / "real" / build.NQUADS)
+    found = rounds(works)
+    add(table, f"build, real tables, {size['real']:,} quads", found, "real", "P real", "P", "2")
+    add(table, "  of it fixed: metadata and ontology (tables without rows)", found, "empty", "P real", "P")
+    add(table, "    of that: metadata parsed", found, "metadata", "P real", "P")
+    add(table, f"build, evidence x {TIMES} (simulated), {size['large']:,} quads", found, "large", "P large", "P", "2")
+    times = statistics.median((one["large"] - one["empty"]) / (one["real"] - one["empty"]) for one in found)
+    growth = math.log(times) / math.log((size["large"] - size["empty"]) / (size["real"] - size["empty"]))
+    table.add_row("  growth exponent of time over quads, fixed part aside", "", f"{growth:.2f}", "1.1")
+    add(table, "embedded store opened, real graph", found, "open", "P real", "P", "2.5")
 
 
 def starting(table: Table, folder: Path) -> None:
     """Rows on processes: bare Python, the import of csvw, help, and one lookup from cold."""
+    lookup = ["query", "run", "municipality", "--param", "municipality=Aarhus", "--format", "csv"]
+    commands = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "python -c 'import csvw'": [sys.executable, "-c", "import csvw"],
+        "kommunegraf --help": [COMMAND, "--help"],
+        "kommunegraf query run municipality, from cold": [COMMAND, *lookup, "--graph", str(folder / "graph" / "real")],
+    }
     run = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL)
-    bare = partial(run, [sys.executable, "-c", "pass"])
-    graph = str(folder / f"graph-{DATA.name}")
-    lookup = ["query", "run", "municipality", "--param", "municipality=Aarhus", "--format", "csv", "--graph", graph]
-    for what, command, goal in (
-        ("python -c pass", [sys.executable, "-c", "pass"], ""),
-        ("python -c 'import csvw'", [sys.executable, "-c", "import csvw"], ""),
-        ("kommunegraf --help", [COMMAND, "--help"], "3"),
-        ("kommunegraf query run municipality, from cold", [COMMAND, *lookup], "150 ms"),
-    ):
-        measure(table, what, partial(run, command), bare, "bare Python", goal, repeat=15)
+    found = rounds({what: partial(run, command) for what, command in commands.items()}, repeat=15)
+    for what, goal in zip(commands, ("", "", "3", "150 ms"), strict=True):
+        add(table, what, found, what, "python -c pass", "bare Python", goal)
 
 
 def main() -> None:
@@ -126,7 +130,7 @@ def main() -> None:
     table = Table("what", "CPU ms", "ratio", "goal", title="Kommunegraf: costs")
     console = Console(width=120)
     with tempfile.TemporaryDirectory(prefix="kommunegraf-bench-") as folder:
-        for part in (building, loading, starting):
+        for part in (building, starting):
             console.print(f"measuring: {part.__name__}", style="dim")
             part(table, Path(folder))
     console.print(table)

@@ -1,0 +1,118 @@
+"""What `data/csv-metadata.json` (W3C CSVW) says of the tables: columns, keys and the RDF that cells become.
+
+The metadata and the meaning of datatypes are the `csvw` library's.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import csvw
+
+from kommunegraf.namespaces import KG, expand
+
+METADATA = "csv-metadata.json"
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: how its cells read, and the RDF that they become (CSVW annotations)."""
+
+    name: str
+    virtual: bool
+    required: bool
+    description: str
+    about: str
+    property: str | None
+    value_url: str | None
+    datatype: str | None
+    language: str | None
+    check: Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """Columns whose values must be found in columns of another table."""
+
+    columns: Key
+    target: str
+    target_columns: Key
+
+
+@dataclass
+class Table:
+    """A table as read. `rows[i]` stands on line `lines[i]` of the file `path`; cells are as written, "" is null."""
+
+    name: str
+    path: Path
+    graph: str
+    columns: list[Column]
+    primary_key: Key
+    foreign_keys: list[ForeignKey]
+    rows: list[list[str]] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+
+    @cached_property
+    def cells(self) -> dict[str, tuple[str, ...]]:
+        """Cells by column name, in row order."""
+        names = [c.name for c in self.columns if not c.virtual]
+        return dict(zip(names, zip(*self.rows))) if self.rows else {name: () for name in names}
+
+    def keys(self, columns: Key) -> list[Key]:
+        """The values of some columns, a tuple for each row."""
+        return list(zip(*(self.cells[name] for name in columns)))
+
+
+class BadMetadata(ValueError):
+    """Metadata that is missing or is not CSVW. The message says which."""
+
+
+def describe(folder: Path) -> dict[str, Table]:
+    """The tables that the metadata in `folder` describes, by file name, without their rows. Raises BadMetadata."""
+    path = folder / METADATA
+    try:
+        if "tables" not in json.loads(path.read_text("utf-8")):
+            raise ValueError("it describes no tables")
+        group = csvw.TableGroup.from_file(path)
+    except FileNotFoundError as error:
+        raise BadMetadata(f"{path} is missing") from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise BadMetadata(f"not CSVW metadata: {error}") from error
+    return {str(t.url): _table(t, folder) for t in group.tables}
+
+
+def _table(description: Any, folder: Path) -> Table:
+    schema = description.tableSchema
+    return Table(
+        name=str(description.url),
+        path=folder / str(description.url),
+        graph=description.common_props[KG + "graph"]["@id"],
+        columns=[_column(c, str(schema.aboutUrl)) for c in schema.columns],
+        primary_key=tuple(schema.primaryKey),
+        foreign_keys=[
+            ForeignKey(tuple(f.columnReference), str(f.reference.resource), tuple(f.reference.columnReference))
+            for f in schema.foreignKeys
+        ],
+    )
+
+
+def _column(column: Any, about: str) -> Column:
+    datatype = column.inherit("datatype")
+    language = column.inherit("lang")
+    suppressed = bool(column.suppressOutput)
+    return Column(
+        name=column.name,
+        virtual=bool(column.virtual),
+        required=bool(column.inherit("required")),
+        description=str(column.common_props.get("dc:description", "")),
+        about=str(column.aboutUrl or about),
+        property=None if suppressed else expand(str(column.inherit("propertyUrl"))),
+        value_url=str(column.valueUrl) if column.valueUrl else None,
+        datatype=None if datatype is None else expand(datatype.at_props.get("id", f"xsd:{datatype.base}")),
+        language=None if language in (None, "und") else str(language),
+        check=column.read,
+    )

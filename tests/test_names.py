@@ -1,0 +1,58 @@
+"""Names are found as people type them, and a wrong one gets the nearest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kommunegraf import queries
+from kommunegraf.engines import Embedded
+from kommunegraf.names import Names, UnknownName, plain
+from kommunegraf.namespaces import BASE
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("Århus", "0751"), ("aarhus", "0751"), ("AARHUS", "0751"), ("0751", "0751"), ("751", "0751"), ("Aarhus Kommune", "0751"),
+        ("Aarhus Municipality", "0751"), ("aarhus kommune", "0751"), ("Copenhagen", "0101"), ("København", "0101"), ("kobenhavn", None),
+        ("koebenhavn", "0101"), ("101", "0101"), ("Høje Taastrup", "0169"), ("høje-tåstrup", "0169"), ("Lyngby-Tårbæk", "0173"),
+        ("Ålborg", "0851"), ("ringkobing skjern", None), ("Ringkøbing Skjern", "0760"), (f"{BASE}municipality/0751", "0751"),
+    ],
+)
+def test_a_kommune_is_found(engine: Embedded, typed: str, code: str | None) -> None:
+    names = queries.names(engine, "municipality")
+    if code:
+        assert names.resolve(typed) == f"{BASE}municipality/{code}"
+    else:
+        with pytest.raises(UnknownName) as error:
+            names.resolve(typed)
+        assert error.value.suggestions
+
+
+@pytest.mark.parametrize("typed", ["open-data", "Open data", "åbne data til rådighed", "Making open data available"])
+def test_an_initiative_is_found_by_slug_and_by_label(engine: Embedded, typed: str) -> None:
+    names = queries.names(engine, "initiative")
+    if typed == "Open data":
+        assert plain(typed) == plain("open-data")
+    assert names.resolve(typed) == f"{BASE}initiative/open-data"
+
+
+def test_an_unknown_name_gets_the_nearest(engine: Embedded) -> None:
+    with pytest.raises(UnknownName, match="did you mean Aarhus"):
+        queries.names(engine, "municipality").resolve("Arhuss")
+
+
+def test_all_98_kommuner_are_found_by_every_label_and_code(engine: Embedded) -> None:
+    names = queries.names(engine, "municipality")
+    rows = queries.internal(engine, "names").rows()
+    assert len({row["resource"] for row in rows}) == 98
+    assert all(names.resolve(row["label"]) == row["resource"] for row in rows)
+
+
+@given(st.text())
+def test_no_text_breaks_the_search(text: str) -> None:
+    names = Names("kommune", [("x:municipality/0751", "Aarhus")])
+    try:
+        assert names.resolve(text) == "x:municipality/0751"
+    except UnknownName as error:
+        assert repr(text) in str(error)
