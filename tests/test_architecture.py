@@ -174,7 +174,7 @@ def test_help_loads_no_heavy_library() -> None:
 
 
 def test_a_heavy_library_is_seen() -> None:
-    assert loaded("-c", "import kommunegraf.tables") & HEAVY == {"csvw", "rdflib"}
+    assert loaded("-c", "import rdflib") & HEAVY == {"rdflib"}
 
 
 def outside_paths(text: str) -> list[str]:

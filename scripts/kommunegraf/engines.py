@@ -3,6 +3,7 @@
 Every engine sees the union of the named graphs as its default graph.
 """
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -80,7 +81,9 @@ class Endpoint:
         wrapper = SPARQLWrapper(self.url)
         wrapper.setTimeout(self.timeout)
         wrapper.setMethod(POST)
-        wrapper.setQuery(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about a text that it takes for no query; the endpoint's own answer says more
+            wrapper.setQuery(text)
         graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
         wrapper.setReturnFormat(TURTLE if graph else JSON)
         try:

@@ -3,19 +3,17 @@
 Counts of shared initiatives are plain overlap, without a null model; every claim carries the evidence that it rests on.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import networkx as nx
 
-from kommunegraf import queries
 from kommunegraf.engines import Engine
 from kommunegraf.names import UnknownName
-from kommunegraf.network import MUNICIPALITY, Claim, Resource, claim, name, network, read, resource
+from kommunegraf.network import MUNICIPALITY, Claim, Register, Resource, claim, network, read, resource
 
-__all__ = ["Match", "Neighbour", "Partner", "Peer", "Plan", "Shared", "as_text", "match", "network"]
+__all__ = ["Match", "Neighbour", "Partner", "Peer", "Plan", "Shared", "as_text", "match", "match_in", "network"]
 
 
 @dataclass(frozen=True)
@@ -90,30 +88,25 @@ def match(engine: Engine, municipality: str, lang: str = "da", low: bool = False
 
     Raises UnknownName for an IRI that is no kommune, BadArgument for an unknown language, and EngineError.
     """
-    register = read(engine, lang)
-    graph, everything = register.network(low), register.network(low=True)
+    return match_in(read(engine, lang), municipality, low)
+
+
+def match_in(register: Register, municipality: str, low: bool = False) -> Match:
+    """The same as `match`, for many kommuner of a graph that has been read once. Raises UnknownName."""
+    graph, everything = register.networks[low], register.networks[True]
     if graph.nodes.get(municipality, {}).get("bipartite") != MUNICIPALITY:
         raise UnknownName("municipality", municipality, [])
-    near = _relations(engine, municipality)
+    near = register.neighbours.get(municipality, {})
     return Match(
         municipality=resource(graph, municipality),
         low=low,
-        caveat=f"{_CAVEAT[lang]} {_COUNTED[lang][low]}",
+        caveat=f"{_CAVEAT[register.lang]} {_COUNTED[register.lang][low]}",
         adoptions=_claims(graph, municipality, graph[municipality]),
         uncounted=_claims(everything, municipality, everything[municipality].keys() - graph[municipality].keys()),
         shares=_shares(graph, municipality),
         learn_from=tuple(_plans(graph, municipality, near)),
         neighbours=_neighbours(graph, municipality, near, everything[municipality]),
     )
-
-
-def _relations(engine: Engine, municipality: str) -> dict[str, tuple[str, ...]]:
-    """The neighbours of a kommune by IRI, each with the names of the relations that make it one."""
-    near = defaultdict(list)
-    for row in queries.internal(engine, "neighbours").rows():
-        if row["municipality"] == municipality:
-            near[row["neighbour"]].append(name(row["relation"]))
-    return {iri: tuple(relations) for iri, relations in near.items()}
 
 
 def _claims(graph: nx.Graph, municipality: str, initiatives: Iterable[str]) -> tuple[Claim, ...]:

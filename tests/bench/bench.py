@@ -9,6 +9,7 @@ import csv
 import gc
 import math
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -65,8 +66,7 @@ def parse(path: Path) -> None:
 
 def copy_tables(target: Path, change: Callable[[str, list[list[str]]], Iterable[list[str]]]) -> Path:
     """The data folder again at `target`, the rows of each table changed; header and metadata as they are."""
-    target.mkdir()
-    (target / tables.METADATA).write_bytes((DATA / tables.METADATA).read_bytes())
+    shutil.copytree(DATA, target)
     for source in DATA.glob("*.csv"):
         with source.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)

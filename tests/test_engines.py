@@ -1,0 +1,113 @@
+"""One question, three engines, one answer: embedded Oxigraph, rdflib, and a real SPARQL endpoint over HTTP."""
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import rdflib
+
+from kommunegraf import build, queries
+from kommunegraf.engines import Embedded, Endpoint, Engine, EngineError, Rdflib
+from kommunegraf.formats import GRAPHS, ROWS, WrongFormat, encode
+
+NAMES = ["adopters-of-initiative", "municipality", "contents", "initiatives-of-municipality"]
+
+
+@pytest.fixture(scope="module")
+def rdflib_engine(built: Path) -> Rdflib:
+    graph = rdflib.Dataset(default_union=True)
+    graph.parse(built / build.NQUADS, format="nquads")
+    return Rdflib(graph)
+
+
+@pytest.fixture(scope="module")
+def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    """The Oxigraph server on a free port of this machine, with the built graph."""
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
+    assert program, "the package oxigraph, of the test extra, brings the server"
+    store = tmp_path_factory.mktemp("oxigraph")
+    subprocess.run([program, "load", "--location", store, "--file", built / build.NQUADS], check=True, capture_output=True)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield Endpoint(f"http://127.0.0.1:{port}/query", timeout=20)
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rdflib_answers_as_the_embedded_store_does(engine: Engine, rdflib_engine: Engine, name: str) -> None:
+    assert queries.run(rdflib_engine, name).rows() == queries.run(engine, name).rows() != []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_endpoint_answers_as_the_embedded_store_does(engine: Engine, endpoint: Engine, name: str) -> None:
+    assert queries.run(endpoint, name).rows() == queries.run(engine, name).rows() != []
+
+
+def test_names_are_found_through_an_endpoint(endpoint: Engine) -> None:
+    (row,) = queries.run(endpoint, "municipality", kommune="Århus").rows()
+    assert row["code"] == "0751"
+
+
+@pytest.mark.parametrize("text", ["nonsense", "SELECT ?s { ?s ?p", "SELECT * { ?s nope:p ?o }", "DELETE WHERE { ?s ?p ?o }"])
+def test_what_is_not_a_query_is_a_clear_error_everywhere(engine: Engine, rdflib_engine: Engine, endpoint: Engine, text: str) -> None:
+    for one in (engine, rdflib_engine, endpoint):
+        with pytest.raises(EngineError):
+            one.query(text)
+
+
+def test_an_endpoint_that_is_not_there_is_named() -> None:
+    with pytest.raises(EngineError, match=r"http://127\.0\.0\.1:9/query did not answer"):
+        Endpoint("http://127.0.0.1:9/query", timeout=2).query("ASK {}")
+
+
+def test_an_endpoint_that_answers_with_a_web_page_is_named(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<html>hello</html>", "utf-8")
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, stderr=subprocess.DEVNULL) as server:
+        assert server.stdout
+        port = server.stdout.readline().split("port ")[1].split(" ")[0]
+        try:
+            with pytest.raises(EngineError, match=f"127.0.0.1:{port}"):
+                Endpoint(f"http://127.0.0.1:{port}/", timeout=5).query("ASK {}")
+        finally:
+            server.terminate()
+
+
+def test_rows_and_graphs_have_their_own_formats(engine: Embedded) -> None:
+    rows, graph = engine.query("SELECT ?s { ?s ?p ?o } LIMIT 1"), engine.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT 3")
+    with pytest.raises(WrongFormat, match="csv, tsv, json, xml"):
+        encode(rows, "turtle")
+    with pytest.raises(WrongFormat, match="turtle, ntriples, jsonld, rdfxml"):
+        encode(graph, "csv")
+
+
+@pytest.mark.parametrize("form", ROWS)
+def test_a_yes_or_no_and_rows_encode_in_every_row_format(engine: Embedded, form: str) -> None:
+    if form in ("json", "xml"):
+        assert b"true" in encode(engine.query("ASK { ?s ?p ?o }"), form)
+    assert encode(engine.query("SELECT (1 AS ?n) {}"), form).endswith(b"\n")
+
+
+@pytest.mark.parametrize("form", GRAPHS)
+def test_a_graph_is_the_same_in_every_format(engine: Embedded, form: str) -> None:
+    text = "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s { <https://w3id.org/kommunegraf/municipality/0751> } ?s ?p ?o }"
+    parser = {"turtle": "turtle", "ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml"}[form]
+    found = rdflib.Graph().parse(data=encode(engine.query(text), form), format=parser)
+    expected = rdflib.Graph().parse(data=encode(engine.query(text), "ntriples"), format="nt")
+    assert set(found) == set(expected) and len(expected) > 10
