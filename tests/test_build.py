@@ -14,7 +14,7 @@ import pytest
 from kommunegraf import build, tables
 from kommunegraf.build import Dataset
 from kommunegraf.findings import BadInput
-from kommunegraf.namespaces import GRAPH, KG, RDF
+from kommunegraf.namespaces import DCT, GRAPH, KG, RDF
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -46,7 +46,8 @@ def test_the_graph_has_98_kommuner_27_named_initiatives_and_8_cases(quads: list[
 
 
 def test_every_triple_stands_in_a_graph_that_is_described(quads: list[Any]) -> None:
-    described = {q.subject.value for q in quads if q.predicate.value == "http://purl.org/dc/terms/title" and q.subject.value.startswith(GRAPH)}
+    titled = {q.subject.value for q in quads if q.predicate.value == DCT + "title"}
+    described = {name for name in titled if name.startswith(GRAPH)}
     assert {q.graph_name.value for q in quads} <= described
 
 

@@ -156,6 +156,25 @@ def test_low_evidence_counts_only_when_asked(engine: Embedded, matches: dict[str
     assert len(asked.adoptions) > len(before.adoptions)
 
 
+def test_evidence_is_told_as_the_tables_have_it(matches: dict[str, Match], root: Path) -> None:
+    sources = {row["id"]: row for row in rows(root, "sources.csv")}
+    told = {row["municipality"] + "-" + row["initiative"] + "-" + row["number"]: row for row in rows(root, "evidence.csv")}
+    for item in set().union(*(evidence(found) for found in matches.values())):
+        row, source = told[item.iri.rsplit("/", 1)[1]], sources[item.source.name]
+        assert (item.title, item.status.name, item.confidence.name) == (row["title"], row["status"], row["confidence"])
+        assert (item.source.name, item.source.label) == (row["source"], source["title"])
+        assert (item.address or "", item.year) == (source["url"], int(source["year"]) if source["year"] else None)
+
+
+def test_both_sides_speak_for_themselves(matches: dict[str, Match]) -> None:
+    for found in matches.values():
+        for partner in found.shares:
+            for shared in partner.shared:
+                assert shared.own in found.adoptions
+                assert shared.other.municipality == partner.municipality and shared.other.initiative == shared.initiative
+                assert shared.own.initiative == shared.initiative
+
+
 def test_what_does_not_count_is_of_low_confidence_alone(matches: dict[str, Match]) -> None:
     uncounted = [c for found in matches.values() for c in found.uncounted]
     assert len(uncounted) > 50
@@ -224,6 +243,13 @@ def test_more_shared_first_then_rarer_then_the_code(matches: dict[str, Match]) -
             assert first < second
             deciding.add(next(i for i in range(3) if first[i] != second[i]))
     assert deciding == {0, 1, 2}
+
+
+def test_the_rarest_shared_initiative_comes_first(matches: dict[str, Match]) -> None:
+    for found in matches.values():
+        for partner in found.shares:
+            order = [(shared.adopters, shared.initiative.iri) for shared in partner.shared]
+            assert order == sorted(set(order))
 
 
 def test_the_same_graph_in_another_order_gives_the_same_match(engine: Embedded, matches: dict[str, Match]) -> None:

@@ -58,16 +58,16 @@ def read_ontology(folder: Path) -> tuple[set[str], list[Finding]]:
     findings = []
     for path in sorted(folder.glob("*.ttl")):
         if path.name not in GRAPH_OF:
-            known = ", ".join(GRAPH_OF)
-            findings.append(Finding("violation", "file", "no named graph is set for this file", f"one of {known}", str(path)))
+            repair = "one of " + ", ".join(GRAPH_OF)
+            findings.append(Finding("violation", "file", "no named graph is set for this file", repair, str(path)))
             continue
         graph = ox.NamedNode(GRAPH + GRAPH_OF[path.name])
         try:
             for triple in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
                 quads.add(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
         except (SyntaxError, OSError) as error:
-            line = getattr(error, "lineno", None) or 0
-            findings.append(Finding("violation", "turtle", f"not Turtle: {error.args[0]}", "see https://www.w3.org/TR/turtle/", str(path), line))
+            line, repair = getattr(error, "lineno", None) or 0, "see https://www.w3.org/TR/turtle/"
+            findings.append(Finding("violation", "turtle", f"not Turtle: {error.args[0]}", repair, str(path), line))
     quads.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     nquads = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
     return set(nquads.decode("utf-8").splitlines()), findings

@@ -4,9 +4,8 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -16,31 +15,18 @@ if TYPE_CHECKING:
     from kommunegraf.engines import Engine
     from kommunegraf.queries import Answer
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False, help=(
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=(
     "The linked-open-data knowledge graph of Smart City initiatives in Denmark's 98 kommuner: "
     "build it, check it, ask it, and find whom to work with."
 ))
-query_app = typer.Typer(no_args_is_help=True, help="Ask the questions of the library, or a query of your own.")
+query_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the questions of the library, or a query of your own.")
 app.add_typer(query_app, name="query")
 
 BUILT = Path("build")
+Language = Literal["da", "en"]
+AnswerFormat = Literal["table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml"]
 GraphFolder = Annotated[Path, typer.Option("--graph", help="Folder that `kommunegraf build` wrote.")]
 EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the built graph.")]
-
-
-class Language(StrEnum):
-    """Languages of labels and messages."""
-
-    da = "da"
-    en = "en"
-
-
-class ReportFormat(StrEnum):
-    """Formats of findings."""
-
-    text = "text"
-    json = "json"
-    turtle = "turtle"
 
 
 def main() -> None:
@@ -81,7 +67,7 @@ def _options(version: Annotated[bool, typer.Option("--version", help="Print the 
 
 @app.command()
 def build(output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = BUILT) -> None:
-    """Make the graph from the tables and the ontology: N-Quads and TriG, the same bytes each time."""
+    """Build the graph from the tables and the ontology."""
     from kommunegraf import build as builder
 
     with _clear_errors():
@@ -97,24 +83,23 @@ def build(output: Annotated[Path, typer.Option("--output", "-o", help="Folder to
 @app.command()
 def validate(
     path: Annotated[list[Path] | None, typer.Argument(help="A folder of tables, or RDF files; the project's own by default.")] = None,
-    form: Annotated[ReportFormat, typer.Option("--format", help="How to print the findings.")] = ReportFormat.text,
-    lang: Annotated[Language, typer.Option(help="Language of messages.")] = Language.en,
+    form: Annotated[Literal["text", "json", "turtle"], typer.Option("--format", help="How to print the findings.")] = "text",
+    lang: Annotated[Language, typer.Option(help="Language of messages.")] = "en",
 ) -> None:
-    """Check tables (CSVW), resources (SHACL) and rules (verify queries). Exit code 1 when something is violated."""
+    """Check tables, resources and rules.
+
+    Tables as CSVW, resources with SHACL, rules across resources with verify queries. Exit code 1 when something is violated.
+    """
     from kommunegraf import validate as checks
     from kommunegraf.findings import as_text
 
     with _clear_errors():
         root = paths.root()
-        given = path or [root / "data"]
         with _progress("Checking tables, shapes and rules"):
-            if len(given) == 1 and given[0].is_dir():
-                findings = checks.project(root, given[0], lang)
-            else:
-                findings = checks.files(given, root, lang)
-    if form is ReportFormat.json:
+            findings = checks.check(path or [root / "data"], root, lang)
+    if form == "json":
         print(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1))
-    elif form is ReportFormat.turtle:
+    elif form == "turtle":
         print(checks.turtle(findings))
     else:
         print(as_text(findings))
@@ -125,7 +110,7 @@ def validate(
 @query_app.command("list")
 def query_list(
     words: Annotated[list[str] | None, typer.Argument(help="Only questions in which all these words stand.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of titles.")] = Language.en,
+    lang: Annotated[Language, typer.Option(help="Language of titles.")] = "en",
 ) -> None:
     """The questions of the library, by group."""
     from kommunegraf import queries
@@ -137,16 +122,15 @@ def query_list(
 
 
 @query_app.command("show")
-def query_show(name: str, lang: Annotated[Language, typer.Option(help="Language of the text.")] = Language.en) -> None:
+def query_show(name: str, lang: Annotated[Language, typer.Option(help="Language of the text.")] = "en") -> None:
     """What a question asks, takes and answers, with an example call and its SPARQL."""
     from kommunegraf import queries
 
     with _clear_errors():
         question = queries.find(name)
     print(f"{question.title[lang]}\n\n{question.description[lang].strip()}\n")
-    if question.parameters:
-        _print_table(["Parameter", "Kind", "Meaning", "Default"],
-                     [(p.name, p.type, p.label[lang], question.default(p.name)) for p in question.parameters.values()])
+    parameters = [(p.name, p.type, p.label[lang], question.default(p.name)) for p in question.parameters.values()]
+    _print_table(["Parameter", "Kind", "Meaning", "Default"], parameters)
     _print_table(["Column", "Meaning", "Unit"], [(c, m[lang], m.get("unit", "")) for c, m in question.columns.items()])
     example = "".join(f" --param {p.name}={_plain_default(question.default(p.name))}" for p in question.parameters.values())
     print(f"Example: kommunegraf query run {name}{example}\n\n{question.text}")
@@ -158,7 +142,7 @@ def query_run(
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A file with a query of your own.")] = None,
     param: Annotated[list[str] | None, typer.Option("--param", "-p", help="NAME=VALUE, as often as needed.")] = None,
     lang: Annotated[Language | None, typer.Option(help="Language of labels, where the question has them.")] = None,
-    form: Annotated[str, typer.Option("--format", help="table, csv, tsv, json, xml; for graphs turtle, ntriples, jsonld, rdfxml.")] = "table",
+    form: Annotated[AnswerFormat, typer.Option("--format", help="The last four are for graphs.")] = "table",
     endpoint: EndpointUrl = "",
     graph: GraphFolder = BUILT,
 ) -> None:
@@ -171,10 +155,10 @@ def query_run(
         question = questions.own(file) if file else queries.find(name or "")
         arguments = _arguments(param or [])
         if lang and "lang" in question.parameters:
-            arguments.setdefault("lang", lang.value)
+            arguments.setdefault("lang", lang)
         answer = queries.ask(_engine(endpoint, graph), question, **arguments)
         if form == "table" and not answer.is_graph:
-            _print_answer(answer, lang or Language.da)
+            _print_answer(answer, lang or "da")
         else:
             sys.stdout.write(formats.encode(answer.result, "turtle" if form == "table" else form).decode("utf-8"))
 
@@ -182,14 +166,17 @@ def query_run(
 @app.command()
 def match(
     municipality: Annotated[str, typer.Argument(help="A kommune by name or code, such as Kalundborg, Århus or 0751.")],
-    lang: Annotated[Language, typer.Option(help="Language of labels.")] = Language.en,
+    lang: Annotated[Language, typer.Option(help="Language of labels.")] = "en",
     low: Annotated[bool, typer.Option("--low", help="Let evidence of low confidence count too.")] = False,
     most: Annotated[int, typer.Option(help="How many kommuner to list.", min=1)] = 5,
-    form: Annotated[str, typer.Option("--format", help="text or json.")] = "text",
+    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the match.")] = "text",
     endpoint: EndpointUrl = "",
     graph: GraphFolder = BUILT,
 ) -> None:
-    """Whom a kommune could work with: who shares its initiatives, who has what it plans, and what its neighbours have."""
+    """Find whom a kommune could work with.
+
+    Who shares its initiatives, who has what it plans, and what its neighbours have, with the evidence.
+    """
     from kommunegraf import match as matching
     from kommunegraf import queries
 
@@ -257,7 +244,7 @@ def _print_contents(folder: Path) -> None:
 
     engine = _engine("", folder)
     for name in ("graphs", "contents"):
-        _print_answer(queries.run(engine, name, lang="en"), Language.en)
+        _print_answer(queries.run(engine, name, lang="en"), "en")
 
 
 def _print_answer(answer: "Answer", lang: Language) -> None:

@@ -46,7 +46,8 @@ def _read_rows(table: Table) -> list[Finding]:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        return [_violation("encoding", f"byte {data[error.start]:#04x} is not UTF-8", "save as UTF-8, not as Windows or Mac text", path, line)]
+        message = f"byte {data[error.start]:#04x} is not UTF-8"
+        return [_violation("encoding", message, "save as UTF-8, not as Windows or Mac text", path, line)]
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         found = next(reader, [])
@@ -86,7 +87,8 @@ def _check_rows(table: Table) -> list[Finding]:
     elif keys != sorted(keys):
         index = next(i for i in range(1, len(keys)) if keys[i] < keys[i - 1])
         message = f"{_words(table.primary_key, keys[index])} stands after {_words(table.primary_key, keys[index - 1])}"
-        findings.append(_violation("order", message, f"sort the rows by {', '.join(table.primary_key)}", table.path, table.lines[index], table.primary_key[0]))
+        repair = f"sort the rows by {', '.join(table.primary_key)}"
+        findings.append(_violation("order", message, repair, table.path, table.lines[index], table.primary_key[0]))
     return findings
 
 

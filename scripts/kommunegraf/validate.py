@@ -25,6 +25,11 @@ _SH = rdflib.Namespace(SH)
 _SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
 
 
+def check(paths: list[Path], root: Path, lang: str = "en") -> list[Finding]:
+    """Findings about one folder of tables, or about RDF files. Raises BadInput for RDF that cannot be read."""
+    return project(root, paths[0], lang) if len(paths) == 1 and paths[0].is_dir() else files(paths, root, lang)
+
+
 def project(root: Path, data: Path, lang: str = "en") -> list[Finding]:
     """Findings about the tables in `data` together with the ontology and the rules of `root`, worst first.
 
@@ -63,7 +68,7 @@ def graph(data: bytes, form: ox.RdfFormat, root: Path, lang: str) -> list[Findin
     store.load(data, format=form)
     union = {ox.Triple(q.subject, q.predicate, q.object) for q in store}
     triples = rdflib.Graph().parse(data=ox.serialize(union, format=ox.RdfFormat.N_TRIPLES), format="nt")
-    shapes = rdflib.Graph().parse(root / "ontology" / "shapes.ttl", format="turtle")
+    shapes = rdflib.Graph().parse(data=(root / "ontology" / "shapes.ttl").read_bytes(), format="turtle", publicID=BASE)
     return shape_findings(triples, shapes, lang) + rule_findings(Embedded(store), lang)
 
 

@@ -1,0 +1,67 @@
+"""The README says what is true: its commands print what it shows, and its figures are the graph's."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kommunegraf import engines, queries
+from kommunegraf.engines import Embedded
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "README.md").read_text("utf-8")
+
+
+def calls() -> list[tuple[str, list[str]]]:
+    """Each command of the README's consoles with the lines that it shows; `...` stands for any lines."""
+    found = []
+    for block in re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, *lines = part.rstrip("\n").split("\n")
+            found.append((command, lines))
+    return found
+
+
+@pytest.mark.parametrize(("command", "shown"), calls(), ids=lambda value: value if isinstance(value, str) else "")
+def test_a_command_prints_what_the_readme_shows(command: str, shown: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.getbasetemp() / "readme"
+    folder.mkdir(exist_ok=True)
+    name, *arguments = shlex.split(command)
+    assert name == "kommunegraf"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+    if arguments[0] != "build" and not (folder / "build").exists():
+        subprocess.run([sys.executable, "-m", name, "build"], cwd=folder, env=environment, check=True, capture_output=True)
+    call = [sys.executable, "-m", name, *arguments]
+    done = subprocess.run(call, cwd=folder, env=environment, check=True, capture_output=True, encoding="utf-8")
+    pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line.rstrip()) + r" *\n" for line in shown)
+    assert re.fullmatch(pattern, done.stdout), done.stdout
+
+
+def test_the_figures_are_the_graphs(engine: Embedded) -> None:
+    counted = {row["class"].rsplit("/", 1)[1]: row["things"] for row in queries.run(engine, "contents", lang="en").rows()}
+    shown = {
+        "Municipality": "98 kommuner", "Initiative": "42 kinds of initiative", "MainArea": "7 hovedområder",
+        "Evidence": "750 pieces of evidence", "Adoption": "500 adoptions", "Solution": "90 solutions", "Gap": "46 gaps",
+        "Contradiction": "21 contradictions", "CaseExample": "8 cases", "CaseFact": "169 single facts",
+    }
+    for name, words in shown.items():
+        assert words in " ".join(TEXT.split()) and counted[name] == int(words.split()[0])
+    assert len(queries.run(engine, "sources-by-reach").rows()) == 317 and "317 sources" in TEXT
+
+
+def test_the_three_lines_of_python_work(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+    monkeypatch.chdir(built.parent)
+    space: dict[str, object] = {"engines": engines}
+    exec(code.replace("build/", f"{built.name}/"), space)
+    rows = space["rows"]
+    assert isinstance(rows, list) and rows[0]["municipalityLabel"].endswith("Municipality")
+
+
+def test_every_link_to_a_file_leads_to_one() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
+        assert target.startswith("http") or (ROOT / target).exists(), target
