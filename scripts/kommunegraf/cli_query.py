@@ -1,0 +1,80 @@
+"""`kommunegraf query`: ask the questions of the library, or a query of your own."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from kommunegraf.screen import BUILT, EndpointUrl, GraphFolder, Language, clear_errors, open_engine, print_answer, print_table
+
+AnswerFormat = Literal["table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml"]
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the questions of the library, or a query of your own.")
+
+
+@app.command("list")
+def list_(
+    words: Annotated[list[str] | None, typer.Argument(help="Only questions in which all these words stand.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of titles.")] = "en",
+) -> None:
+    """The questions of the library, by group."""
+    from kommunegraf import queries
+
+    with clear_errors():
+        found = [q for q in queries.folder().values() if all(w.casefold() in q.text.casefold() for w in words or [])]
+    rows = [(q.group, q.name, q.title[lang]) for q in sorted(found, key=lambda q: (q.group, q.name))]
+    print_table(["Group", "Name", "Question"], rows)
+
+
+@app.command("show")
+def show(name: str, lang: Annotated[Language, typer.Option(help="Language of the text.")] = "en") -> None:
+    """What a question asks, takes and answers, with an example call and its SPARQL."""
+    from kommunegraf import queries
+
+    with clear_errors():
+        question = queries.find(name)
+    print(f"{question.title[lang]}\n\n{question.description[lang].strip()}\n")
+    parameters = [(p.name, p.type, p.label[lang], question.default(p.name)) for p in question.parameters.values()]
+    print_table(["Parameter", "Kind", "Meaning", "Default"], parameters)
+    print_table(["Column", "Meaning", "Unit"], [(c, m[lang], m.get("unit", "")) for c, m in question.columns.items()])
+    example = "".join(f" --param {p.name}={_plain_default(question.default(p.name))}" for p in question.parameters.values())
+    print(f"Example: kommunegraf query run {name}{example}\n\n{question.text}")
+
+
+@app.command("run")
+def run(
+    name: Annotated[str | None, typer.Argument(help="A question of the library.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="A file with a query of your own.")] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="NAME=VALUE, as often as needed.")] = None,
+    lang: Annotated[Language | None, typer.Option(help="Language of labels, where the question has them.")] = None,
+    form: Annotated[AnswerFormat, typer.Option("--format", help="The last four are for graphs.")] = "table",
+    endpoint: EndpointUrl = "",
+    graph: GraphFolder = BUILT,
+) -> None:
+    """Answer a question."""
+    from kommunegraf import formats, queries, questions
+
+    with clear_errors():
+        if (name is None) == (file is None):
+            raise ValueError("give the name of a question, or --file with a query of your own")
+        question = questions.own(file) if file else queries.find(name or "")
+        arguments = _arguments(param or [])
+        if lang and "lang" in question.parameters:
+            arguments.setdefault("lang", lang)
+        answer = queries.ask(open_engine(endpoint, graph), question, **arguments)
+        if form == "table" and not answer.is_graph:
+            print_answer(answer, lang or "da")
+        else:
+            sys.stdout.write(formats.encode(answer.result, "turtle" if form == "table" else form).decode("utf-8"))
+
+
+def _arguments(given: list[str]) -> dict[str, str]:
+    wrong = [text for text in given if "=" not in text]
+    if wrong:
+        raise ValueError(f"--param {wrong[0]!r} is not NAME=VALUE")
+    return dict(text.split("=", 1) for text in given)
+
+
+def _plain_default(term: str) -> str:
+    return term.strip('<>"').rsplit("/", 1)[-1]
