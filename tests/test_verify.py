@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RULES = read_folder(ROOT / "queries" / "verify")
 EXAMPLES = ROOT / "tests" / "verify"
 COLUMNS = {"resource", "property", "value", "other"}
+Edit = Callable[[str], Embedded]
 Check = Callable[[Embedded, Iterable[str], str], list[Finding]]
 
 
@@ -44,7 +45,7 @@ def test_every_rule_has_one_bad_example_with_approved_findings() -> None:
     files = [path.name for path in EXAMPLES.iterdir()]
     stems = sorted(path.stem for path in EXAMPLES.iterdir() if path.suffix in {".ttl", ".trig"})
     assert stems == sorted(RULES)
-    assert sorted(name for name in files if name.endswith(".txt")) == [f"{stem}.expected.txt" for stem in stems]
+    assert {name for name in files if name.endswith(".txt")} == {f"{stem}.expected.txt" for stem in stems}
     assert len(files) == 2 * len(stems)
 
 
@@ -79,26 +80,45 @@ def test_a_rule_answers_in_the_columns_that_a_finding_has(rule: Question) -> Non
 def term(text: str) -> ox.NamedNode | ox.Literal:
     """`motivation/marketing`, `skos:broader` or `"text"@da` as a term."""
     if match := re.fullmatch(r'"(.*)"(?:@(\w+)|\^\^(\S+))?', text):
-        return ox.Literal(match[1], language=match[2]) if match[2] else ox.Literal(match[1], datatype=ox.NamedNode(expand(match[3] or "xsd:string")))
+        words, language, datatype = match.groups()
+        kind = None if language else ox.NamedNode(expand(datatype or "xsd:string"))
+        return ox.Literal(words, language=language, datatype=kind)
     name = expand(text)
     return ox.NamedNode(name if ":" in name else BASE + name)
 
 
-def edited(engine: Embedded, edits: str) -> Embedded:
-    """A copy of the graph after edits, one a line: `+ s p o` adds a triple, `- s p o` removes those that match (`*` is any)."""
+@pytest.fixture(scope="module")
+def copy(engine: Embedded) -> Embedded:
+    """A copy of the real graph that tests may edit, and leave as it was."""
     store = ox.Store()
     store.extend(engine.store)
-    for sign, *words in (re.findall(r'"[^"]*"\S*|\S+', line) for line in edits.strip().splitlines()):
-        subject, predicate, object_ = (None if word == "*" else term(word) for word in words)
-        if sign == "+":
-            assert isinstance(subject, ox.NamedNode) and isinstance(predicate, ox.NamedNode) and object_ is not None
-            store.add(ox.Quad(subject, predicate, object_, ox.NamedNode(BASE + "graph/test")))
-            continue
-        gone = list(store.quads_for_pattern(subject, predicate, object_, None))  # type: ignore[arg-type]
-        assert gone, f"nothing to remove: {words}"
-        for quad in gone:
-            store.remove(quad)
     return Embedded(store)
+
+
+@pytest.fixture
+def edited(copy: Embedded) -> Iterator[Edit]:
+    """The graph after edits, one a line: `+ s p o` adds a triple, `- s p o` removes those that match (`*` is any)."""
+    gone: list[ox.Quad] = []
+    added: list[ox.Quad] = []
+
+    def run(edits: str) -> Embedded:
+        for sign, *words in (re.findall(r'"[^"]*"\S*|\S+', line) for line in edits.strip().splitlines()):
+            subject, predicate, object_ = (None if word == "*" else term(word) for word in words)
+            if sign == "+":
+                added.append(ox.Quad(subject, predicate, object_, ox.NamedNode(BASE + "graph/test")))  # type: ignore[arg-type]
+                copy.store.add(added[-1])
+                continue
+            found = list(copy.store.quads_for_pattern(subject, predicate, object_, None))  # type: ignore[arg-type]
+            assert found, f"nothing to remove: {words}"
+            gone.extend(found)
+            for quad in found:
+                copy.store.remove(quad)
+        return copy
+
+    yield run
+    for quad in added:
+        copy.store.remove(quad)
+    copy.store.extend(quad for quad in gone if quad not in added)
 
 
 OBS = "dataset/survey-2014/observation/"
@@ -134,10 +154,16 @@ BREAKAGES = [
     ("component-property", "- * qb:dimension kg:item"),
     ("concept-scheme-collection", "+ initiative/open-data rdf:type skos:ConceptScheme"),
     ("concept-scheme-collection", "+ ranking/opt-out-reasons-3-2-3 skos:related motivation/marketing"),
-    ("label-overlap", '+ initiative/telemedicine skos:prefLabel "Telemedicin"@da\n+ initiative/telemedicine skos:altLabel "Telemedicin"@da'),
+    (
+        "label-overlap",
+        '+ initiative/telemedicine skos:prefLabel "Telemedicin"@da\n+ initiative/telemedicine skos:altLabel "Telemedicin"@da',
+    ),
     ("label-repeated", '+ initiative/open-data skos:prefLabel "Offentlige data"@da'),
     ("related-and-broader", "+ main-area/business-innovation skos:related initiative/open-data"),
-    ("exact-and-other-match", "+ motivation/marketing skos:exactMatch initiative/open-data\n+ initiative/open-data skos:narrowMatch motivation/marketing"),
+    (
+        "exact-and-other-match",
+        "+ motivation/marketing skos:exactMatch initiative/open-data\n+ initiative/open-data skos:narrowMatch motivation/marketing",
+    ),
     ("relation-to-text", '+ initiative/open-data skos:related "data"@da'),
     ("collection-two-lists", "+ ranking/opt-out-reasons-3-2-3 skos:memberList ranking/motivation-top-five-3-2-1/1"),
     ("notation-repeated", '+ report-section/om-analysen skos:notation "1"'),
@@ -154,9 +180,15 @@ BREAKAGES = [
     ("concept-outside-hierarchy", "- initiative/open-data skos:broader *\n- * skos:narrower initiative/open-data"),
     ("concept-cycle", "+ main-area/business-innovation skos:broader initiative/open-data"),
     ("concept-related-to-itself", "+ initiative/open-data skos:related initiative/open-data"),
-    ("broader-implied", "+ initiative/open-data skos:broader initiative/smart-grid\n+ initiative/smart-grid skos:broader main-area/business-innovation"),
+    (
+        "broader-implied",
+        "+ initiative/open-data skos:broader initiative/smart-grid\n+ initiative/smart-grid skos:broader main-area/business-innovation",
+    ),
     ("mapping-inside-scheme", "+ initiative/open-data skos:closeMatch initiative/smart-grid"),
-    ("member-undescribed", "- ranking/opt-out-reasons-3-2-3/1 rdf:first *\n+ ranking/opt-out-reasons-3-2-3/1 rdf:first opt-out-reason/lost"),
+    (
+        "member-undescribed",
+        "- ranking/opt-out-reasons-3-2-3/1 rdf:first *\n+ ranking/opt-out-reasons-3-2-3/1 rdf:first opt-out-reason/lost",
+    ),
     ("scheme-metadata", "- scheme/status dcterms:publisher *"),
     ("skos-term-unknown", '+ initiative/open-data skos:name "data"@da'),
     ("ontology-metadata", "- ontology/ dcterms:license *"),
@@ -178,15 +210,18 @@ BREAKAGES = [
     ("term-label-shared", '+ kg:Region rdfs:label "kommune"@da'),
     ("term-two-kinds", "+ kg:region rdf:type owl:DatatypeProperty"),
     ("border-one-way", "- municipality/0751 kg:borders municipality/0710"),
-    ("adoption-status-differs", "- status/active rdf:type *\n- adoption/0751-open-data kg:status *\n+ adoption/0751-open-data kg:status status/ended"),
+    ("adoption-status-differs", "- adoption/0751-open-data kg:status *\n+ adoption/0751-open-data kg:status status/ended"),
     ("dangling-reference", "- municipality/0751 * *"),
-    ("ranking-order", "- ranking/opt-out-reasons-3-2-3 skos:memberList *\n+ ranking/opt-out-reasons-3-2-3 skos:memberList ranking/opt-out-reasons-3-2-3/2"),
+    (
+        "ranking-order",
+        "- ranking/planned-top-three-4 skos:memberList *\n+ ranking/planned-top-three-4 skos:memberList ranking/planned-top-three-4/2",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("rule", "edits"), BREAKAGES)
-def test_a_breakage_of_the_real_graph_is_found(rule: str, edits: str, engine: Embedded, check: Check) -> None:
-    assert check(edited(engine, edits), [rule], "en")
+def test_a_breakage_of_the_real_graph_is_found(rule: str, edits: str, edited: Edit, check: Check) -> None:
+    assert check(edited(edits), [rule], "en")
 
 
 RECOMPUTED = {
@@ -198,21 +233,23 @@ RECOMPUTED = {
 
 
 @pytest.mark.parametrize(("contradiction", "rule"), RECOMPUTED.items())
-def test_a_contradiction_between_figures_is_found_when_it_is_not_declared(contradiction: str, rule: str, engine: Embedded, check: Check) -> None:
-    undeclared = edited(engine, f"- {contradiction} kg:concerns *")
-    concerned = {quad.object for quad in engine.store.quads_for_pattern(term(contradiction), term("kg:concerns"), None, None)}  # type: ignore[arg-type]
-    (found,) = check(undeclared, [rule], "en")
+def test_a_contradiction_between_figures_is_found_when_it_is_not_declared(
+    contradiction: str, rule: str, engine: Embedded, edited: Edit, check: Check
+) -> None:
+    pattern = ox.NamedNode(BASE + contradiction), ox.NamedNode(expand("kg:concerns"))
+    concerned = {quad.object for quad in engine.store.quads_for_pattern(*pattern, None, None)}
+    (found,) = check(edited(f"- {contradiction} kg:concerns *"), [rule], "en")
     assert ox.NamedNode(found.resource) in concerned or rule == "contradiction-sum"
 
 
 def test_every_declared_contradiction_of_a_computed_kind_is_recomputed(engine: Embedded) -> None:
-    kinds = [f"contradiction-kind/{kind}" for kind in ("difference-mismatch", "value-mismatch", "sum-mismatch")]
-    pattern = [engine.store.quads_for_pattern(None, term("kg:contradictionKind"), term(kind), None) for kind in kinds]  # type: ignore[arg-type]
-    declared = {quad.subject.value.removeprefix(BASE) for quads in pattern for quad in quads}  # type: ignore[union-attr]
+    kinds = {ox.NamedNode(f"{BASE}contradiction-kind/{kind}-mismatch") for kind in ("difference", "value", "sum")}
+    stated = engine.store.quads_for_pattern(None, ox.NamedNode(expand("kg:contradictionKind")), None, None)
+    declared = {str(quad.subject)[1:-1].removeprefix(BASE) for quad in stated if quad.object in kinds}
     assert declared == set(RECOMPUTED)
 
 
-def test_a_share_of_all_outside_both_groups_is_found(engine: Embedded, check: Check) -> None:
+def test_a_share_of_all_outside_both_groups_is_found(edited: Edit, check: Check) -> None:
     share = f"{OBS}interactive-tour-guides-all-share-4-3"
-    found = check(edited(engine, f'- {share} kg:value *\n+ {share} kg:value "60"^^xsd:decimal'), ["contradiction-interval"], "en")
+    found = check(edited(f'- {share} kg:value *\n+ {share} kg:value "60"^^xsd:decimal'), ["contradiction-interval"], "en")
     assert [f.resource for f in found] == [BASE + share]

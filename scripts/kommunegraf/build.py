@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kommunegraf import adoption, rankings, rdf, tables
+from kommunegraf import adoption, library, paths, questions, rankings, rdf, tables
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import GRAPH, PREFIXES
 
@@ -36,7 +36,7 @@ class Dataset:
 
 
 def build(ontology: Path, data: Path) -> Dataset:
-    """The dataset that a folder of Turtle files and a folder of tables make. Nothing is written.
+    """The dataset that a folder of Turtle files, a folder of tables and the question library make. Nothing is written.
 
     Raises BadInput with every finding when a file cannot be used.
     """
@@ -49,6 +49,7 @@ def build(ontology: Path, data: Path) -> Dataset:
         lines.update(rdf.quads(table))
     lines.update(adoption.quads(rows))
     lines.update(rankings.quads(rows))
+    lines.update(library.quads(questions.read_folder(paths.root() / "queries" / "questions").values()))
     return Dataset(sorted(lines))
 
 

@@ -8,7 +8,7 @@ import typer
 
 from kommunegraf.screen import BUILT, EndpointUrl, GraphFolder, Language, clear_errors, open_engine, print_answer, print_table
 
-AnswerFormat = Literal["table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld", "rdfxml"]
+AnswerFormat = Literal["table", "csv", "tsv", "json", "xml", "xlsx", "turtle", "ntriples", "jsonld", "rdfxml"]
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the questions of the library, or a query of your own.")
 
@@ -49,6 +49,8 @@ def run(
     param: Annotated[list[str] | None, typer.Option("--param", "-p", help="NAME=VALUE, as often as needed.")] = None,
     lang: Annotated[Language | None, typer.Option(help="Language of labels, where the question has them.")] = None,
     form: Annotated[AnswerFormat, typer.Option("--format", help="The last four are for graphs.")] = "table",
+    limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
+    offset: Annotated[int, typer.Option(min=0, help="Leave out so many rows first.")] = 0,
     endpoint: EndpointUrl = "",
     graph: GraphFolder = BUILT,
 ) -> None:
@@ -62,11 +64,11 @@ def run(
         arguments = _arguments(param or [])
         if lang and "lang" in question.parameters:
             arguments.setdefault("lang", lang)
-        answer = queries.ask(open_engine(endpoint, graph), question, **arguments)
+        answer = queries.ask(open_engine(endpoint, graph), question.page(limit, offset), **arguments)
         if form == "table" and not answer.is_graph:
             print_answer(answer, lang or "da")
         else:
-            sys.stdout.write(formats.encode(answer.result, "turtle" if form == "table" else form).decode("utf-8"))
+            sys.stdout.buffer.write(formats.encode(answer.result, "turtle" if form == "table" else form))
 
 
 def _arguments(given: list[str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ Every engine sees the union of the named graphs as its default graph.
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
 
@@ -95,6 +95,19 @@ class Endpoint:
             return _triples(body, media) if graph else _solutions(body)
         except (SyntaxError, ValueError) as error:
             raise EngineError(f"{self.url} answered with {media} that cannot be read: {error}") from error
+
+
+_NUMBERS = {"integer": int, "int": int, "long": int, "decimal": float, "double": float, "float": float}
+
+
+def python_value(value: Any) -> Any:
+    """An RDF term as a plain Python value; a number, a boolean, or text."""
+    if not isinstance(value, ox.Literal):
+        return None if value is None else getattr(value, "value", str(value))
+    kind = value.datatype.value.rsplit("#", 1)[-1]
+    if kind in _NUMBERS:
+        return _NUMBERS[kind](value.value)
+    return value.value == "true" if kind == "boolean" else value.value
 
 
 def _solutions(body: bytes) -> Result:

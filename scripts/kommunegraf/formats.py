@@ -1,10 +1,12 @@
 """Answers as bytes in the formats that people and programs ask for."""
 
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
 import pyoxigraph as ox
 
+from kommunegraf.engines import python_value
 from kommunegraf.namespaces import PREFIXES
 
 ROWS = {
@@ -24,6 +26,11 @@ GRAPHS = {
 """RDF formats, for CONSTRUCT and DESCRIBE."""
 
 
+_EPOCH = datetime(2000, 1, 1)
+SPREADSHEET = "xlsx"
+"""An Excel workbook, for SELECT."""
+
+
 class WrongFormat(ValueError):
     """A format that this kind of answer does not have. The message names those that it has."""
 
@@ -33,14 +40,30 @@ def encode(result: Any, name: str) -> bytes:
 
     Raises WrongFormat.
     """
-    known = GRAPHS if isinstance(result, list) else ROWS
+    known = list(GRAPHS) if isinstance(result, list) else [*ROWS, SPREADSHEET]
     if name not in known:
-        kind = "a graph" if known is GRAPHS else "rows"
+        kind = "a graph" if isinstance(result, list) else "rows"
         raise WrongFormat(f"this question answers with {kind}; its formats are {', '.join(known)}, not {name!r}")
     output = BytesIO()
     if isinstance(result, list):
         ox.serialize(sorted(set(result), key=str), output, format=GRAPHS[name], prefixes=PREFIXES if name == "turtle" else None)
+    elif name == SPREADSHEET:
+        return _workbook(result)
     else:
         result.serialize(output, ROWS[name])
     body = output.getvalue()
     return body if body.endswith(b"\n") else body + b"\n"
+
+
+def _workbook(solutions: ox.QuerySolutions) -> bytes:
+    """A sheet with a head row. Text stays text, whatever it begins with; the time of making is fixed, so that bytes repeat."""
+    from xlsxwriter import Workbook
+
+    output = BytesIO()
+    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": _EPOCH})
+        sheet = book.add_worksheet("Kommunegraf")
+        sheet.write_row(0, 0, [variable.value for variable in solutions.variables])
+        for number, solution in enumerate(solutions, 1):
+            sheet.write_row(number, 0, [python_value(term) for term in solution])
+    return output.getvalue()

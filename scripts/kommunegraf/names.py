@@ -11,11 +11,11 @@ _KIND_WORDS = re.compile(r"\b(kommune|municipality)$")
 
 
 class UnknownName(ValueError):
-    """A name that no resource has. `suggestions` are the nearest ones."""
+    """A name that no resource has. `suggestions` are the nearest ones; `known` are some that there are."""
 
-    def __init__(self, kind: str, name: str, suggestions: list[str]) -> None:
+    def __init__(self, kind: str, name: str, suggestions: list[str], known: Iterable[str] = ()) -> None:
         self.suggestions = suggestions
-        hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else ""
+        hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else f"; there is {', '.join(known)}" if known else ""
         super().__init__(f"no {kind} is called {name!r}{hint}")
 
 
@@ -46,7 +46,10 @@ class Names:
             return name
         if found := self._found.get(_key(name)):
             return found
-        raise UnknownName(self.kind, name, list(dict.fromkeys(self._shown[k] for k in nearest(_key(name), self._found))))
+        close = dict.fromkeys(self._shown[k] for k in nearest(_key(name), self._found))
+        slugs = sorted({iri.rsplit("/", 1)[-1] for iri in self._found.values()})
+        more = [f"{len(slugs) - 12} more"] if len(slugs) > 12 else []
+        raise UnknownName(self.kind, name, list(close), [*slugs[:12], *more])
 
 
 def _key(name: str) -> str:

@@ -25,6 +25,7 @@ PREFIXES = {
     "qb": "http://purl.org/linked-data/cube#",
     "rdf": RDF,
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
     "sdmx-attribute": "http://purl.org/linked-data/sdmx/2009/attribute#",
     "sf": "http://www.opengis.net/ont/sf#",
     "sh": SH,

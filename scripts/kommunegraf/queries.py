@@ -13,14 +13,12 @@ from typing import Any
 import pyoxigraph as ox
 
 from kommunegraf import paths
-from kommunegraf.engines import Engine, EngineError
+from kommunegraf.engines import Engine, EngineError, python_value
 from kommunegraf.findings import nearest
 from kommunegraf.names import Names, plain
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import LANGUAGES, Parameter, Question, read, read_folder
 from kommunegraf.terms import iri, literal
-
-_NUMBERS = {"integer": int, "int": int, "long": int, "decimal": float, "double": float, "float": float}
 
 
 class BadArgument(ValueError):
@@ -47,6 +45,12 @@ class Answer:
     def rows(self) -> list[dict[str, Any]]:
         """The rows with plain Python values: numbers, booleans, text, and IRIs as text; None where nothing is bound."""
         return [{name: python_value(solution[name]) for name in self.columns} for solution in self.result]
+
+    def frame(self) -> Any:
+        """The rows as a pandas DataFrame. Raises ImportError where pandas is not installed."""
+        import pandas
+
+        return pandas.DataFrame(self.rows(), columns=self.columns)
 
 
 def folder(name: str = "questions") -> dict[str, Question]:
@@ -120,16 +124,6 @@ def names(engine: Engine, kind: str) -> Names:
     """The names of the resources of one kind, such as `municipality` or `initiative`, as the graph has them."""
     solutions = internal(engine, "names", prefix=f"{BASE}{kind}/").result
     return Names(kind.replace("-", " "), ((s["resource"].value, s["label"].value) for s in solutions))
-
-
-def python_value(value: Any) -> Any:
-    """An RDF term as a plain Python value; a number, a boolean, or text."""
-    if not isinstance(value, ox.Literal):
-        return None if value is None else getattr(value, "value", str(value))
-    kind = value.datatype.value.rsplit("#", 1)[-1]
-    if kind in _NUMBERS:
-        return _NUMBERS[kind](value.value)
-    return value.value == "true" if kind == "boolean" else value.value
 
 
 __all__ = ["Answer", "BadArgument", "EngineError", "ask", "find", "folder", "internal", "names", "python_value", "run", "term"]

@@ -5,7 +5,7 @@ its default, and `bind` puts another term there. The grammar is told in `queries
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,14 @@ class Question:
     def default(self, parameter: str) -> str:
         """The term, as SPARQL writes it, that stands in the file for a parameter."""
         return _values_line(parameter).search(self.text)[2].strip()  # type: ignore[index]
+
+    def page(self, limit: int | None, offset: int) -> "Question":
+        """The same question for some of its rows. Raises ValueError when it has no order, or a limit of its own."""
+        if limit is None and not offset:
+            return self
+        if self.form != "SELECT" or "ORDER BY" not in self.text or re.search(r"^(LIMIT|OFFSET)\b", self.text, re.MULTILINE):
+            raise ValueError(f"{self.name} cannot be paged: only SELECT queries with ORDER BY and no LIMIT of their own can")
+        return replace(self, text=f"{self.text}\n" + (f"LIMIT {limit}\n" if limit is not None else "") + f"OFFSET {offset}\n")
 
     def bind(self, terms: dict[str, str]) -> str:
         """The query text with other terms for some parameters. Terms are finished SPARQL: `<iri>`, `"text"@da`, `12`."""

@@ -45,10 +45,10 @@ def project(root: Path, data: Path, lang: str = "en") -> list[Finding]:
 
 
 def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
-    """Findings about RDF files, taken together with the ontology of `root`. Raises BadInput for what is not RDF."""
+    """Findings about RDF files, taken together with the graph of `root`. Raises BadInput for what is not RDF."""
     store = ox.Store()
-    vocabulary, findings = build.read_ontology(root / "ontology")
-    store.load("\n".join(vocabulary).encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    store.load(build.build(root / "ontology", root / "data").text().encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    findings = []
     for path in paths:
         try:
             store.load(path=path)

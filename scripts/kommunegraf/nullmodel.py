@@ -1,0 +1,155 @@
+"""The null model of a two-mode network: what overlap two rows would have by chance, given both degree sequences.
+
+The bipartite configuration model (BiCM; Saracco et al. 2015, doi:10.1038/srep10595) keeps the expected degree of every
+row and column. Its projection (Saracco et al. 2017, doi:10.1088/1367-2630/aa6b38), called the stochastic degree sequence
+model (SDSM; Neal, Domagalski and Sagan 2021, doi:10.1038/s41598-021-03238-3), asks how often two rows would share as many
+columns. The overlap is then a sum of independent draws, so its distribution is Poisson-binomial and is computed exactly.
+The fixed degree sequence model (FDSM) keeps the degrees themselves; it is sampled with the curveball algorithm
+(Strona et al. 2014, doi:10.1038/ncomms5114).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+TOLERANCE = 1e-6
+"""How far an expected degree may lie from the observed one."""
+
+
+@dataclass(frozen=True)
+class NullModel:
+    """A fitted BiCM. Rows of equal degree are one class, and so are columns: they have equal probabilities.
+
+    `links[a, c]` is the probability of a link between row class a and column class c; `row_class` and `column_class` have
+    the class of each row and column; `expected[a, b]` is the expected overlap of rows of the classes a and b, and
+    `tails[a, b, x]` the probability that it is x or more, for x from 0 to the number of columns.
+    """
+
+    links: Floats
+    row_class: Integers
+    column_class: Integers
+    expected: Floats
+    tails: Floats
+
+    def probabilities(self) -> Floats:
+        """The link probability of every row (first axis) and column."""
+        return np.asarray(self.links[np.ix_(self.row_class, self.column_class)])
+
+
+def fit(matrix: npt.ArrayLike) -> NullModel:
+    """The BiCM of a matrix of zeros and ones, rows by columns.
+
+    Memory grows with (distinct row degrees)^2 x columns. Raises ValueError for a matrix that has another shape or other
+    values or no cell, and ArithmeticError when the degrees cannot be met.
+    """
+    cells = np.asarray(matrix)
+    if cells.ndim != 2 or 0 in cells.shape or not np.isin(cells, (0, 1)).all():
+        raise ValueError("the null model needs a matrix of zeros and ones with at least one row and one column")
+    degrees, row_class, rows = np.unique(cells.sum(axis=1).astype(int), return_inverse=True, return_counts=True)
+    other, column_class, columns = np.unique(cells.sum(axis=0).astype(int), return_inverse=True, return_counts=True)
+    links = _links(degrees, rows, other, columns)
+    if max(abs(links @ columns - degrees).max(), abs(rows @ links - other).max()) > TOLERANCE:
+        raise ArithmeticError("the null model could not meet the degrees of this network")
+    both = links[:, None, :] * links[None, :, :]
+    return NullModel(links, row_class, column_class, both @ columns, _tails(np.repeat(both, columns, axis=2)))
+
+
+def _links(degrees: Integers, rows: Integers, other: Integers, columns: Integers) -> Floats:
+    """Link probabilities by class. Classes with no or every possible link are settled first, until none is left."""
+    links = np.zeros((len(degrees), len(other)))
+    row_left, column_left = degrees.copy(), other.copy()
+    row_open, column_open = np.ones(len(degrees), bool), np.ones(len(other), bool)
+    while True:
+        width, height = columns[column_open].sum(), rows[row_open].sum()
+        full_rows, full_columns = row_open & (row_left == width), column_open & (column_left == height)
+        if (row_open & (row_left == 0)).any() or (column_open & (column_left == 0)).any():
+            row_open &= row_left > 0
+            column_open &= column_left > 0
+        elif full_rows.any():
+            links[np.ix_(full_rows, column_open)] = 1
+            column_left[column_open] -= rows[full_rows].sum()
+            row_open &= ~full_rows
+        elif full_columns.any():
+            links[np.ix_(row_open, full_columns)] = 1
+            row_left[row_open] -= columns[full_columns].sum()
+            column_open &= ~full_columns
+        else:
+            break
+    if row_open.any():
+        block = _likeliest(row_left[row_open], rows[row_open], column_left[column_open], columns[column_open])
+        links[np.ix_(row_open, column_open)] = block
+    return links
+
+
+def _likeliest(degrees: Integers, rows: Integers, other: Integers, columns: Integers) -> Floats:
+    """The probabilities that maximise the likelihood: a convex problem in the logarithms of the fitnesses."""
+    size, weights = len(degrees), np.outer(rows, columns)
+
+    def loss(at: Floats) -> tuple[float, Floats]:
+        logits = at[:size, None] + at[None, size:]
+        links = expit(logits)
+        gradient = np.concatenate([rows * (links @ columns - degrees), columns * (rows @ links - other)])
+        value = (weights * np.logaddexp(0, logits)).sum() - rows * degrees @ at[:size] - columns * other @ at[size:]
+        return float(value), gradient
+
+    def curvature(at: Floats) -> Floats:
+        links = expit(at[:size, None] + at[None, size:])
+        spread = weights * links * (1 - links)
+        return np.block([[np.diag(spread.sum(axis=1)), spread], [spread.T, np.diag(spread.sum(axis=0))]])
+
+    total = float(rows @ degrees)
+    start = np.concatenate([np.log(degrees / total**0.5), np.log(other / total**0.5)])
+    found = minimize(loss, start, jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-9, "maxiter": 500})
+    return np.asarray(expit(found.x[:size, None] + found.x[None, size:]))
+
+
+def _tails(chances: Floats) -> Floats:
+    """P(X >= x) for sums of independent draws (last axis): exact, and added from the small end so that tiny ones stay exact."""
+    pmf = np.zeros((*chances.shape[:-1], chances.shape[-1] + 1))
+    pmf[..., 0] = 1
+    for step in range(chances.shape[-1]):
+        chance = chances[..., step, None]
+        pmf[..., 1 : step + 2] = pmf[..., 1 : step + 2] * (1 - chance) + pmf[..., : step + 1] * chance
+        pmf[..., :1] *= 1 - chance
+    return np.minimum(np.cumsum(pmf[..., ::-1], axis=-1)[..., ::-1], 1.0)
+
+
+def curveball(matrix: npt.ArrayLike, seed: int, samples: int) -> Iterator[npt.NDArray[np.int8]]:
+    """Random matrices with the degrees of `matrix`, five trades for each row apart, after as long a start ten times over."""
+    cells = np.asarray(matrix)
+    rows = [set(np.flatnonzero(row).tolist()) for row in cells]
+    random = np.random.default_rng(seed)
+    for sample in range(samples):
+        for _ in range(5 * len(rows) * (1 if sample else 10)):
+            _trade(rows, random)
+        drawn = np.zeros(cells.shape, np.int8)
+        for number, row in enumerate(rows):
+            drawn[number, sorted(row)] = 1
+        yield drawn
+
+
+def _trade(rows: list[set[int]], random: np.random.Generator) -> None:
+    one, two = (int(i) for i in random.choice(len(rows), 2, replace=False)) if len(rows) > 1 else (0, 0)
+    mine, theirs = rows[one] - rows[two], rows[two] - rows[one]
+    if mine and theirs:
+        common, pool = rows[one] & rows[two], np.array(sorted(mine | theirs))
+        random.shuffle(pool)
+        rows[one] = common | set(pool[: len(mine)].tolist())
+        rows[two] = common | set(pool[len(mine) :].tolist())
+
+
+def fixed_degree_p(matrix: npt.ArrayLike, seed: int, samples: int) -> Floats:
+    """FDSM: for each pair of rows, how often a sample has at least the observed overlap; (hits + 1) / (samples + 1)."""
+    cells = np.asarray(matrix).astype(np.int64)
+    observed = cells @ cells.T
+    hits = np.ones(observed.shape)
+    for drawn in curveball(cells, seed, samples):
+        wide = drawn.astype(np.int64)
+        hits += wide @ wide.T >= observed
+    return hits / (samples + 1)
