@@ -114,5 +114,5 @@ def _column(column: Any, about: str) -> Column:
         value_url=str(column.valueUrl) if column.valueUrl else None,
         datatype=None if datatype is None else expand(datatype.at_props.get("id", f"xsd:{datatype.base}")),
         language=None if language in (None, "und") else str(language),
-        check=column.read,
+        check=datatype.read if datatype else str,
     )

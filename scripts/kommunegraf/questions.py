@@ -18,6 +18,7 @@ LANGUAGES = ("da", "en")
 VALUE_TYPES = ("language", "integer", "date", "text", "iri")
 """Parameter types that are values. Any other type is a kind of resource, the first part of its path under the base IRI."""
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
 _KEYS = {"title", "description", "keywords", "group", "question", "parameters", "columns", "severity", "message", "repair"}
 
@@ -93,7 +94,7 @@ def read(path: Path) -> Question:
     source = path.read_text("utf-8")
     marked = [line for line in source.splitlines() if line.startswith("#+")]
     try:
-        header = yaml.safe_load("\n".join(line[3:] for line in marked)) or {}
+        header = yaml.load("\n".join(line[3:] for line in marked), _LOADER) or {}
     except yaml.YAMLError as error:
         line = getattr(error, "problem_mark", None)
         raise _broken(path, f"the header is not YAML: {getattr(error, 'problem', error)}", line.line + 1 if line else 1) from error

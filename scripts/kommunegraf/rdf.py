@@ -5,7 +5,7 @@ at most (`{name}`, `{+name}`), which is all that the metadata uses.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from kommunegraf.metadata import Column, Table
@@ -23,7 +23,7 @@ def quads(table: Table) -> Iterator[str]:
         if column.property is None or not table.rows:
             continue
         if column.about not in subjects:
-            subjects[column.about] = [iri(s) for s in resources(table, column.about)]
+            subjects[column.about] = [f"<{subject}>" for subject in resources(table, column.about)]
         middle, end = f" {iri(column.property)} ", f" {graph} ."
         for subject, term in zip(subjects[column.about], _objects(table, column)):
             if term:
@@ -31,20 +31,26 @@ def quads(table: Table) -> Iterator[str]:
 
 
 def resources(table: Table, template: str) -> list[str]:
-    """The IRI that a URI template gives for each row of a table (RFC 6570; cells are percent-encoded)."""
+    """The IRI that a URI template gives for each row of a table (RFC 6570; cells are percent-encoded).
+
+    Raises ValueError for a template that is no IRI apart from its variables.
+    """
+    template = expand(template)
+    iri(_VARIABLE.sub("", template))
     pattern = _VARIABLE.sub("%s", template.replace("%", "%%"))
     parts = [_encoded(table.cells[name], plus) for plus, name in _VARIABLE.findall(template)]
     if not parts:
-        return [expand(template)] * len(table.rows)
-    return [expand(pattern % values) for values in zip(*parts)]
+        return [template] * len(table.rows)
+    return [pattern % values for values in zip(*parts)]
 
 
 _RESERVED = ":/?#[]@!$&'()*+,;=%"
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")
 
 
-def _encoded(cells: Iterable[str], plus: str) -> list[str]:
-    cells = list(cells)
-    encoded = {cell: quote(cell, safe=_RESERVED if plus else "") for cell in set(cells)}
+def _encoded(cells: tuple[str, ...], plus: str) -> list[str]:
+    safe = _RESERVED if plus else ""
+    encoded = {cell: cell if _UNRESERVED.fullmatch(cell) else quote(cell, safe) for cell in set(cells)}
     return [encoded[cell] for cell in cells]
 
 
@@ -56,10 +62,9 @@ def _objects(table: Table, column: Column) -> list[str | None]:
         terms[""] = None
         return [terms[cell] for cell in cells]
     values = resources(table, column.value_url)
-    known = {value: iri(value) for value in set(values)}
     if column.virtual:
-        return [known[value] for value in values]
-    return [known[value] if cell else None for value, cell in zip(values, table.cells[column.name])]
+        return [f"<{value}>" for value in values]
+    return [f"<{value}>" if cell else None for value, cell in zip(values, table.cells[column.name])]
 
 
 def _datatype(column: Column) -> str | None:

@@ -3,6 +3,7 @@
 import re
 
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
+_ESCAPED = re.compile(r'[\\"\n\r\t\b\f]')
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
@@ -15,7 +16,7 @@ def iri(value: str) -> str:
 
 def literal(value: str, language: str | None = None, datatype: str | None = None) -> str:
     """An escaped N-Triples literal, plain, with a language tag or with a datatype IRI."""
-    text = f'"{value.translate(_ESCAPES)}"'
+    text = f'"{value.translate(_ESCAPES) if _ESCAPED.search(value) else value}"'
     if language:
         return f"{text}@{language}"
     return f"{text}^^{iri(datatype)}" if datatype else text
