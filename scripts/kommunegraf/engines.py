@@ -3,11 +3,15 @@
 Every engine sees the union of the named graphs as its default graph.
 """
 
+import re
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
+
+from kommunegraf.namespaces import XSD
 
 if TYPE_CHECKING:
     import rdflib
@@ -83,7 +87,7 @@ class Endpoint:
         wrapper.setMethod(POST)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a text that it takes for no query; the endpoint's own answer says more
-            wrapper.setQuery(text)
+            wrapper.setQuery(_without_header(text))
         graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
         wrapper.setReturnFormat(TURTLE if graph else JSON)
         try:
@@ -97,17 +101,23 @@ class Endpoint:
             raise EngineError(f"{self.url} answered with {media} that cannot be read: {error}") from error
 
 
-_NUMBERS = {"integer": int, "int": int, "long": int, "decimal": float, "double": float, "float": float}
+def _truth(text: str) -> bool:
+    return text in ("true", "1")
 
 
-def python_value(value: Any) -> Any:
-    """An RDF term as a plain Python value; a number, a boolean, or text."""
-    if not isinstance(value, ox.Literal):
-        return None if value is None else getattr(value, "value", str(value))
-    kind = value.datatype.value.rsplit("#", 1)[-1]
-    if kind in _NUMBERS:
-        return _NUMBERS[kind](value.value)
-    return value.value == "true" if kind == "boolean" else value.value
+_PYTHON: dict[str, Callable[[str], Any]] = {
+    **{XSD + kind: int for kind in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")},
+    **{XSD + kind: float for kind in ("decimal", "double", "float")},
+    XSD + "boolean": _truth,
+}
+
+
+def python_value(term: Any) -> Any:
+    """An RDF term as a plain Python value: a number, a boolean, or text; None where nothing is bound."""
+    if isinstance(term, ox.Literal):
+        convert = _PYTHON.get(term.datatype.value)
+        return convert(term.value) if convert else term.value
+    return None if term is None else getattr(term, "value", str(term))
 
 
 def _solutions(body: bytes) -> Result:
@@ -117,6 +127,11 @@ def _solutions(body: bytes) -> Result:
 def _triples(body: bytes, media: str) -> Result:
     form = ox.RdfFormat.from_media_type(media) or ox.RdfFormat.TURTLE
     return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=form)]
+
+
+def _without_header(text: str) -> str:
+    """The text from its first line that is no comment: SPARQLWrapper takes words of comments for the form of a query."""
+    return re.sub(r"\A(?:[ \t]*#.*\n|[ \t]*\n)+", "", text)
 
 
 def _first_line(error: Exception) -> str:

@@ -44,7 +44,8 @@ class Answer:
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows with plain Python values: numbers, booleans, text, and IRIs as text; None where nothing is bound."""
-        return [{name: python_value(solution[name]) for name in self.columns} for solution in self.result]
+        columns = self.columns
+        return [dict(zip(columns, map(python_value, solution))) for solution in self.result]
 
     def frame(self) -> Any:
         """The rows as a pandas DataFrame. Raises ImportError where pandas is not installed."""
