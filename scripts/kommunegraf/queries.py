@@ -94,6 +94,7 @@ def _parameter(question: Question, name: str) -> Parameter:
     raise BadArgument(f"{question.name} has no parameter {name!r}; it takes {takes}")
 
 
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -114,6 +115,8 @@ def term(engine: Engine, parameter: Parameter, value: str) -> str:
     if parameter.type == "text":
         return literal(value)
     if parameter.type == "iri":
+        if not _ABSOLUTE.match(value):
+            raise BadArgument(f"{parameter.name} is an absolute IRI such as {BASE}municipality/0751, not {value!r}")
         try:
             return iri(value)
         except ValueError as error:

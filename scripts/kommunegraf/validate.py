@@ -52,7 +52,9 @@ def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
     for path in paths:
         try:
             store.load(path=path)
-        except (SyntaxError, OSError, ValueError) as error:
+        except OSError as error:
+            findings.append(Finding("violation", "file", f"cannot be read: {error}", "name a file that exists", str(path)))
+        except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 0
             repair = "a file ending in .ttl, .trig, .nt, .nq, .rdf or .jsonld that parses"
             findings.append(Finding("violation", "rdf", f"not RDF: {error.args[0]}", repair, str(path), line))
