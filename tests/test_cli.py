@@ -47,8 +47,9 @@ def test_the_questions_are_listed_searched_and_explained(built: Path) -> None:
     assert "Hvad har naboerne" in good("query", "show", "neighbours-ahead", "--lang", "da")
 
 
-def test_the_example_that_show_gives_can_be_run(built: Path) -> None:
-    text = good("query", "show", "evidence-behind-adoption")
+@pytest.mark.parametrize("name", ["evidence-behind-adoption", "describe", "find-word"])
+def test_the_example_that_show_gives_can_be_run(built: Path, name: str) -> None:
+    text = good("query", "show", name)
     example = next(line for line in text.splitlines() if line.startswith("Example: kommunegraf "))
     assert good(*example.removeprefix("Example: kommunegraf ").split(), "--graph", str(built))
 
@@ -69,7 +70,7 @@ def test_a_query_of_ones_own_is_answered(built: Path, tmp_path: Path) -> None:
 
 def test_a_match_can_be_read_by_programs(built: Path) -> None:
     found = json.loads(good("match", "751", "--format", "json", "--graph", str(built)))
-    assert found["municipality"]["label"] == "Aarhus Municipality" and found["shares"]
+    assert found["municipality"]["label"] == "Aarhus Municipality" and found["alike"]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,16 @@
 """`kommunegraf query`: ask the questions of the library, or a query of your own."""
 
+import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kommunegraf.screen import BUILT, EndpointUrl, GraphFolder, Language, clear_errors, open_engine, print_answer, print_table
+
+if TYPE_CHECKING:
+    from kommunegraf.questions import Parameter
 
 AnswerFormat = Literal["table", "csv", "tsv", "json", "xml", "xlsx", "turtle", "ntriples", "jsonld", "rdfxml"]
 
@@ -38,7 +42,7 @@ def show(name: str, lang: Annotated[Language, typer.Option(help="Language of the
     parameters = [(p.name, p.type, p.label[lang], question.default(p.name)) for p in question.parameters.values()]
     print_table(["Parameter", "Kind", "Meaning", "Default"], parameters)
     print_table(["Column", "Meaning", "Unit"], [(c, m[lang], m.get("unit", "")) for c, m in question.columns.items()])
-    example = "".join(f" --param {p.name}={_plain_default(question.default(p.name))}" for p in question.parameters.values())
+    example = "".join(f" --param {p.name}={_example(p, question.default(p.name))}" for p in question.parameters.values())
     print(f"Example: kommunegraf query run {name}{example}\n\n{question.text}")
 
 
@@ -78,5 +82,6 @@ def _arguments(given: list[str]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in given)
 
 
-def _plain_default(term: str) -> str:
-    return term.strip('<>"').rsplit("/", 1)[-1]
+def _example(parameter: "Parameter", default: str) -> str:
+    value = default.strip('<>"')
+    return shlex.quote(value if parameter.is_value else value.rsplit("/", 1)[-1])

@@ -69,17 +69,17 @@ def find(name: str) -> Question:
     return read(path)
 
 
-def run(engine: Engine, name: str, **arguments: str) -> Answer:
+def run(engine: Engine, name: str, /, **arguments: str) -> Answer:
     """Ask the question of that name. Raises BadArgument or EngineError."""
     return ask(engine, find(name), **arguments)
 
 
-def internal(engine: Engine, name: str, **arguments: str) -> Answer:
+def internal(engine: Engine, name: str, /, **arguments: str) -> Answer:
     """Ask one of the queries that the tools themselves need (`queries/internal/`)."""
     return ask(engine, read(paths.root() / "queries" / "internal" / f"{name}.rq"), **arguments)
 
 
-def ask(engine: Engine, question: Question, **arguments: str) -> Answer:
+def ask(engine: Engine, question: Question, /, **arguments: str) -> Answer:
     """Bind the arguments, by their parameters' types, and run the question. Raises BadArgument or EngineError."""
     chosen = {_parameter(question, name): value for name, value in arguments.items()}
     terms = {parameter.name: term(engine, parameter, value) for parameter, value in chosen.items()}

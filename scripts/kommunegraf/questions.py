@@ -31,6 +31,11 @@ class Parameter:
     type: str
     label: dict[str, str] = field(hash=False)
 
+    @property
+    def is_value(self) -> bool:
+        """Whether it takes a value, and not the name of a resource."""
+        return self.type in VALUE_TYPES
+
 
 @dataclass(frozen=True)
 class Question:
