@@ -1,6 +1,7 @@
 """Parameters are typed and bound: whatever arrives is one value of its type, or it is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 import pytest
@@ -29,7 +30,7 @@ def parameter(kind: str) -> Parameter:
 
 def values(term: str) -> list[object]:
     """What a query with this term in its VALUES line binds, and nothing else."""
-    rows = EMPTY.query(f"SELECT ?x WHERE {{\n  VALUES ?x {{ {term} }}\n}}")
+    rows: Any = EMPTY.query(f"SELECT ?x WHERE {{\n  VALUES ?x {{ {term} }}\n}}")
     return [row["x"] for row in rows]
 
 
@@ -144,5 +145,6 @@ def test_a_question_of_the_graph_can_be_run_as_it_stands(engine: Embedded, built
     graph = rdflib.Dataset(default_union=True)
     graph.parse(built / "kommunegraf.nq", format="nquads")
     text = graph.value(rdflib.URIRef(f"{BASE}query/municipality"), rdflib.URIRef(f"{SH}select"))
-    (row,) = engine.query(str(text))
+    found: Any = engine.query(str(text))
+    (row,) = found
     assert row["code"].value == "0751"

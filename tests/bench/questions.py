@@ -10,6 +10,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import rdflib
 from rich.console import Console
@@ -33,7 +34,8 @@ def milliseconds(work: Callable[[], object], repeat: int = 5) -> float:
 
 def direct(store: Embedded, question: Question) -> object:
     """The answer of pyoxigraph alone."""
-    return list(store.store.query(question.text, use_default_graph_as_union=True))
+    result: Any = store.store.query(question.text, use_default_graph_as_union=True)
+    return list(result)
 
 
 def asked(engine: Engine, question: Question) -> object:
