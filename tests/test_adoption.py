@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kommunegraf import adoption, tables
+from kommunegraf import adoption, queries, tables
 from kommunegraf.adoption import CONFIDENCE, STATUS, Statement
 from kommunegraf.build import Dataset
+from kommunegraf.engines import Embedded
 from kommunegraf.namespaces import BASE, KG, RDF
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,3 +77,11 @@ def test_the_graph_has_the_adoptions_that_the_evidence_supports(dataset: Dataset
     expected = {f"<{BASE}adoption/{m}-{i}>" for m, i in links}
     marker = f" <{RDF}type> <{KG}Adoption> "
     assert {line.split(" ", 1)[0] for line in dataset.lines if marker in line} == expected
+
+
+def test_the_graph_has_the_status_that_the_rule_decides(engine: Embedded) -> None:
+    support = adoption.adoptions(adoption.read(tables.read(ROOT / "data")[0]))
+    expected = {f"{BASE}adoption/{m}-{i}": adoption.deciding(statements) for (m, i), statements in support.items()}
+    rows = queries.internal(engine, "adoptions").rows()
+    found = {row["adoption"]: (row["status"], row["statusFrom"]) for row in rows}
+    assert found == {name: (f"{BASE}status/{d.status}", f"{BASE}evidence/{d.identifier}") for name, d in expected.items()}

@@ -146,12 +146,20 @@ def test_validate_takes_rdf_files_of_others(tmp_path: Path) -> None:
 def test_validate_names_the_line_of_turtle_that_does_not_parse(tmp_path: Path) -> None:
     path = tmp_path / "broken.ttl"
     path.write_text("<x:a> <x:b> <x:c> .\n<x:a> ;; .\n", "utf-8")
-    assert f"{path}:2" in bad("validate", str(path))
+    done = run("validate", str(path))
+    assert done.returncode == 1 and f"{path}:2" in done.stdout
 
 
-def test_a_broken_table_stops_build_with_its_row_and_column(tmp_path: Path) -> None:
+def test_a_broken_table_is_found_before_shapes_are_tried(tmp_path: Path) -> None:
     data = broken_data(tmp_path)
     path = data / "regions.csv"
     path.write_text(path.read_text("utf-8").replace("1081", "10x1"), "utf-8")
     done = run("validate", str(data))
     assert done.returncode == 1 and f"{path}:2 [code]" in done.stdout
+
+
+def test_yes_or_no_is_printed_as_such(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.rq"
+    path.write_text("ASK { ?s ?p ?o }", "utf-8")
+    assert good("query", "run", "-f", str(path), "--graph", str(built)) == "yes\n"
+    assert "json, xml" in bad("query", "run", "-f", str(path), "--format", "csv", "--graph", str(built))

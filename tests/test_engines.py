@@ -44,6 +44,17 @@ def test_an_endpoint_answers_every_question_as_the_embedded_store_does(engine: E
         assert here.rows() == there.rows()
 
 
+def test_a_dataset_that_would_hide_its_graphs_is_refused() -> None:
+    with pytest.raises(EngineError, match="default_union=True"):
+        Rdflib(rdflib.Dataset())
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://x.dk/", "nonsense"])
+def test_an_endpoint_is_a_web_address(url: str) -> None:
+    with pytest.raises(EngineError, match="http or https"):
+        Endpoint(url)
+
+
 def test_names_are_found_through_an_endpoint(endpoint: Engine) -> None:
     (row,) = queries.run(endpoint, "municipality", kommune="Århus").rows()
     assert row["code"] == "0751"
@@ -84,8 +95,12 @@ def test_rows_and_graphs_have_their_own_formats(engine: Embedded) -> None:
 
 @pytest.mark.parametrize("form", ROWS)
 def test_a_yes_or_no_and_rows_encode_in_every_row_format(engine: Embedded, form: str) -> None:
+    yes = engine.query("ASK { ?s ?p ?o }")
     if form in ("json", "xml"):
-        assert b"true" in encode(engine.query("ASK { ?s ?p ?o }"), form)
+        assert b"true" in encode(yes, form)
+    else:
+        with pytest.raises(WrongFormat, match="json, xml"):
+            encode(yes, form)
     assert encode(engine.query("SELECT (1 AS ?n) {}"), form).endswith(b"\n")
 
 

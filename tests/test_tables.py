@@ -159,6 +159,36 @@ def open_quote(folder: Path) -> tuple[str, int, str]:
     return "regions.csv", 7, ""
 
 
+def lexical(name: str, line: int, column: str, value: str) -> Break:
+    """A value that Python would read and XML Schema does not know, or an address that is none."""
+
+    def break_(folder: Path) -> tuple[str, int, str]:
+        set_cell(folder, name, line, column, value)
+        return name, line, column
+
+    break_.__name__ = value
+    return break_
+
+
+LEXICAL = [
+    *(lexical("evidence.csv", 2, "year_from", value) for value in ("1_999", "２０１４", "2014.0", "INF", "2014-01")),
+    *(lexical("municipality-populations.csv", 2, "date", value) for value in ("2016-10-01Z", "2016-10-01T00:00:00", "2016-13-01")),
+    *(lexical("survey-observations.csv", 2, "value", value) for value in ("NaN", "INF", "1_0", "1e3", "36,5")),
+    *(lexical("sources.csv", 2, "url", value) for value in ("www.kk.dk/x", "https://x.dk/100%", "https://x.dk/a[1]", "https://x.dk/a b", "ftp://x.dk")),
+]
+
+
+def header_only(folder: Path) -> tuple[str, int, str]:
+    write(folder, "regions.csv", rows(folder, "regions.csv")[:1])
+    return "municipalities.csv", 2, "region"
+
+
+def line_separator_in_a_cell(folder: Path) -> tuple[str, int, str]:
+    set_cell(folder, "cases.csv", 2, "summary_en", "One\u2028line")
+    set_cell(folder, "cases.csv", 3, "municipality", "x")
+    return "cases.csv", 3, "municipality"
+
+
 def missing_file(folder: Path) -> tuple[str, int, str]:
     (folder / "regions.csv").unlink()
     return "regions.csv", 0, ""
@@ -167,7 +197,7 @@ def missing_file(folder: Path) -> tuple[str, int, str]:
 BREAKS: list[Break] = [
     encoding, byte_order_mark, semicolons, missing_column, extra_column, short_row, duplicate_key, unsorted_rows,
     unknown_municipality, unknown_initiative, impossible_year, year_out_of_bounds, empty_source, blanks_around,
-    control_character, unknown_status, open_quote, missing_file,
+    control_character, unknown_status, open_quote, missing_file, header_only, line_separator_in_a_cell, *LEXICAL,
 ]
 
 

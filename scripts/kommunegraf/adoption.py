@@ -74,7 +74,8 @@ def quads(tables: dict[str, Table]) -> Iterator[str]:
     for statement in statements:
         yield from labels.quads(f"evidence/{statement.identifier}", statement, f" ({statement.number})", GRAPH + "evidence")
     solutions = defaultdict(set)
-    for municipality, initiative, number, solution in tables["evidence-solutions.csv"].rows:
+    named = ("municipality", "initiative", "number", "solution")
+    for municipality, initiative, number, solution in tables["evidence-solutions.csv"].keys(named):
         solutions[municipality, initiative, int(number)].add(solution)
     graph = iri(GRAPH + "analysis")
     for (municipality, initiative), support in adoptions(statements).items():

@@ -13,6 +13,10 @@ from kommunegraf.namespaces import GRAPH, PREFIXES
 
 NQUADS = "kommunegraf.nq"
 TRIG = "kommunegraf.trig"
+NEEDED = {
+    "evidence-solutions.csv", "evidence.csv", "initiatives.csv", "municipalities.csv", "sources.csv", "survey-rankings.csv",
+}
+"""The tables from which something is derived."""
 GRAPH_OF = {
     "alignments.ttl": "ontology",
     "concepts.ttl": "concepts",
@@ -41,6 +45,8 @@ def build(ontology: Path, data: Path) -> Dataset:
     Raises BadInput with every finding when a file cannot be used.
     """
     rows, findings = tables.read(data)
+    for name in sorted(NEEDED - set(rows)):
+        findings.append(Finding("violation", "metadata", f"no table {name} is described", "adoptions and rankings rest on it", str(data)))
     lines, broken = read_ontology(ontology)
     findings += broken
     if findings:
@@ -71,7 +77,7 @@ def read_ontology(folder: Path) -> tuple[set[str], list[Finding]]:
             findings.append(Finding("violation", "turtle", f"not Turtle: {error.args[0]}", repair, str(path), line))
     quads.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     nquads = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-    return set(nquads.decode("utf-8").splitlines()), findings
+    return set(nquads.decode("utf-8").split("\n")) - {""}, findings
 
 
 def write(dataset: Dataset, folder: Path) -> list[Path]:

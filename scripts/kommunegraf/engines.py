@@ -39,7 +39,7 @@ class Embedded:
         self.store = store
 
     @classmethod
-    def open(cls, path: Path) -> "Embedded":
+    def open(cls, path: Path | str) -> "Embedded":
         """Load an RDF file (format by its ending) into memory. Raises OSError or SyntaxError."""
         store = ox.Store()
         store.bulk_load(path=path)
@@ -58,23 +58,28 @@ class Rdflib:
     """rdflib's own engine over a dataset or graph that the caller has."""
 
     def __init__(self, graph: "rdflib.Graph") -> None:
+        """Raises EngineError for a dataset whose default graph is not the union of its graphs: it would answer with nothing."""
+        if getattr(graph, "default_union", True) is False:
+            raise EngineError("make the dataset with rdflib.Dataset(default_union=True), so that questions see all named graphs")
         self.graph = graph
 
     def query(self, text: str) -> Result:
         """See Engine."""
         try:
             result = self.graph.query(text)
+            if result.graph is not None:
+                return _triples(result.graph.serialize(format="nt", encoding="utf-8"), "application/n-triples")
+            return _solutions(result.serialize(format="json") or b"")
         except Exception as error:  # rdflib raises pyparsing's and its own errors alike
             raise EngineError(f"rdflib could not answer: {_first_line(error)}") from error
-        if result.graph is not None:
-            return _triples(result.graph.serialize(format="nt", encoding="utf-8"), "application/n-triples")
-        return _solutions(result.serialize(format="json") or b"")
 
 
 class Endpoint:
     """A SPARQL 1.1 Protocol endpoint, through SPARQLWrapper. `timeout` is in seconds."""
 
     def __init__(self, url: str, timeout: int = 60) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise EngineError(f"an endpoint has an http or https address, not {url!r}")
         self.url = url
         self.timeout = timeout
 
@@ -113,10 +118,15 @@ _PYTHON: dict[str, Callable[[str], Any]] = {
 
 
 def python_value(term: Any) -> Any:
-    """An RDF term as a plain Python value: a number, a boolean, or text; None where nothing is bound."""
+    """An RDF term as a plain Python value: a number, a boolean, or text; None where nothing is bound.
+
+    A literal that is not of its datatype stays text.
+    """
     if isinstance(term, ox.Literal):
-        convert = _PYTHON.get(term.datatype.value)
-        return convert(term.value) if convert else term.value
+        try:
+            return _PYTHON.get(term.datatype.value, str)(term.value)
+        except ValueError:
+            return term.value
     return None if term is None else getattr(term, "value", str(term))
 
 
@@ -135,4 +145,5 @@ def _without_header(text: str) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    lines = [line.strip() for line in str(error).replace("\\n", "\n").splitlines() if line.strip(" '\"b")]
+    return " ".join(lines[:3]) if lines else type(error).__name__

@@ -40,9 +40,8 @@ def encode(result: Any, name: str) -> bytes:
 
     Raises WrongFormat.
     """
-    known = list(GRAPHS) if isinstance(result, list) else [*ROWS, SPREADSHEET]
+    known, kind = _known(result)
     if name not in known:
-        kind = "a graph" if isinstance(result, list) else "rows"
         raise WrongFormat(f"this question answers with {kind}; its formats are {', '.join(known)}, not {name!r}")
     output = BytesIO()
     if isinstance(result, list):
@@ -55,12 +54,18 @@ def encode(result: Any, name: str) -> bytes:
     return body if body.endswith(b"\n") else body + b"\n"
 
 
+def _known(result: Any) -> tuple[list[str], str]:
+    if isinstance(result, list):
+        return list(GRAPHS), "a graph"
+    return ([*ROWS, SPREADSHEET], "rows") if isinstance(result, ox.QuerySolutions) else (["json", "xml"], "yes or no")
+
+
 def _workbook(solutions: ox.QuerySolutions) -> bytes:
     """A sheet with a head row. Text stays text, whatever it begins with; the time of making is fixed, so that bytes repeat."""
     from xlsxwriter import Workbook
 
     output = BytesIO()
-    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
         book.set_properties({"created": _EPOCH})
         sheet = book.add_worksheet("Kommunegraf")
         sheet.write_row(0, 0, [variable.value for variable in solutions.variables])

@@ -7,6 +7,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -44,6 +45,10 @@ class Answer:
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows with plain Python values: numbers, booleans, text, and IRIs as text; None where nothing is bound."""
+        return list(self._rows)
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
         columns = self.columns
         return [dict(zip(columns, map(python_value, solution))) for solution in self.result]
 
@@ -81,7 +86,12 @@ def internal(engine: Engine, name: str, /, **arguments: str) -> Answer:
 
 def ask(engine: Engine, question: Question, /, **arguments: str) -> Answer:
     """Bind the arguments, by their parameters' types, and run the question. Raises BadArgument or EngineError."""
-    chosen = {_parameter(question, name): value for name, value in arguments.items()}
+    chosen: dict[Parameter, str] = {}
+    for name, value in arguments.items():
+        parameter = _parameter(question, name)
+        if parameter in chosen:
+            raise BadArgument(f"{parameter.name} is given twice: {chosen[parameter]!r} and {value!r}")
+        chosen[parameter] = value
     terms = {parameter.name: term(engine, parameter, value) for parameter, value in chosen.items()}
     return Answer(question, engine.query(question.bind(terms)))
 
@@ -95,7 +105,7 @@ def _parameter(question: Question, name: str) -> Parameter:
 
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def term(engine: Engine, parameter: Parameter, value: str) -> str:
@@ -109,8 +119,10 @@ def term(engine: Engine, parameter: Parameter, value: str) -> str:
             raise BadArgument(f"{parameter.name} is a whole number, not {value!r}")
         return str(int(value))
     if parameter.type == "date":
-        if not _DATE.fullmatch(value):
-            raise BadArgument(f"{parameter.name} is a date such as 2014-01-22, not {value!r}")
+        try:
+            date.fromisoformat(value if _DATE.fullmatch(value) else "")
+        except ValueError as error:
+            raise BadArgument(f"{parameter.name} is a date such as 2014-01-22, not {value!r}") from error
         return literal(value, datatype="http://www.w3.org/2001/XMLSchema#date")
     if parameter.type == "text":
         return literal(value)

@@ -19,7 +19,8 @@ VALUE_TYPES = ("language", "integer", "date", "text", "iri")
 """Parameter types that are values. Any other type is a kind of resource, the first part of its path under the base IRI."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FORM = re.compile(r"^\s*(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
+_BEFORE = re.compile(r"^\s*#.*$|\b(?:PREFIX\s+\S*|BASE)\s*<[^>]*>", re.IGNORECASE | re.MULTILINE)
+_FORM = re.compile(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 _KEYS = {"title", "description", "keywords", "group", "question", "parameters", "columns", "severity", "message", "repair"}
 
 
@@ -56,7 +57,7 @@ class Question:
     @cached_property
     def form(self) -> str:
         """SELECT, ASK, CONSTRUCT or DESCRIBE."""
-        found = _FORM.search(self.text)
+        found = _FORM.search(_BEFORE.sub("", self.text))
         return found[1].upper() if found else ""
 
     def default(self, parameter: str) -> str:
@@ -67,7 +68,8 @@ class Question:
         """The same question for some of its rows. Raises ValueError when it has no order, or a limit of its own."""
         if limit is None and not offset:
             return self
-        if self.form != "SELECT" or "ORDER BY" not in self.text or re.search(r"^(LIMIT|OFFSET)\b", self.text, re.MULTILINE):
+        tail = self.text.rsplit("}", 1)[-1]
+        if self.form != "SELECT" or not re.search(r"\bORDER\s+BY\b", tail, re.I) or re.search(r"\b(LIMIT|OFFSET)\s+\d", tail, re.I):
             raise ValueError(f"{self.name} cannot be paged: only SELECT queries with ORDER BY and no LIMIT of their own can")
         return replace(self, text=f"{self.text}\n" + (f"LIMIT {limit}\n" if limit is not None else "") + f"OFFSET {offset}\n")
 
@@ -107,7 +109,20 @@ def read(path: Path) -> Question:
         raise _broken(path, "the header has no title")
     if unknown := set(header) - _KEYS:
         raise _broken(path, f"the header has the unknown key {', '.join(sorted(unknown))}")
-    question = Question(
+    try:
+        question = _question(path, source, header)
+    except (KeyError, AttributeError, TypeError) as error:
+        raise _broken(path, f"the header is not as the grammar says: {error!r}") from error
+    for name in question.parameters:
+        if len(_values_line(name).findall(source)) != 1:
+            raise _broken(path, f"parameter {name} needs exactly one line 'VALUES ?{name} {{ default }}'")
+    return question
+
+
+def _question(path: Path, source: str, header: dict[str, Any]) -> Question:
+    """The question of a header. Raises KeyError, AttributeError or TypeError for values of another form."""
+    columns = header.get("columns") or {}
+    return Question(
         name=path.stem,
         path=path,
         text=source,
@@ -116,14 +131,10 @@ def read(path: Path) -> Question:
         keywords=tuple(header.get("keywords", ())),
         group=header.get("group", ""),
         question=header.get("question", ""),
-        parameters={n: Parameter(n, p["type"], p["label"]) for n, p in (header.get("parameters") or {}).items()},
-        columns=header.get("columns") or {},
+        parameters={n: Parameter(n, p["type"], dict(p["label"])) for n, p in (header.get("parameters") or {}).items()},
+        columns={name: dict(meaning) for name, meaning in columns.items()},
         header=header,
     )
-    for name in question.parameters:
-        if len(_values_line(name).findall(source)) != 1:
-            raise _broken(path, f"parameter {name} needs exactly one line 'VALUES ?{name} {{ default }}'")
-    return question
 
 
 def _broken(path: Path, message: str, line: int = 1) -> BadInput:

@@ -1,5 +1,6 @@
 """What every verb of the command line shares: reading the graph, printing tables and progress, ending on bad input."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from kommunegraf.queries import Answer
 
 BUILT = Path("build")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 Language = Literal["da", "en"]
 GraphFolder = Annotated[Path, typer.Option("--graph", help="Folder that `kommunegraf build` wrote.")]
 EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the built graph.")]
@@ -29,6 +31,8 @@ def clear_errors() -> Iterator[None]:
         fail(as_text(error.findings))
     except OSError as error:
         fail(f"kommunegraf: {error.filename or 'file'}: {error.strerror or error}")
+    except ImportError as error:
+        fail(f"kommunegraf: this needs the package {error.name}; install Kommunegraf with its extras, such as kommunegraf[excel,pandas]")
     except (ValueError, SyntaxError, RuntimeError) as error:
         fail(f"kommunegraf: {error}")
 
@@ -66,12 +70,13 @@ def progress(text: str) -> Iterator[None]:
 def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
     """Columns under bold heads; as wide as the terminal, 200 characters when piped."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*header, header_style="bold", show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
+    table = Table(*(escape(head) for head in header), header_style="bold", show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(Text("" if cell is None else _CONTROL.sub("\ufffd", str(cell))) for cell in row))
     console = Console()
     if not console.is_terminal:
         console.width = 200
@@ -81,6 +86,9 @@ def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
 
 def print_answer(answer: "Answer", lang: Language) -> None:
     """The rows as a table. An IRI column whose label stands beside it is left out."""
+    if not answer.columns:
+        print("yes" if answer.result else "no")
+        return
     rows = answer.rows()
     shown = [c for c in answer.columns if f"{c}Label" not in answer.columns]
     heads = [answer.question.columns.get(c, {}).get(lang, c) for c in shown]

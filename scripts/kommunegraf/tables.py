@@ -5,12 +5,14 @@ Cells are checked once for each distinct value of a column and keys as sets, so 
 """
 
 import csv
+import io
 import re
 from collections import Counter
 from pathlib import Path
 
 from kommunegraf.findings import Finding, nearest
 from kommunegraf.metadata import METADATA, BadMetadata, Column, Key, Table, describe
+from kommunegraf.namespaces import XSD
 
 
 def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
@@ -23,11 +25,13 @@ def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
     except BadMetadata as error:
         repair = "a data folder holds CSVW metadata beside its tables; see https://www.w3.org/TR/tabular-metadata/"
         return {}, [_violation("metadata", str(error), repair, folder / METADATA)]
-    findings = []
+    findings, unread = [], set()
     for table in tables.values():
-        findings += _read_rows(table) or _check_rows(table)
+        if broken := _read_rows(table):
+            unread.add(table.name)
+        findings += broken or _check_rows(table)
     for table in tables.values():
-        findings += _check_references(table, tables)
+        findings += _check_references(table, tables, unread)
     return tables, findings
 
 
@@ -48,7 +52,7 @@ def _read_rows(table: Table) -> list[Finding]:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte {data[error.start]:#04x} is not UTF-8"
         return [_violation("encoding", message, "save as UTF-8, not as Windows or Mac text", path, line)]
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         found = next(reader, [])
         if found != header:
@@ -104,6 +108,13 @@ def _check_cells(table: Table, column: Column) -> list[Finding]:
     ]
 
 
+_LEXICAL = {
+    XSD + "integer": re.compile(r"[+-]?[0-9]+"),
+    XSD + "decimal": re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)"),
+    XSD + "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    XSD + "anyURI": re.compile(r"https?://(?:[^\s<>\"{}|\\^`\[\]%]|%[0-9A-Fa-f]{2})+"),
+}
+"""Lexical forms where Python's readers take more than XML Schema does; addresses are absolute web addresses."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
@@ -114,9 +125,11 @@ def _cell_error(column: Column, value: str) -> str | None:
         return f"{value!r} has blanks around it"
     if _CONTROL.search(value):
         return f"{value!r} holds a control character"
+    if (lexical := _LEXICAL.get(column.datatype or "")) and not lexical.fullmatch(value):
+        return f"{value!r} is not a valid {column.name}"
     try:
         column.check(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return f"{value!r} is not a valid {column.name}"
     return None
 
@@ -132,11 +145,11 @@ def _repeated_keys(table: Table, keys: list[Key]) -> list[Finding]:
     return findings
 
 
-def _check_references(table: Table, tables: dict[str, Table]) -> list[Finding]:
+def _check_references(table: Table, tables: dict[str, Table], unread: set[str]) -> list[Finding]:
     findings = []
     for key in table.foreign_keys:
         target = tables[key.target]
-        if not table.rows or not target.rows:
+        if not table.rows or target.name in unread:
             continue
         known = set(target.keys(key.target_columns))
         values = table.keys(key.columns)

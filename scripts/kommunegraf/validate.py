@@ -26,7 +26,7 @@ _SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning"
 
 
 def check(paths: list[Path], root: Path, lang: str = "en") -> list[Finding]:
-    """Findings about one folder of tables, or about RDF files. Raises BadInput for RDF that cannot be read."""
+    """Findings about one folder of tables, or about RDF files."""
     return project(root, paths[0], lang) if len(paths) == 1 and paths[0].is_dir() else files(paths, root, lang)
 
 
@@ -45,7 +45,7 @@ def project(root: Path, data: Path, lang: str = "en") -> list[Finding]:
 
 
 def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
-    """Findings about RDF files, taken together with the graph of `root`. Raises BadInput for what is not RDF."""
+    """Findings about RDF files, taken together with the graph of `root`; what is not RDF is a finding."""
     store = ox.Store()
     store.load(build.build(root / "ontology", root / "data").text().encode("utf-8"), format=ox.RdfFormat.N_QUADS)
     findings = []
@@ -59,7 +59,7 @@ def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
             repair = "a file ending in .ttl, .trig, .nt, .nq, .rdf or .jsonld that parses"
             findings.append(Finding("violation", "rdf", f"not RDF: {error.args[0]}", repair, str(path), line))
     if findings:
-        raise BadInput(findings)
+        return findings
     quads = ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b""
     return sorted(graph(quads, ox.RdfFormat.N_QUADS, root, lang), key=_rank)
 
@@ -87,7 +87,9 @@ def _shape_finding(report: rdflib.Graph, shapes: rdflib.Graph, result: Any, lang
     messages = {m.language: str(m) for m in report.objects(result, _SH.resultMessage) if isinstance(m, rdflib.Literal)}
     value, path = report.value(result, _SH.value), report.value(result, _SH.resultPath)
     severity = str(report.value(result, _SH.resultSeverity)).removeprefix(SH)
-    found = f"found {_short(value)}" if value is not None else f"no {_short(path)}" if path else ""
+    component = str(report.value(result, _SH.sourceConstraintComponent)).removeprefix(SH)
+    missing = {"MinCountConstraintComponent": "no", "MaxCountConstraintComponent": "more than one"}
+    found = f"found {_short(value)}" if value is not None else f"{missing.get(component, 'wrong')} {_short(path)}"
     return Finding(
         _SEVERITY[severity],
         _short(shape) if isinstance(shape, rdflib.URIRef) else "shape",
@@ -165,8 +167,7 @@ def turtle(findings: list[Finding]) -> str:
     report.bind("sh", SH)
     node = rdflib.BNode("report")
     report.add((node, rdflib.RDF.type, _SH.ValidationReport))
-    conforms = not any(f.severity == "violation" for f in findings)
-    report.add((node, _SH.conforms, rdflib.Literal(conforms)))
+    report.add((node, _SH.conforms, rdflib.Literal(not findings)))
     for number, finding in enumerate(findings):
         result = rdflib.BNode(f"result{number}")
         report.add((node, _SH.result, result))
@@ -174,6 +175,8 @@ def turtle(findings: list[Finding]) -> str:
         report.add((result, _SH.resultSeverity, _SH[finding.severity.capitalize()]))
         report.add((result, _SH.resultMessage, rdflib.Literal(f"{finding.message}. {finding.repair}")))
         report.add((result, rdflib.RDFS.comment, rdflib.Literal(finding.where)))
-        if finding.resource:
+        if finding.property.startswith("http"):
+            report.add((result, _SH.resultPath, rdflib.URIRef(finding.property)))
+        if finding.resource.startswith("http"):
             report.add((result, _SH.focusNode, rdflib.URIRef(finding.resource)))
     return report.serialize(format="turtle")
