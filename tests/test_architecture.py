@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "scripts" / "kommunegraf"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__"))
-HEAVY = {"csvw", "networkx", "pyoxigraph", "pyshacl", "rdflib", "SPARQLWrapper"}
+HEAVY = {"csvw", "matplotlib", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper"}
 MOUTH = {"cli", "cli_match", "cli_query", "screen"}
 MODULE_LINES, FUNCTION_LINES = 250, 40
 

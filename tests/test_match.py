@@ -14,13 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kommunegraf import match as matching
-from kommunegraf import queries
+from kommunegraf import queries, texts
 from kommunegraf.engines import Embedded
-from kommunegraf.match import Match, match, match_in, network
+from kommunegraf.match import Matcher
+from kommunegraf.matches import Match
 from kommunegraf.names import UnknownName
 from kommunegraf.namespaces import BASE, DCT, KG, RDF, SKOS
-from kommunegraf.network import Claim, Evidence, Register, read
+from kommunegraf.network import Claim, network
+from kommunegraf.register import Choices, Evidence, Register, read
 
 SILENT, KALUNDBORG, SAMSOE = "0175", "0326", "0741"
 Overlaps = dict[str, dict[str, set[str]]]
@@ -49,18 +50,31 @@ def overlaps(initiatives: dict[str, set[str]]) -> Overlaps:
 
 
 def shares(found: Match) -> dict[str, set[str]]:
-    return {partner.municipality.name: {shared.initiative.name for shared in partner.shared} for partner in found.shares}
+    return {partner.municipality.name: {shared.initiative.name for shared in partner.shared} for partner in found.alike}
+
+
+def match(engine: Embedded, municipality: str, lang: str = "da", confidence: str = "medium") -> Match:
+    return Matcher.open(engine, lang, Choices(confidence)).match(municipality)
 
 
 def claims(found: Match) -> Iterator[Claim]:
     """Every claim that a match makes, those that do not count aside."""
     yield from found.adoptions
-    for shared in (s for side in (found.shares, found.neighbours) for beside in side for s in beside.shared):
+    for shared in (s for side in (found.alike, found.neighbours) for beside in side for s in beside.shared):
         yield from (shared.own, shared.other)
     for plan in found.learn_from:
+        assert plan.own
         yield from (plan.own, *(peer.claim for peer in plan.peers))
     for neighbour in found.neighbours:
         yield from neighbour.ahead
+    for group in found.together:
+        yield from group.members
+    for boundary in found.boundaries:
+        yield from (boundary.one, boundary.other)
+    for area in found.areas:
+        yield from area.members
+    for item in found.next:
+        yield from item.peers
 
 
 def evidence(found: Match) -> set[Evidence]:
@@ -74,9 +88,15 @@ def register(engine: Embedded) -> Register:
 
 
 @pytest.fixture(scope="module")
-def matches(register: Register, root: Path) -> dict[str, Match]:
+def matcher(register: Register) -> Matcher:
+    """The real graph under the default choices."""
+    return Matcher(register)
+
+
+@pytest.fixture(scope="module")
+def matches(matcher: Matcher, root: Path) -> dict[str, Match]:
     """The match of every kommune, by code."""
-    return {row["code"]: match_in(register, place(row["code"])) for row in rows(root, "municipalities.csv")}
+    return {row["code"]: matcher.match(place(row["code"])) for row in rows(root, "municipalities.csv")}
 
 
 def test_every_kommune_has_a_match(matches: dict[str, Match]) -> None:
@@ -113,7 +133,8 @@ def test_the_network_has_two_modes_and_everyone_in_it(engine: Embedded, root: Pa
 @pytest.mark.parametrize("low", [False, True])
 def test_shares_are_what_a_count_by_hand_gives(register: Register, root: Path, low: bool) -> None:
     expected = overlaps(held(root, low))
-    assert {code: shares(match_in(register, place(code), low)) for code in expected} == expected
+    matcher = Matcher(register, Choices("low" if low else "medium"))
+    assert {code: shares(matcher.match(place(code))) for code in expected} == expected
 
 
 def test_adopters_are_what_a_count_by_hand_gives(matches: dict[str, Match], root: Path) -> None:
@@ -121,7 +142,7 @@ def test_adopters_are_what_a_count_by_hand_gives(matches: dict[str, Match], root
     for code, initiatives in held(root, low=False).items():
         for initiative in initiatives:
             having[initiative].add(code)
-    shared = {(s.initiative.name, s.adopters) for found in matches.values() for partner in found.shares for s in partner.shared}
+    shared = {(s.initiative.name, s.adopters) for found in matches.values() for partner in found.alike for s in partner.shared}
     assert shared == {(initiative, len(codes)) for initiative, codes in having.items() if len(codes) > 1}
 
 
@@ -148,7 +169,7 @@ def test_every_claim_cites_evidence_about_its_own_kommune_and_initiative(matches
 
 def test_low_evidence_counts_only_when_asked(engine: Embedded, matches: dict[str, Match]) -> None:
     assert {item.confidence.name for found in matches.values() for c in claims(found) for item in c.evidence} == {"high", "medium"}
-    asked = match(engine, place(KALUNDBORG), low=True)
+    asked = match(engine, place(KALUNDBORG), confidence="low")
     assert {item.confidence.name for c in claims(asked) for item in c.evidence} == {"high", "medium", "low"}
     assert not asked.uncounted
     before = matches[KALUNDBORG]
@@ -168,7 +189,7 @@ def test_evidence_is_told_as_the_tables_have_it(matches: dict[str, Match], root:
 
 def test_both_sides_speak_for_themselves(matches: dict[str, Match]) -> None:
     for found in matches.values():
-        for partner in found.shares:
+        for partner in found.alike:
             for shared in partner.shared:
                 assert shared.own in found.adoptions
                 assert shared.other.municipality == partner.municipality and shared.other.initiative == shared.initiative
@@ -184,9 +205,9 @@ def test_what_does_not_count_is_of_low_confidence_alone(matches: dict[str, Match
 def test_a_kommune_without_adoptions_gets_what_is_known(matches: dict[str, Match], root: Path) -> None:
     assert not held(root, low=False)[SILENT]
     found = matches[SILENT]
-    assert not found.adoptions and not found.shares and not found.learn_from
+    assert not found.adoptions and not found.alike and not found.learn_from
     assert {c.initiative.name for c in found.uncounted} == held(root, low=True)[SILENT] != set()
-    assert found.neighbours and found.caveat
+    assert found.neighbours and found.next and found.stability is None
 
 
 def test_neighbours_are_those_of_the_tables(matches: dict[str, Match], root: Path) -> None:
@@ -202,7 +223,7 @@ def test_neighbours_are_those_of_the_tables(matches: dict[str, Match], root: Pat
 
 def test_a_neighbour_shares_what_the_ranking_says(matches: dict[str, Match]) -> None:
     for found in matches.values():
-        ranked = {partner.municipality: partner.shared for partner in found.shares}
+        ranked = {partner.municipality: partner.shared for partner in found.alike}
         assert all(neighbour.shared == ranked.get(neighbour.municipality, ()) for neighbour in found.neighbours)
 
 
@@ -214,7 +235,7 @@ def test_neighbours_and_plans_agree_with_the_published_questions(engine: Embedde
             ahead[claim.initiative.iri].add(neighbour.municipality)
     answer = queries.run(engine, "neighbours-ahead", municipality=code).rows()
     assert {iri: len(places) for iri, places in ahead.items()} == {row["initiative"]: row["neighbourCount"] for row in answer}
-    peers = {(plan.own.initiative.iri, peer.claim.municipality.iri) for plan in matches[code].learn_from for peer in plan.peers}
+    peers = {(plan.initiative.iri, peer.claim.municipality.iri) for plan in matches[code].learn_from for peer in plan.peers}
     answer = queries.run(engine, "plans-and-peers", municipality=code).rows()
     assert peers == {(row["initiative"], row["peer"]) for row in answer}
 
@@ -223,31 +244,28 @@ def test_plans_are_met_by_those_who_are_active_neighbours_first(matches: dict[st
     assert sum(len(found.learn_from) for found in matches.values()) > 50
     for found in matches.values():
         assert [plan.own for plan in found.learn_from] == [c for c in found.adoptions if c.status.name == "planned"]
-        near = {neighbour.municipality for neighbour in found.neighbours}
+        beside = {neighbour.municipality for neighbour in found.neighbours}
         for plan in found.learn_from:
-            assert {peer.claim.initiative for peer in plan.peers} <= {plan.own.initiative}
-            assert all(peer.claim.status.name == "active" and peer.neighbour == (peer.claim.municipality in near) for peer in plan.peers)
-            order = [(not peer.neighbour, peer.claim.municipality.name) for peer in plan.peers]
-            assert order == sorted(set(order))
+            assert {peer.claim.initiative for peer in plan.peers} <= {plan.initiative}
+            assert all(peer.claim.status.name == "active" for peer in plan.peers)
+            assert all((peer.near == "neighbour") == (peer.claim.municipality in beside) for peer in plan.peers)
+            near = [("neighbour", "region", "elsewhere").index(peer.near) for peer in plan.peers]
+            assert near == sorted(near) and len({peer.claim.municipality for peer in plan.peers}) == len(near)
 
 
-def rank(partner: matching.Partner) -> tuple[int, float, str]:
-    adopters = [shared.adopters for shared in partner.shared]
-    return -len(adopters), sum(adopters) / len(adopters), partner.municipality.name
-
-
-def test_more_shared_first_then_rarer_then_the_code(matches: dict[str, Match]) -> None:
+def test_the_least_likely_overlap_comes_first_then_the_one_furthest_beyond_chance_then_the_code(matches: dict[str, Match]) -> None:
     deciding = set()
     for found in matches.values():
-        for first, second in pairwise(rank(partner) for partner in found.shares):
+        ranked = [(p.score.p, p.score.expected - p.score.overlap, p.municipality.name) for p in found.alike]
+        for first, second in pairwise(ranked):
             assert first < second
             deciding.add(next(i for i in range(3) if first[i] != second[i]))
-    assert deciding == {0, 1, 2}
+    assert deciding >= {0, 2}
 
 
 def test_the_rarest_shared_initiative_comes_first(matches: dict[str, Match]) -> None:
     for found in matches.values():
-        for partner in found.shares:
+        for partner in found.alike:
             order = [(shared.adopters, shared.initiative.iri) for shared in partner.shared]
             assert order == sorted(set(order))
 
@@ -259,13 +277,13 @@ def test_the_same_graph_in_another_order_gives_the_same_match(engine: Embedded, 
     assert match(Embedded(turned), place(KALUNDBORG)) == matches[KALUNDBORG]
 
 
-def test_the_caveat_says_what_counted_and_what_absence_is_not(engine: Embedded) -> None:
-    english = match(engine, place(KALUNDBORG), "en")
-    assert "does not show that the initiative is missing" in english.caveat and "not a finding by itself" in english.caveat
-    assert "high and medium" in english.caveat and "low confidence" not in english.caveat
-    assert "low confidence" in match(engine, place(KALUNDBORG), "en", low=True).caveat
-    danish = match(engine, place(KALUNDBORG), "da")
-    assert "viser ikke, at initiativet mangler" in danish.caveat and "høj og middel" in danish.caveat
+def test_the_text_says_what_counted_and_what_absence_is_not(engine: Embedded) -> None:
+    english = texts.as_text(match(engine, place(KALUNDBORG), "en"), "en")
+    assert "does not show that the initiative is missing" in english and "a ranking, not a finding" in english
+    assert "high and medium" in english and "low confidence too" not in english
+    assert "low confidence too" in texts.as_text(match(engine, place(KALUNDBORG), "en", "low"), "en")
+    danish = texts.as_text(match(engine, place(KALUNDBORG), "da"), "da")
+    assert "viser ikke, at initiativet mangler" in danish and "høj og middel" in danish and "ikke et resultat" in danish
 
 
 def test_labels_come_in_the_language_asked_for(engine: Embedded) -> None:
@@ -278,7 +296,7 @@ def test_labels_come_in_the_language_asked_for(engine: Embedded) -> None:
 def test_a_match_is_json(matches: dict[str, Match]) -> None:
     told = json.loads(json.dumps(matches[KALUNDBORG].as_dict()))
     assert told["municipality"] == {"iri": place(KALUNDBORG), "label": "Kalundborg"}
-    assert told["shares"][0]["shared"][0]["other"]["evidence"][0]["source"]["iri"].startswith(BASE + "source/")
+    assert told["alike"][0]["shared"][0]["other"]["evidence"][0]["source"]["iri"].startswith(BASE + "source/")
 
 
 @pytest.mark.parametrize("iri", [BASE + "initiative/open-data", BASE + "municipality/9999", "Kalundborg", ""])
@@ -293,21 +311,32 @@ def test_an_unknown_language_is_refused(engine: Embedded) -> None:
 
 
 @pytest.mark.parametrize("lang", ["da", "en"])
-def test_the_text_cites_the_evidence_and_says_what_it_leaves_out(engine: Embedded, lang: str) -> None:
+def test_the_screen_names_the_best_partners_with_a_reason_and_says_what_it_leaves_out(engine: Embedded, lang: str) -> None:
     found = match(engine, place(KALUNDBORG), lang)
-    text = matching.as_text(found, lang, most=2)
-    assert found.caveat in text
-    shown = [*found.adoptions, *found.uncounted, *(s.other for p in found.shares[:2] for s in p.shared)]
-    for claim in shown:
-        assert f"{claim.initiative.label}: {claim.status.label}. {claim.evidence[0].title} – {claim.evidence[0].source.label}" in text
-    left_out = {"da": "og {} til", "en": "and {} more"}[lang].format(len(found.shares) - 2)
-    assert left_out in text and left_out not in matching.as_text(found, lang, most=len(found.shares))
-    assert found.shares[2].municipality.label not in text.split("\n\n")[4]
+    text = texts.as_text(found, lang, most=2)
+    lines = [line for line in text.splitlines() if line.startswith(("  1. ", "  2. "))]
+    for partner, line in zip(found.alike, lines, strict=False):
+        assert partner.municipality.label in line and partner.shared[0].initiative.label in line
+        assert f": {partner.score.overlap} " in line
+    left_out = {"da": "og {} til", "en": "and {} more"}[lang].format(len(found.alike) - 2)
+    assert len(lines) == 2 and left_out in text and left_out not in texts.as_text(found, lang, most=len(found.alike))
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_everything_between_two_is_told_with_its_evidence(engine: Embedded, lang: str) -> None:
+    found = Matcher.open(engine, lang).between(place(KALUNDBORG), place("0316"))
+    text = texts.explained(found, lang)
+    told = [*(c for s in found.partner.shared for c in (s.own, s.other)), *found.only_here, *found.only_there]
+    assert len(told) > 5
+    for claim in told:
+        assert f"{claim.status.label}. {claim.evidence[0].title} – {claim.evidence[0].source.label}" in text
+    assert found.together and found.together[0].initiative.label in text
 
 
 def test_the_text_of_an_empty_match_names_every_part(engine: Embedded) -> None:
-    found = replace(match(engine, place(SAMSOE), "en"), adoptions=(), uncounted=(), shares=(), learn_from=())
-    assert matching.as_text(found, "en").count("none known") == 4
+    parts = ("adoptions", "uncounted", "alike", "learn_from", "together", "boundaries", "areas", "next", "neighbours")
+    found = replace(match(engine, place(SAMSOE), "en"), **dict.fromkeys(parts, ()))  # type: ignore[arg-type]
+    assert texts.as_text(found, "en").count("none known") == 7
 
 
 codes = st.sampled_from(["0001", "0002", "0003", "0004"])
@@ -356,10 +385,16 @@ def test_whatever_the_evidence_sharing_is_mutual_and_exactly_the_overlap(
     for row in register:
         if low or row["confidence"] != "low":
             initiatives[str(row["municipality"])].add(str(row["initiative"]))
-    found = match(engine, place(code), low=low)
+    choices = Choices("low" if low else "medium")
+    if not any(initiatives.values()):
+        with pytest.raises(queries.BadArgument, match="no evidence is left"):
+            Matcher.open(engine, choices=choices)
+        return
+    matcher = Matcher.open(engine, choices=choices)
+    found = matcher.match(place(code))
     assert shares(found) == overlaps(initiatives)[code]
-    for partner in found.shares:
-        back = next(p for p in match(engine, partner.municipality.iri, low=low).shares if p.municipality == found.municipality)
+    for partner in found.alike:
+        back = next(p for p in matcher.alike(partner.municipality.iri) if p.municipality == found.municipality)
         assert [replace(s, own=s.other, other=s.own) for s in back.shared] == list(partner.shared)
 
 
@@ -368,6 +403,8 @@ def test_whatever_the_evidence_sharing_is_mutual_and_exactly_the_overlap(
 def test_whatever_the_evidence_each_named_initiative_counts_or_is_shown_as_uncounted(
     register: list[dict[str, str | int | None]], code: str
 ) -> None:
+    if all(row["confidence"] == "low" for row in register):
+        return
     found = match(simulated(register), place(code))
     shown = [item.iri.rsplit("-", 1)[1] for claim in (*found.adoptions, *found.uncounted) for item in claim.evidence]
     assert len(shown) == len(set(shown))

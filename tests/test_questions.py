@@ -39,7 +39,7 @@ ONE_ROW = {"municipality"}
 BY_TEXT = {"find-word"}
 """Questions that search the texts of one language, so that the number of rows depends on it."""
 RDFLIB_CANNOT = {
-    "neighbours-with-other-solutions": "joins evidence four times; rdflib orders the patterns without knowing that VALUES binds the initiative",
+    "neighbours-with-other-solutions": "joins evidence four times; rdflib orders patterns without knowing what VALUES binds",
 }
 """Questions that rdflib's engine cannot answer in RDFLIB_SECONDS, and why."""
 RDFLIB_SECONDS = 20

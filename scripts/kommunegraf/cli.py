@@ -7,14 +7,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from kommunegraf import __version__, cli_query, paths
-from kommunegraf.screen import BUILT, EndpointUrl, GraphFolder, Language, clear_errors, open_engine, print_answer, progress
+from kommunegraf import __version__, cli_match, cli_query, paths
+from kommunegraf.screen import BUILT, Language, clear_errors, open_engine, print_answer, progress
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=(
     "The linked-open-data knowledge graph of Smart City initiatives in Denmark's 98 kommuner: "
     "build it, check it, ask it, and find whom to work with."
 ))
 app.add_typer(cli_query.app, name="query")
+app.command()(cli_match.match)
 
 
 def main() -> None:
@@ -73,33 +74,6 @@ def validate(
         print(as_text(findings))
     if any(f.severity == "violation" for f in findings):
         raise typer.Exit(1)
-
-
-@app.command()
-def match(
-    municipality: Annotated[str, typer.Argument(help="A kommune by name or code, such as Kalundborg, Århus or 0751.")],
-    lang: Annotated[Language, typer.Option(help="Language of labels.")] = "en",
-    low: Annotated[bool, typer.Option("--low", help="Let evidence of low confidence count too.")] = False,
-    most: Annotated[int, typer.Option(help="How many kommuner to list.", min=1)] = 5,
-    form: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print the match.")] = "text",
-    endpoint: EndpointUrl = "",
-    graph: GraphFolder = BUILT,
-) -> None:
-    """Find whom a kommune could work with.
-
-    Who shares its initiatives, who has what it plans, and what its neighbours have, with the evidence.
-    """
-    from kommunegraf import match as matching
-    from kommunegraf import queries
-
-    with clear_errors():
-        engine = open_engine(endpoint, graph)
-        iri = queries.names(engine, "municipality").resolve(municipality)
-        found = matching.match(engine, iri, lang, low)
-    if form == "json":
-        print(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
-    else:
-        print(matching.as_text(found, lang, most))
 
 
 def _print_contents(folder: Path) -> None:

@@ -18,8 +18,8 @@ class Communities:
 
     `modularity` is the share of the overlap inside communities beyond what the null model expects there. `stability` is the
     mean adjusted Rand index (Hubert and Arabie 1985) between runs with different seeds, 1 for always the same. `null_mean`
-    is the mean modularity of random networks with the same degrees, treated alike, and `p` the share of them that reach
-    that of the real one, as (hits + 1) / (samples + 1). `distinct[c]` has columns, the most over-represented in c first.
+    is the mean modularity of random networks with the same degrees, in one run each, and `p` the share of them that reach
+    what one run finds in the real one, as (hits + 1) / (samples + 1). `distinct[c]` has columns, the most over-represented in c first.
     """
 
     member: Integers
@@ -45,7 +45,7 @@ def find(matrix: npt.ArrayLike, seeds: int = SEEDS, samples: int = SAMPLES) -> C
     linked = cells.sum(axis=1) > 0
     stability = float(np.mean([adjusted_rand(runs[a][linked], runs[b][linked]) for a, b in pairs])) if pairs else 1.0
     null = [_modularity(drawn, chances, _louvain(drawn, chances, 0)) for drawn in curveball(cells, 1, samples)]
-    hits = sum(score >= scores[best] for score in null)
+    hits = sum(score >= scores[0] for score in null)
     distinct = _distinct(cells, chances, runs[best])
     mean = float(np.mean(null)) if null else 0.0
     return Communities(runs[best], scores[best], stability, mean, (hits + 1) / (samples + 1), distinct)

@@ -38,7 +38,9 @@ class LeaveOneOut:
         return max(sure, key=lambda name: self.scores[name]["mrr"].mean, default="popularity")
 
 
-def leave_one_out(matrix: npt.ArrayLike, methods: Iterable[str] = tuple(recommend.METHODS), seed: int = 1, draws: int = 2000) -> LeaveOneOut:
+def leave_one_out(
+    matrix: npt.ArrayLike, methods: Iterable[str] = tuple(recommend.METHODS), seed: int = 1, draws: int = 2000
+) -> LeaveOneOut:
     """Each link is left out in turn, and found again among the columns that its row does not have.
 
     Equal scores share their places: the figures are the expectation over all ways to break ties.

@@ -1,241 +1,188 @@
-"""Whom a kommune could work with: who shares its initiatives, who has what it plans, and what its neighbours have.
+"""Whom a kommune could work with: five answers, each made of evidence, under stated choices and a null model.
 
-Counts of shared initiatives are plain overlap, without a null model; every claim carries the evidence that it rests on.
+>>> from kommunegraf import engines, match
+>>> matcher = match.Matcher.open(engines.Embedded.open("build/kommunegraf.nq"), "en")
+>>> found = matcher.match("https://w3id.org/kommunegraf/municipality/0326")
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 import networkx as nx
+import numpy as np
+import numpy.typing as npt
 
+from kommunegraf import advice, evaluate, network, recommend, register
+from kommunegraf.advice import Area, Boundary, Group, Plan
 from kommunegraf.engines import Engine
+from kommunegraf.matches import Between, Match, Neighbour, Next, Partner, Shared
 from kommunegraf.names import UnknownName
-from kommunegraf.network import MUNICIPALITY, Claim, Register, Resource, claim, network, read, resource
-
-__all__ = ["Match", "Neighbour", "Partner", "Peer", "Plan", "Shared", "as_text", "match", "match_in", "network"]
-
-
-@dataclass(frozen=True)
-class Shared:
-    """An initiative that two kommuner have, each with its own status. `adopters` counts all kommuner that have it."""
-
-    initiative: Resource
-    adopters: int
-    own: Claim
-    other: Claim
+from kommunegraf.network import Claim
+from kommunegraf.queries import BadArgument
+from kommunegraf.register import Choices, Register
+from kommunegraf.similarity import Similarity
 
 
-@dataclass(frozen=True)
-class Partner:
-    """A kommune and what it shares with the one that is matched: what fewest have comes first."""
+class Matcher:
+    """A graph that has been read, under some choices. What it computes for all kommuner it computes once.
 
-    municipality: Resource
-    shared: tuple[Shared, ...]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A kommune where an initiative is active; `neighbour` tells whether it is a neighbour of the one that plans it."""
-
-    neighbour: bool
-    claim: Claim
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An initiative that the kommune plans, and who has it active: neighbours first, then by kommunekode; perhaps nobody."""
-
-    own: Claim
-    peers: tuple[Peer, ...]
-
-
-@dataclass(frozen=True)
-class Neighbour:
-    """A neighbour by `borders`, `fixedLinkTo` or both; what both have; what is active there and in no evidence about the kommune."""
-
-    municipality: Resource
-    relations: tuple[str, ...]
-    shared: tuple[Shared, ...]
-    ahead: tuple[Claim, ...]
-
-
-@dataclass(frozen=True)
-class Match:
-    """What the evidence says about a kommune and whom it could work with.
-
-    `adoptions` are its own. `uncounted` is what evidence of low confidence alone says of it; empty when `low` lets it count.
-    `shares` ranks by the number of shared initiatives, then by how few kommuner have them on average, then by kommunekode;
-    so does `neighbours`.
+    Raises BadArgument when the choices leave no evidence.
     """
 
-    municipality: Resource
-    low: bool
-    caveat: str
-    adoptions: tuple[Claim, ...]
-    uncounted: tuple[Claim, ...]
-    shares: tuple[Partner, ...]
-    learn_from: tuple[Plan, ...]
-    neighbours: tuple[Neighbour, ...]
+    def __init__(self, read: Register, choices: Choices | None = None) -> None:
+        self.register, self.choices = read, choices or Choices()
+        self.graph = network.of(read, self.choices)
+        self.near = network.neighbourhood(read)
+        if not self.graph.number_of_edges():
+            raise BadArgument(f"no evidence is left to match by ({self.choices.told('en')})")
+        self.rows, self.columns = network.modes(self.graph)
+        self.matrix = nx.bipartite.biadjacency_matrix(self.graph, self.rows, self.columns, weight=None).toarray().astype(float)
 
-    def as_dict(self) -> dict[str, Any]:
-        """The fields by name, all the way down, for JSON."""
-        return asdict(self)
+    @classmethod
+    def open(cls, engine: Engine, lang: str = "da", choices: Choices | None = None) -> "Matcher":
+        """Read the graph of an engine. Raises as `register.read` and the class."""
+        return cls(register.read(engine, lang), choices)
 
+    @cached_property
+    def similarity(self) -> Similarity:
+        """The kommuner under the null model, in the order of `rows`."""
+        return Similarity(self.matrix)
 
-def match(engine: Engine, municipality: str, lang: str = "da", low: bool = False) -> Match:
-    """Match a kommune, given by its IRI, with all others. With `low`, evidence of low confidence counts too.
+    @cached_property
+    def everything(self) -> nx.Graph:
+        """The network in which all evidence counts."""
+        return network.of(self.register, Choices("low"))
 
-    Raises UnknownName for an IRI that is no kommune, BadArgument for an unknown language, and EngineError.
-    """
-    return match_in(read(engine, lang), municipality, low)
+    @cached_property
+    def groups(self) -> list[Group]:
+        """*Build together*: every group."""
+        return advice.together(self.graph, self.near)
 
+    @cached_property
+    def boundaries(self) -> list[Boundary]:
+        """*Boundaries*: every pair of neighbours with different solutions."""
+        return advice.boundaries(self.graph, self.near)
 
-def match_in(register: Register, municipality: str, low: bool = False) -> Match:
-    """The same as `match`, for many kommuner of a graph that has been read once. Raises UnknownName."""
-    graph, everything = register.networks[low], register.networks[True]
-    if graph.nodes.get(municipality, {}).get("bipartite") != MUNICIPALITY:
-        raise UnknownName("municipality", municipality, [])
-    near = register.neighbours.get(municipality, {})
-    return Match(
-        municipality=resource(graph, municipality),
-        low=low,
-        caveat=f"{_CAVEAT[register.lang]} {_COUNTED[register.lang][low]}",
-        adoptions=_claims(graph, municipality, graph[municipality]),
-        uncounted=_claims(everything, municipality, everything[municipality].keys() - graph[municipality].keys()),
-        shares=_shares(graph, municipality),
-        learn_from=tuple(_plans(graph, municipality, near)),
-        neighbours=_neighbours(graph, municipality, near, everything[municipality]),
-    )
+    @cached_property
+    def areas(self) -> list[Area]:
+        """*Boundaries*: every connected area that one solution could serve."""
+        return advice.areas(self.graph, self.near)
 
+    @cached_property
+    def significant(self) -> int:
+        """The number of pairs with q of at most 0.05; often 0."""
+        return len(self.similarity.significant())
 
-def _claims(graph: nx.Graph, municipality: str, initiatives: Iterable[str]) -> tuple[Claim, ...]:
-    return tuple(claim(graph, municipality, initiative) for initiative in sorted(initiatives))
+    @cached_property
+    def stability(self) -> npt.NDArray[np.float64]:
+        """The share of each kommune's five best partners that stay when a tenth of all links is left out at random."""
+        return evaluate.stability(self.matrix)
 
+    @cached_property
+    def _scores(self) -> dict[str, Any]:
+        return {name: method(self.matrix) for name, method in recommend.METHODS.items() if name != "chance"}
 
-def _shared(graph: nx.Graph, municipality: str, other: str) -> tuple[Shared, ...]:
-    common = sorted(nx.common_neighbors(graph, municipality, other), key=lambda i: (graph.degree[i], i))
-    return tuple(Shared(resource(graph, i), graph.degree[i], claim(graph, municipality, i), claim(graph, other, i)) for i in common)
+    def alike(self, municipality: str, most: int | None = None) -> tuple[Partner, ...]:
+        """*Alike*: the kommuner that share initiatives, the least likely overlap first."""
+        row = self._row(municipality)
+        best = self.similarity.best(row, len(self.rows) if most is None else most)
+        return tuple(self.partner(municipality, self.rows[other]) for other in best)
 
+    def partner(self, municipality: str, other: str) -> Partner:
+        """All that joins two kommuner, if anything does. Raises UnknownName."""
+        score = self.similarity.pair(self._row(municipality), self._row(other))
+        relations = self.near.get_edge_data(municipality, other, {}).get("relations", ())
+        return Partner(network.resource(self.graph, other), relations, self.shared(municipality, other), score)
 
-def _rank(found: Partner | Neighbour) -> tuple[int, int, str]:
-    """Between equal counts, the sum of adopters orders as their mean does."""
-    return -len(found.shared), sum(s.adopters for s in found.shared), found.municipality.iri
+    def shared(self, municipality: str, other: str) -> tuple[Shared, ...]:
+        """The initiatives that two kommuner share, what fewest have first."""
+        graph = self.graph
+        common = sorted(nx.common_neighbors(graph, municipality, other), key=lambda i: (graph.degree[i], i))
+        pairs = ((i, network.claim(graph, municipality, i), network.claim(graph, other, i)) for i in common)
+        return tuple(Shared(network.resource(graph, i), graph.degree[i], own, theirs) for i, own, theirs in pairs)
 
+    def learn_from(self, municipality: str, initiatives: Iterable[str] | None = None) -> tuple[Plan, ...]:
+        """*Learn from*: who has each initiative; those that the kommune plans, unless others are named. Raises UnknownName."""
+        self._row(municipality)
+        planned = (c.initiative.iri for c in self._claims(self.graph, municipality) if c.status.name == "planned")
+        return tuple(advice.learn_from(self.graph, self.near, municipality, i) for i in (planned if initiatives is None else initiatives))
 
-def _shares(graph: nx.Graph, municipality: str) -> tuple[Partner, ...]:
-    others = {other for initiative in graph[municipality] for other in graph[initiative]} - {municipality}
-    return tuple(sorted((Partner(resource(graph, other), _shared(graph, municipality, other)) for other in others), key=_rank))
+    def next(self, municipality: str) -> tuple[Next, ...]:
+        """*Next*: the initiatives that others have, by `recommend.DEFAULT`, with the places that other methods give them."""
+        row = self._row(municipality)
+        free = np.flatnonzero(self.matrix[row] == 0)
+        telling = {name: scores[row] for name, scores in self._scores.items() if scores[row].any()}
+        orders = {name: free[np.argsort(-scores[free], kind="stable")] for name, scores in telling.items()}
+        places = {name: {int(c): place for place, c in enumerate(order, 1)} for name, order in orders.items()}
+        ranked = [self.rows[other] for other in self.similarity.best(row, len(self.rows))]
+        return tuple(self._next(municipality, int(c), {n: p[int(c)] for n, p in places.items()}, ranked) for c in orders[recommend.DEFAULT])
 
+    def _next(self, municipality: str, column: int, places: dict[str, int], ranked: list[str]) -> Next:
+        initiative = self.columns[column]
+        peers = [network.claim(self.graph, other, initiative) for other in ranked if self.graph.has_edge(other, initiative)]
+        mentioned = self.everything.has_edge(municipality, initiative)
+        return Next(network.resource(self.graph, initiative), self.graph.degree[initiative], places, tuple(peers[:3]), mentioned)
 
-def _plans(graph: nx.Graph, municipality: str, near: Iterable[str]) -> Iterator[Plan]:
-    for own in _claims(graph, municipality, graph[municipality]):
-        if own.status.name == "planned":
-            having = (claim(graph, other, own.initiative.iri) for other in graph[own.initiative.iri])
-            active = [Peer(c.municipality.iri in near, c) for c in having if c.status.name == "active"]
-            yield Plan(own, tuple(sorted(active, key=lambda peer: (not peer.neighbour, peer.claim.municipality.iri))))
+    def match(self, municipality: str) -> Match:
+        """All answers about one kommune. Raises UnknownName for an IRI that is no kommune of the graph."""
+        self._row(municipality)
+        own = self._claims(self.graph, municipality)
+        mentioned = {c.initiative.iri for c in own}
+        return Match(
+            municipality=network.resource(self.graph, municipality),
+            choices=self.choices,
+            adoptions=own,
+            uncounted=tuple(c for c in self._claims(self.everything, municipality) if c.initiative.iri not in mentioned),
+            alike=self.alike(municipality),
+            tested=self.similarity.tested,
+            significant=self.significant,
+            stability=None if np.isnan(kept := self.stability[self._row(municipality)]) else float(kept),
+            learn_from=self.learn_from(municipality),
+            together=tuple(g for g in self.groups if any(c.municipality.iri == municipality for c in g.members)),
+            boundaries=tuple(b for b in self.boundaries if municipality in (b.one.municipality.iri, b.other.municipality.iri)),
+            areas=tuple(a for a in self.areas if any(c.municipality.iri == municipality for c in a.members)),
+            next=self.next(municipality),
+            neighbours=self.neighbours(municipality),
+        )
 
+    def between(self, municipality: str, other: str) -> Between:
+        """Everything between two kommuner. Raises UnknownName, and BadArgument when they are one."""
+        if municipality == other:
+            raise BadArgument("to explain a match, name another kommune than the one that is matched")
+        partner = self.partner(municipality, other)
+        both = {municipality, other}
+        return Between(
+            municipality=network.resource(self.graph, municipality),
+            choices=self.choices,
+            partner=partner,
+            tested=self.similarity.tested,
+            significant=self.significant,
+            teaches=tuple(s.other for s in partner.shared if (s.other.status.name, s.own.status.name) == ("active", "planned")),
+            learns=tuple(s.own for s in partner.shared if (s.own.status.name, s.other.status.name) == ("active", "planned")),
+            only_here=self._unmentioned(municipality, other),
+            only_there=self._unmentioned(other, municipality),
+            together=tuple(g for g in self.groups if both <= {c.municipality.iri for c in g.members}),
+            boundaries=tuple(b for b in self.boundaries if both == {b.one.municipality.iri, b.other.municipality.iri}),
+        )
 
-def _neighbours(graph: nx.Graph, municipality: str, near: dict[str, tuple[str, ...]], mentioned: Iterable[str]) -> tuple[Neighbour, ...]:
-    found = []
-    for other, relations in near.items():
-        unmentioned = _claims(graph, other, set(graph[other]).difference(mentioned))
-        ahead = tuple(c for c in unmentioned if c.status.name == "active")
-        found.append(Neighbour(resource(graph, other), relations, _shared(graph, municipality, other), ahead))
-    return tuple(sorted(found, key=_rank))
+    def neighbours(self, municipality: str) -> tuple[Neighbour, ...]:
+        """The neighbours, those who share most first, then by how few kommuner have what is shared, then by kommunekode."""
+        found = []
+        for other, how in self.near[municipality].items():
+            both, ahead = self.shared(municipality, other), self._unmentioned(other, municipality)
+            found.append(Neighbour(network.resource(self.graph, other), how["relations"], both, ahead))
+        return tuple(sorted(found, key=lambda n: (-len(n.shared), sum(s.adopters for s in n.shared), n.municipality.iri)))
 
+    def _unmentioned(self, having: str, other: str) -> tuple[Claim, ...]:
+        """What is active in one kommune and in no evidence about another, of whatever confidence."""
+        active = (c for c in self._claims(self.graph, having) if c.status.name == "active")
+        return tuple(c for c in active if not self.everything.has_edge(other, c.initiative.iri))
 
-def as_text(found: Match, lang: str = "da", most: int = 5) -> str:
-    """A match to read: of each list the first `most` kommuner, of each claim the evidence that decides its status."""
-    return "\n".join(_lines(found, _WORDS[lang], most))
+    def _claims(self, graph: nx.Graph, municipality: str) -> tuple[Claim, ...]:
+        return tuple(network.claim(graph, municipality, initiative) for initiative in sorted(graph[municipality]))
 
-
-def _lines(found: Match, words: dict[str, str], most: int) -> Iterator[str]:
-    yield from (found.municipality.label, "", found.caveat, "", words["adoptions"])
-    yield from _cited(found.adoptions, words)
-    if found.uncounted:
-        yield from ("", words["uncounted"])
-        yield from _cited(found.uncounted, words)
-    yield from ("", words["shares"].format(len(found.shares)))
-    for partner in found.shares[:most]:
-        yield f"  {partner.municipality.label}: {len(partner.shared)}"
-        yield from _cited((s.other for s in partner.shared), words)
-    yield from _more(found.shares, words, most, "  ")
-    yield from ("", words["learn_from"])
-    yield from _more(found.learn_from, words, len(found.learn_from), "  ")
-    for plan in found.learn_from:
-        yield f"  {plan.own.initiative.label}"
-        for peer in plan.peers[:most]:
-            near = f" ({words['neighbour']})" if peer.neighbour else ""
-            yield f"    {peer.claim.municipality.label}{near}: {_cite(peer.claim, words)}"
-        yield from _more(plan.peers, words, most, "    ")
-    yield from ("", words["neighbours"].format(len(found.neighbours)))
-    for neighbour in found.neighbours[:most]:
-        link = f" ({words['fixedLinkTo']})" if "fixedLinkTo" in neighbour.relations else ""
-        both = ", ".join(s.initiative.label for s in neighbour.shared) or words["none"]
-        yield f"  {neighbour.municipality.label}{link}; {words['both']}: {both}; {words['ahead']}:"
-        yield from _cited(neighbour.ahead, words)
-    yield from _more(found.neighbours, words, most, "  ")
-
-
-def _cited(claims: Iterable[Claim], words: dict[str, str]) -> list[str]:
-    return [f"    {c.initiative.label}: {_cite(c, words)}" for c in claims] or [f"    {words['none']}"]
-
-
-def _cite(stated: Claim, words: dict[str, str]) -> str:
-    first, *others = stated.evidence
-    source = ", ".join(str(part) for part in (first.source.label, first.year) if part)
-    more = words["evidence"].format(len(others)) if others else ""
-    return " ".join(part for part in (f"{stated.status.label}. {first.title} – {source}.", first.address, more) if part)
-
-
-def _more(items: tuple[Any, ...], words: dict[str, str], most: int, indent: str) -> list[str]:
-    if not items:
-        return [indent + words["none"]]
-    return [indent + words["more"].format(len(items) - most)] if len(items) > most else []
-
-
-_CAVEAT = {
-    "da": (
-        "At der mangler belæg, viser ikke, at initiativet mangler. Antallet af fælles initiativer følger også af, hvor meget der "
-        "blev fundet på nettet om hver kommune, og er ikke i sig selv et resultat."
-    ),
-    "en": (
-        "Missing evidence does not show that the initiative is missing. The number of shared initiatives also follows how much was "
-        "found on the web about each municipality, and is not a finding by itself."
-    ),
-}
-_COUNTED = {
-    "da": ("Belæg med høj og middel sikkerhed tæller.", "Alle belæg tæller, også dem med lav sikkerhed."),
-    "en": ("Evidence of high and medium confidence counts.", "All evidence counts, that of low confidence too."),
-}
-_WORDS = {
-    "da": {
-        "adoptions": "Kommunens initiativer",
-        "uncounted": "Kun belæg med lav sikkerhed (tæller ikke med)",
-        "shares": "Kommuner med fælles initiativer ({})",
-        "learn_from": "I gang andre steder, planlagt her",
-        "neighbours": "Naboer ({})",
-        "neighbour": "nabo",
-        "fixedLinkTo": "fast forbindelse",
-        "both": "begge har",
-        "ahead": "i gang dér, intet belæg her",
-        "none": "ingen kendt",
-        "more": "og {} til",
-        "evidence": "(belæg: +{})",
-    },
-    "en": {
-        "adoptions": "Initiatives of the municipality",
-        "uncounted": "Evidence of low confidence only (not counted)",
-        "shares": "Municipalities with shared initiatives ({})",
-        "learn_from": "Active elsewhere, planned here",
-        "neighbours": "Neighbours ({})",
-        "neighbour": "neighbour",
-        "fixedLinkTo": "fixed link",
-        "both": "both have",
-        "ahead": "active there, no evidence here",
-        "none": "none known",
-        "more": "and {} more",
-        "evidence": "(evidence: +{})",
-    },
-}
+    def _row(self, municipality: str) -> int:
+        if municipality not in self.register.places:
+            raise UnknownName("municipality", municipality, [])
+        return self.rows.index(municipality)

@@ -1,42 +1,16 @@
-"""The two-mode network of kommuner and initiatives, joined where the adoption rule makes an adoption of the graph's evidence."""
+"""The two-mode network of kommuner and initiatives, joined where the adoption rule makes an adoption of the evidence that counts."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 import networkx as nx
 
-from kommunegraf import adoption, queries
+from kommunegraf import adoption
 from kommunegraf.engines import Engine
 from kommunegraf.namespaces import BASE
+from kommunegraf.register import Choices, Evidence, Register, Resource, read
 
 MUNICIPALITY, INITIATIVE = 0, 1
 """The two modes: the node attribute `bipartite`, as networkx has it."""
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource of the graph, with its label in the language that was asked for."""
-
-    iri: str
-    label: str
-
-    @property
-    def name(self) -> str:
-        """The last part of the IRI: a kommunekode, an initiative's id, `active`."""
-        return _name(self.iri)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """One source's statement. `source` is labelled by its title; `address` and `year` are the source's, None where unknown."""
-
-    iri: str
-    title: str
-    status: Resource
-    confidence: Resource
-    source: Resource
-    address: str | None
-    year: int | None
 
 
 @dataclass(frozen=True)
@@ -48,60 +22,54 @@ class Claim:
     status: Resource
     evidence: tuple[Evidence, ...]
 
+    @property
+    def solutions(self) -> tuple[Resource, ...]:
+        """What the evidence names, in order of IRI."""
+        return tuple(sorted({s for e in self.evidence for s in e.solutions}, key=lambda s: s.iri))
 
-@dataclass(frozen=True)
-class Register:
-    """What was read of a graph, in one language.
+    @property
+    def since(self) -> int | None:
+        """The earliest year that the evidence speaks of, else the earliest of its sources; None where neither is dated."""
+        return min((e.start for e in self.evidence if e.start), default=min((e.year for e in self.evidence if e.year), default=None))
 
-    `networks[low]` is the network in which evidence of low confidence counts or does not. `neighbours` has, for each
-    kommune that has any, the IRIs of its neighbours with the names of the relations: `borders`, `fixedLinkTo`.
-    """
-
-    lang: str
-    networks: tuple[nx.Graph, nx.Graph]
-    neighbours: dict[str, dict[str, tuple[str, ...]]]
+    @property
+    def confidence(self) -> str:
+        """The highest confidence of the evidence: `high`, `medium`, `low`."""
+        return max((e.confidence.name for e in self.evidence), key=adoption.CONFIDENCE.index)
 
 
-def network(engine: Engine, lang: str = "da", low: bool = False) -> nx.Graph:
+def network(engine: Engine, lang: str = "da", choices: Choices | None = None) -> nx.Graph:
     """The network (a networkx Graph): a node for every kommune and initiative, an edge for each adoption.
 
-    Nodes are IRIs with `label` and `bipartite` (0 for a kommune, 1 for an initiative). Edges have `status` (Resource)
-    and `evidence` (a tuple of Evidence, the deciding one first). With `low`, evidence of low confidence counts too.
-    Raises BadArgument for a language that the graph does not have, and EngineError.
+    Nodes are IRIs with `label` and `bipartite` (0 for a kommune, 1 for an initiative); a kommune has `place` too. Edges
+    have `status` (Resource) and `evidence` (a tuple of Evidence, the deciding one first).
+    Raises BadArgument for a language that the graph does not have, BadInput for a graph that lacks something, EngineError.
     """
-    return read(engine, lang).networks[low]
+    return of(read(engine, lang), choices or Choices())
 
 
-def read(engine: Engine, lang: str = "da") -> Register:
-    """Read the evidence and the neighbours that a graph states. Raises BadArgument for an unknown language, and EngineError."""
-    labels = queries.internal(engine, "labels", lang=lang).rows()
-    resources = {row["resource"]: Resource(row["resource"], row["label"]) for row in labels}
-    evidence = {}
-    for row in queries.internal(engine, "statements").rows():
-        municipality, initiative, status, confidence = (
-            resources.setdefault(row[c], Resource(row[c], _name(row[c]))) for c in ("municipality", "initiative", "status", "confidence")
-        )
-        number = int(row["evidence"].rsplit("-", 1)[1])
-        statement = adoption.Statement(municipality.name, initiative.name, number, status.name, row["year"], confidence.name)
-        source = Resource(row["source"], row["sourceTitle"])
-        evidence[statement] = Evidence(row["evidence"], row["title"], status, confidence, source, row["address"], row["year"])
-    neighbours: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
-    for row in queries.internal(engine, "neighbours").rows():
-        near = neighbours[row["municipality"]]
-        near[row["neighbour"]] = (*near.get(row["neighbour"], ()), _name(row["relation"]))
-    return Register(lang, (_network(resources, evidence, low=False), _network(resources, evidence, low=True)), dict(neighbours))
-
-
-def _network(resources: dict[str, Resource], evidence: dict[adoption.Statement, Evidence], low: bool) -> nx.Graph:
+def of(register: Register, choices: Choices) -> nx.Graph:
+    """The same as `network`, of a graph that has been read."""
     graph = nx.Graph()
-    for kind, mode in (("municipality", MUNICIPALITY), ("initiative", INITIATIVE)):
-        start = f"{BASE}{kind}/"
-        graph.add_nodes_from((r.iri, {"label": r.label, "bipartite": mode}) for r in resources.values() if r.iri.startswith(start))
-    for (municipality, initiative), support in adoption.adoptions(evidence, low).items():
+    for iri, place in register.places.items():
+        graph.add_node(iri, label=place.municipality.label, bipartite=MUNICIPALITY, place=place)
+    graph.add_nodes_from((iri, {"label": r.label, "bipartite": INITIATIVE}) for iri, r in register.initiatives.items())
+    for (municipality, initiative), support in adoption.adoptions(register.counted(choices), low=True).items():
         decided = adoption.deciding(support)
         behind = sorted(support, key=lambda s: (s != decided, s.number))
         ends = f"{BASE}municipality/{municipality}", f"{BASE}initiative/{initiative}"
-        graph.add_edge(*ends, status=evidence[decided].status, evidence=tuple(evidence[s] for s in behind))
+        if ends[1] not in graph:
+            graph.add_node(ends[1], label=initiative, bipartite=INITIATIVE)
+        evidence = tuple(register.statements[s] for s in behind)
+        graph.add_edge(*ends, status=evidence[0].status, evidence=evidence)
+    return graph
+
+
+def neighbourhood(register: Register) -> nx.Graph:
+    """The second layer: kommuner joined by a land border, a fixed link or both (edge attribute `relations`)."""
+    graph = nx.Graph()
+    graph.add_nodes_from(register.places)
+    graph.add_edges_from((a, b, {"relations": how}) for a, near in register.neighbours.items() for b, how in near.items())
     return graph
 
 
@@ -116,5 +84,12 @@ def claim(graph: nx.Graph, municipality: str, initiative: str) -> Claim:
     return Claim(resource(graph, municipality), resource(graph, initiative), edge["status"], edge["evidence"])
 
 
-def _name(iri: str) -> str:
-    return iri.rsplit("/", 1)[-1]
+def claims(graph: nx.Graph, initiative: str) -> list[Claim]:
+    """What every kommune that has an initiative, in any status, has of it, by kommunekode."""
+    return [claim(graph, municipality, initiative) for municipality in sorted(graph[initiative])]
+
+
+def modes(graph: nx.Graph) -> tuple[list[str], list[str]]:
+    """The kommuner and the initiatives that somebody has, both sorted: rows and columns of the matrix."""
+    rows = sorted(n for n, mode in graph.nodes(data="bipartite") if mode == MUNICIPALITY)
+    return rows, sorted(n for n, mode in graph.nodes(data="bipartite") if mode == INITIATIVE and graph.degree[n])

@@ -19,7 +19,7 @@ from scipy.special import expit
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 TOLERANCE = 1e-6
-"""How far an expected degree may lie from the observed one."""
+"""How far an expected degree may lie from the observed one, for each link of it."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,13 @@ def fit(matrix: npt.ArrayLike) -> NullModel:
     values or no cell, and ArithmeticError when the degrees cannot be met.
     """
     cells = np.asarray(matrix)
-    if cells.ndim != 2 or 0 in cells.shape or not np.isin(cells, (0, 1)).all():
+    if cells.ndim != 2 or 0 in cells.shape or not ((cells == 0) | (cells == 1)).all():
         raise ValueError("the null model needs a matrix of zeros and ones with at least one row and one column")
     degrees, row_class, rows = np.unique(cells.sum(axis=1).astype(int), return_inverse=True, return_counts=True)
     other, column_class, columns = np.unique(cells.sum(axis=0).astype(int), return_inverse=True, return_counts=True)
     links = _links(degrees, rows, other, columns)
-    if max(abs(links @ columns - degrees).max(), abs(rows @ links - other).max()) > TOLERANCE:
+    errors = abs(links @ columns - degrees) / np.maximum(degrees, 1), abs(rows @ links - other) / np.maximum(other, 1)
+    if max(error.max() for error in errors) > TOLERANCE:
         raise ArithmeticError("the null model could not meet the degrees of this network")
     both = links[:, None, :] * links[None, :, :]
     return NullModel(links, row_class, column_class, both @ columns, _tails(np.repeat(both, columns, axis=2)))
@@ -117,7 +118,7 @@ def _tails(chances: Floats) -> Floats:
         chance = chances[..., step, None]
         pmf[..., 1 : step + 2] = pmf[..., 1 : step + 2] * (1 - chance) + pmf[..., : step + 1] * chance
         pmf[..., :1] *= 1 - chance
-    return np.minimum(np.cumsum(pmf[..., ::-1], axis=-1)[..., ::-1], 1.0)
+    return np.asarray(np.minimum(np.cumsum(pmf[..., ::-1], axis=-1)[..., ::-1], 1.0))
 
 
 def curveball(matrix: npt.ArrayLike, seed: int, samples: int) -> Iterator[npt.NDArray[np.int8]]:
@@ -126,22 +127,30 @@ def curveball(matrix: npt.ArrayLike, seed: int, samples: int) -> Iterator[npt.ND
     rows = [set(np.flatnonzero(row).tolist()) for row in cells]
     random = np.random.default_rng(seed)
     for sample in range(samples):
-        for _ in range(5 * len(rows) * (1 if sample else 10)):
-            _trade(rows, random)
+        for one, two in _pairs(len(rows), 5 * len(rows) * (1 if sample else 10), random):
+            _trade(rows[one], rows[two], random)
         drawn = np.zeros(cells.shape, np.int8)
         for number, row in enumerate(rows):
             drawn[number, sorted(row)] = 1
         yield drawn
 
 
-def _trade(rows: list[set[int]], random: np.random.Generator) -> None:
-    one, two = (int(i) for i in random.choice(len(rows), 2, replace=False)) if len(rows) > 1 else (0, 0)
-    mine, theirs = rows[one] - rows[two], rows[two] - rows[one]
+def _pairs(count: int, trades: int, random: np.random.Generator) -> Iterator[tuple[int, int]]:
+    """Pairs of different numbers below `count`; none when there are not two."""
+    if count > 1:
+        first, step = random.integers(count, size=trades), random.integers(1, count, size=trades)
+        yield from zip(first.tolist(), ((first + step) % count).tolist())
+
+
+def _trade(one: set[int], two: set[int], random: np.random.Generator) -> None:
+    """Deal anew what only one of two rows has; each keeps its number."""
+    mine, theirs = one - two, two - one
     if mine and theirs:
-        common, pool = rows[one] & rows[two], np.array(sorted(mine | theirs))
-        random.shuffle(pool)
-        rows[one] = common | set(pool[: len(mine)].tolist())
-        rows[two] = common | set(pool[len(mine) :].tolist())
+        pool = random.permutation(sorted(mine | theirs)).tolist()
+        one -= mine
+        one.update(pool[: len(mine)])
+        two -= theirs
+        two.update(pool[len(mine) :])
 
 
 def fixed_degree_p(matrix: npt.ArrayLike, seed: int, samples: int) -> Floats:

@@ -38,7 +38,7 @@ class Similarity:
     """The rows of a matrix of zeros and ones, compared under its null model. Raises as `nullmodel.fit`."""
 
     def __init__(self, matrix: npt.ArrayLike) -> None:
-        self.matrix = np.asarray(matrix).astype(np.float32)
+        self.matrix = np.asarray(matrix, np.float32)
         self.model: NullModel = fit(self.matrix)
         self.degrees: Integers = self.matrix.sum(axis=1).astype(np.int64)
         self._shape = self.model.tails.shape
