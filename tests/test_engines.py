@@ -3,10 +3,12 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import rdflib
+from openpyxl import load_workbook
 
 from kommunegraf import build, queries
 from kommunegraf.engines import Embedded, Endpoint, Engine, EngineError, Rdflib
@@ -111,3 +113,12 @@ def test_a_graph_is_the_same_in_every_format(engine: Embedded, form: str) -> Non
     found = rdflib.Graph().parse(data=encode(engine.query(text), form), format=parser)
     expected = rdflib.Graph().parse(data=encode(engine.query(text), "ntriples"), format="nt")
     assert set(found) == set(expected) and len(expected) > 10
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_formulas_as_text(engine: Embedded) -> None:
+    text = 'SELECT ?name ?n WHERE { VALUES (?name ?n) { ("=1+1" 98) ("Ærø" 7) } } ORDER BY ?n'
+    first, second = (encode(engine.query(text), "xlsx") for _ in range(2))
+    sheet = load_workbook(BytesIO(first)).active
+    assert first == second
+    assert [[cell.value for cell in row] for row in sheet.rows] == [["name", "n"], ["Ærø", 7], ["=1+1", 98]]
+    assert sheet["A3"].data_type == "s"
