@@ -254,3 +254,25 @@ def test_broken_metadata_is_one_clear_finding(text: str, copy: Path) -> None:
     (copy / METADATA).write_text(text, "utf-8")
     found = findings(copy)
     assert [f.rule for f in found] == ["metadata"] and found[0].file.endswith(METADATA)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ('"https://w3id.org/kommunegraf/ontology/graph": {"@id": "https://w3id.org/kommunegraf/graph/sources"},', "", "sources.csv: "),
+        ('"primaryKey": ["id"],', "", "primaryKey"),
+        ('"aboutUrl": "https://w3id.org/kommunegraf/source/{id}",', "", "aboutUrl"),
+        ('"propertyUrl": "dcterms:title"', '"propertyUrl": "dcterms:title", "separator": ";"', "sources.csv, column title: separator"),
+        (', "propertyUrl": "dcterms:title"', "", "sources.csv, column title: a column has a name, and a propertyUrl"),
+        ("organisation/{publisher}", "organisation/{editor}", "names the column editor"),
+        ('"resource": "organisations.csv", "columnReference": ["id"]', '"resource": "people.csv", "columnReference": ["id"]', "people.csv"),
+        ('"primaryKey": ["id"]', '"primaryKey": ["code"]', "names the column code"),
+    ],
+)
+def test_metadata_that_is_not_understood_is_refused_by_table_and_column(old: str, new: str, hint: str, copy: Path) -> None:
+    path = copy / METADATA
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    (finding,) = findings(copy)
+    assert finding.rule == "metadata" and hint in finding.message

@@ -4,6 +4,7 @@ The metadata and the meaning of datatypes are the `csvw` library's.
 """
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +16,8 @@ import csvw
 from kommunegraf.namespaces import KG, expand
 
 METADATA = "csv-metadata.json"
+VARIABLE = re.compile(r"\{(\+?)(\w+)\}")
+"""A variable of a URI template: whether it is `{+name}`, and its name."""
 Key = tuple[str, ...]
 
 
@@ -68,7 +71,7 @@ class Table:
 
 
 class BadMetadata(ValueError):
-    """Metadata that is missing or is not CSVW. The message says which."""
+    """Metadata that is missing, is not CSVW, or uses what is not understood here. The message says which."""
 
 
 def describe(folder: Path) -> dict[str, Table]:
@@ -82,7 +85,37 @@ def describe(folder: Path) -> dict[str, Table]:
         raise BadMetadata(f"{path} is missing") from error
     except (ValueError, TypeError, KeyError) as error:
         raise BadMetadata(f"not CSVW metadata: {error}") from error
-    return {str(t.url): _table(t, folder) for t in group.tables}
+    for description in group.tables:
+        _refuse(description)
+    tables = {str(t.url): _table(t, folder) for t in group.tables}
+    for table in tables.values():
+        for key in table.foreign_keys:
+            target = tables.get(key.target)
+            if target is None or not {*key.target_columns} <= {column.name for column in target.columns}:
+                columns = ", ".join(key.target_columns)
+                raise BadMetadata(f"{table.name}: a foreign key leads to {key.target}, which has no column {columns}")
+    return tables
+
+
+def _refuse(description: Any) -> None:
+    """Raise BadMetadata for what a description lacks, or has and is not understood."""
+    schema, table = description.tableSchema, str(description.url)
+    if KG + "graph" not in description.common_props:
+        raise BadMetadata(f"{table}: {KG}graph does not name the graph of its rows")
+    if not schema.primaryKey or not schema.aboutUrl:
+        raise BadMetadata(f"{table}: a table has a primaryKey and an aboutUrl")
+    names = {c.name for c in schema.columns if not c.virtual}
+    if unknown := {*schema.primaryKey, *(n for f in schema.foreignKeys for n in f.columnReference)} - names:
+        raise BadMetadata(f"{table}: a key names the column {', '.join(sorted(unknown))}, which it does not have")
+    for column in schema.columns:
+        where = f"{table}, column {column.name or '?'}"
+        if not column.name or (column.propertyUrl is None and not column.suppressOutput):
+            raise BadMetadata(f"{where}: a column has a name, and a propertyUrl or suppressOutput")
+        if column.separator or column.default or column.null not in (None, [""]):
+            raise BadMetadata(f"{where}: separator, default and null are not understood; one cell is one value and an empty cell is null")
+        used = {name for url in (schema.aboutUrl, column.aboutUrl, column.valueUrl) for name in VARIABLE.findall(str(url or ""))}
+        if unknown := {name for _, name in used} - names:
+            raise BadMetadata(f"{where}: a template names the column {', '.join(sorted(unknown))}, which the table does not have")
 
 
 def _table(description: Any, folder: Path) -> Table:

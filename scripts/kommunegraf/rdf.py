@@ -8,11 +8,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from kommunegraf.metadata import Column, Table
+from kommunegraf.metadata import VARIABLE, Column, Table
 from kommunegraf.namespaces import expand
 from kommunegraf.terms import iri, literal
-
-_VARIABLE = re.compile(r"\{(\+?)(\w+)\}")
 
 
 def quads(table: Table) -> Iterator[str]:
@@ -36,9 +34,9 @@ def resources(table: Table, template: str) -> list[str]:
     Raises ValueError for a template that is no IRI apart from its variables.
     """
     template = expand(template)
-    iri(_VARIABLE.sub("", template))
-    pattern = _VARIABLE.sub("%s", template.replace("%", "%%"))
-    parts = [_encoded(table.cells[name], plus) for plus, name in _VARIABLE.findall(template)]
+    iri(VARIABLE.sub("", template))
+    pattern = VARIABLE.sub("%s", template.replace("%", "%%"))
+    parts = [_encoded(table.cells[name], plus) for plus, name in VARIABLE.findall(template)]
     if not parts:
         return [template] * len(table.rows)
     return [pattern % values for values in zip(*parts)]
