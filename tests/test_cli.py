@@ -80,6 +80,8 @@ def test_a_match_can_be_read_by_programs(built: Path) -> None:
         (("query", "run", "municipality", "-p", "kommune=Arhuss"), "did you mean Aarhus"),
         (("query", "run", "municipality", "-p", "kommunen=Aarhus"), "it takes municipality, lang"),
         (("query", "run", "municipality", "-p", "kommune"), "NAME=VALUE"),
+        (("query", "run", "municipality", "-p", "kommune=Odense", "-p", "kommune=Aarhus"), "given twice: kommune"),
+        (("query", "run", "municipality", "-p", "kommune=Odense", "-p", "municipality=Aarhus"), "municipality is given twice"),
         (("query", "run", "municipality", "-p", "lang=fr"), "one of da, en"),
         (("query", "run", "municipality", "--format", "turtle"), "csv, tsv, json, xml"),
         (("query", "run"), "--file"),
@@ -100,7 +102,7 @@ def test_without_a_graph_the_way_to_one_is_told(tmp_path: Path) -> None:
 def test_a_broken_query_file_is_named(built: Path, tmp_path: Path, text: str) -> None:
     path = tmp_path / "own.rq"
     path.write_text(text, "utf-8")
-    assert bad("query", "run", "-f", str(path), "--graph", str(built))
+    assert "own.rq" in bad("query", "run", "-f", str(path), "--graph", str(built))
 
 
 def broken_data(tmp_path: Path) -> Path:

@@ -410,3 +410,14 @@ def test_whatever_the_evidence_each_named_initiative_counts_or_is_shown_as_uncou
     assert len(shown) == len(set(shown))
     own = {str(row["initiative"]) for row in register if row["municipality"] == code}
     assert {c.initiative.name for c in (*found.adoptions, *found.uncounted)} == own
+
+
+@pytest.mark.parametrize("ask", ["match", "neighbours", "learn_from", "next"])
+def test_an_iri_that_is_no_kommune_is_named(matcher: Matcher, ask: str) -> None:
+    with pytest.raises(UnknownName, match="no municipality is called 'nope'"):
+        getattr(matcher, ask)("nope")
+
+
+def test_an_iri_that_is_no_initiative_is_named(matcher: Matcher) -> None:
+    with pytest.raises(UnknownName, match="no initiative is called 'nope'"):
+        matcher.learn_from(f"{BASE}municipality/0326", ["nope"])

@@ -79,6 +79,9 @@ def _arguments(given: list[str]) -> dict[str, str]:
     wrong = [text for text in given if "=" not in text]
     if wrong:
         raise ValueError(f"--param {wrong[0]!r} is not NAME=VALUE")
+    names = [text.split("=", 1)[0] for text in given]
+    if len(set(names)) < len(names):
+        raise ValueError("a parameter is given twice: " + ", ".join(sorted({n for n in names if names.count(n) > 1})))
     return dict(text.split("=", 1) for text in given)
 
 

@@ -106,7 +106,10 @@ class Matcher:
         """*Learn from*: who has each initiative; those that the kommune plans, unless others are named. Raises UnknownName."""
         self._row(municipality)
         planned = (c.initiative.iri for c in self._claims(self.graph, municipality) if c.status.name == "planned")
-        return tuple(advice.learn_from(self.graph, self.near, municipality, i) for i in (planned if initiatives is None else initiatives))
+        chosen = list(planned if initiatives is None else initiatives)
+        if unknown := sorted(set(chosen) - set(self.columns)):
+            raise UnknownName("initiative", unknown[0], [])
+        return tuple(advice.learn_from(self.graph, self.near, municipality, i) for i in chosen)
 
     def next(self, municipality: str) -> tuple[Next, ...]:
         """*Next*: the initiatives that others have, by `recommend.DEFAULT`, with the places that other methods give them."""
@@ -167,7 +170,8 @@ class Matcher:
         )
 
     def neighbours(self, municipality: str) -> tuple[Neighbour, ...]:
-        """The neighbours, those who share most first, then by how few kommuner have what is shared, then by kommunekode."""
+        """The neighbours: those who share most first, then by how few have what is shared, then by kommunekode. Raises UnknownName."""
+        self._row(municipality)
         found = []
         for other, how in self.near[municipality].items():
             both, ahead = self.shared(municipality, other), self._unmentioned(other, municipality)

@@ -93,7 +93,10 @@ def ask(engine: Engine, question: Question, /, **arguments: str) -> Answer:
             raise BadArgument(f"{parameter.name} is given twice: {chosen[parameter]!r} and {value!r}")
         chosen[parameter] = value
     terms = {parameter.name: term(engine, parameter, value) for parameter, value in chosen.items()}
-    return Answer(question, engine.query(question.bind(terms)))
+    try:
+        return Answer(question, engine.query(question.bind(terms)))
+    except EngineError as error:
+        raise EngineError(f"{question.path.name}: {error}") from error
 
 
 def _parameter(question: Question, name: str) -> Parameter:
