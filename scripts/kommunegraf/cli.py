@@ -1,7 +1,6 @@
 """The command `kommunegraf`: its verbs."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -20,11 +19,7 @@ app.command()(cli_match.match)
 
 def main() -> None:
     """Run the command."""
-    try:
-        app()
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)
+    app()
 
 
 @app.callback(invoke_without_command=True)

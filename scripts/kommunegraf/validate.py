@@ -39,15 +39,22 @@ def project(root: Path, data: Path, lang: str = "en") -> list[Finding]:
         dataset = build.build(root / "ontology", data)
     except BadInput as error:
         return sorted(error.findings, key=_rank)
+    findings = graph(_store(dataset), root, lang)
+    if not findings:
+        return []
     places = Places(tables.read(data)[0], root / "ontology")
-    findings = graph(dataset.text().encode("utf-8"), ox.RdfFormat.N_QUADS, root, lang)
     return sorted((places.locate(f) for f in findings), key=_rank)
+
+
+def _store(dataset: build.Dataset) -> ox.Store:
+    store = ox.Store()
+    store.bulk_load(dataset.text().encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    return store
 
 
 def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
     """Findings about RDF files, taken together with the graph of `root`; what is not RDF is a finding."""
-    store = ox.Store()
-    store.load(build.build(root / "ontology", root / "data").text().encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    store = _store(build.build(root / "ontology", root / "data"))
     findings = []
     for path in paths:
         try:
@@ -58,16 +65,11 @@ def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
             line = getattr(error, "lineno", None) or 0
             repair = "a file ending in .ttl, .trig, .nt, .nq, .rdf or .jsonld that parses"
             findings.append(Finding("violation", "rdf", f"not RDF: {error.args[0]}", repair, str(path), line))
-    if findings:
-        return findings
-    quads = ox.serialize(store, format=ox.RdfFormat.N_QUADS) or b""
-    return sorted(graph(quads, ox.RdfFormat.N_QUADS, root, lang), key=_rank)
+    return findings or sorted(graph(store, root, lang), key=_rank)
 
 
-def graph(data: bytes, form: ox.RdfFormat, root: Path, lang: str) -> list[Finding]:
-    """Findings of shapes and rules about the union of the graphs in an RDF document."""
-    store = ox.Store()
-    store.load(data, format=form)
+def graph(store: ox.Store, root: Path, lang: str) -> list[Finding]:
+    """Findings of shapes and rules about the union of the graphs in a store."""
     union = {ox.Triple(q.subject, q.predicate, q.object) for q in store}
     triples = rdflib.Graph().parse(data=ox.serialize(union, format=ox.RdfFormat.N_TRIPLES), format="nt")
     shapes = rdflib.Graph().parse(data=(root / "ontology" / "shapes.ttl").read_bytes(), format="turtle", publicID=BASE)
