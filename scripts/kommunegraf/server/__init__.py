@@ -1,0 +1,1 @@
+"""The graph over HTTP: documents, SPARQL and questions, read-only."""

@@ -1,0 +1,32 @@
+"""From the IRI of a thing to the paths of its documents, the same on every host, and links between them."""
+
+from urllib.parse import quote, unquote
+
+from kommunegraf.namespaces import BASE
+
+
+def path(iri: str) -> str | None:
+    """The path of an IRI that Kommunegraf mints, below the base IRI and without a format's ending; None for any other IRI.
+
+    A path that ends in `/`, and the empty one, has the name `index` in that folder.
+    """
+    if not iri.startswith(BASE):
+        return None
+    rest = unquote(iri[len(BASE):])
+    return rest + "index" if not rest or rest.endswith("/") else rest
+
+
+def iri(path: str) -> str:
+    """The IRI of a path: the inverse of `path`."""
+    folder = path.removesuffix("index") if path == "index" or path.endswith("/index") else path
+    return BASE + quote(folder, safe="/~!$&'()*+,;=:@-._")
+
+
+def page(path: str, lang: str) -> str:
+    """The file of a path's page in a language: Danish has the plain name."""
+    return f"{path}.html" if lang == "da" else f"{path}.{lang}.html"
+
+
+def up(path: str) -> str:
+    """The relative link from a document at `path` to the top of the site: empty or `../` once for each folder."""
+    return "../" * path.count("/")
