@@ -1,5 +1,7 @@
 """The IRIs that Kommunegraf mints and the prefixes that it writes."""
 
+from functools import lru_cache
+
 BASE = "https://w3id.org/kommunegraf/"
 KG = BASE + "ontology/"
 GRAPH = BASE + "graph/"
@@ -45,6 +47,7 @@ def expand(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=10_000)
 def compact(iri: str) -> str:
     """The shortest compact name for an IRI, or the IRI where no prefix fits."""
     best = max((p for p, space in PREFIXES.items() if iri.startswith(space)), key=lambda p: len(PREFIXES[p]), default=None)

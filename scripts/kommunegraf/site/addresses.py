@@ -22,6 +22,18 @@ def iri(path: str) -> str:
     return BASE + quote(folder, safe="/~!$&'()*+,;=:@-._")
 
 
+def fault(path: str) -> str:
+    """Why a path cannot be that of a file on every host, in a few words; empty where it can."""
+    parts = path.split("/")
+    if any(part in ("", ".", "..") for part in parts):
+        return "the IRI has an empty part, . or .."
+    if any(ord(sign) < 32 or sign in '<>:"|?*\\\x7f' for sign in path):
+        return "the IRI has a character that no file name may have"
+    if any(len(part.encode()) > 200 for part in parts):
+        return "a part of the IRI has more than 200 bytes"
+    return ""
+
+
 def page(path: str, lang: str) -> str:
     """The file of a path's page in a language: Danish has the plain name."""
     return f"{path}.html" if lang == "da" else f"{path}.{lang}.html"

@@ -1,0 +1,168 @@
+"""From a template and a view to the HTML of one document: links, values and words in its language."""
+
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import jinja2
+import pyoxigraph as ox
+import yaml
+from markupsafe import Markup, escape
+
+from kommunegraf.namespaces import XSD, compact
+from kommunegraf.negotiation import LANGUAGES
+from kommunegraf.site import addresses
+from kommunegraf.site.site import Site
+from kommunegraf.site.view import LABELS, Term
+
+_HERE = Path(__file__).parent
+KEPT = 100_000
+"""How many links and parts are kept for each language and depth."""
+_NUMBERS = {XSD + kind for kind in ("integer", "int", "nonNegativeInteger", "decimal", "double")}
+
+
+class Words(dict[str, str]):
+    """The words of pages in one language, as attributes: `w.neighbours`."""
+
+    def __getattr__(self, name: str) -> str:
+        """A word. Raises AttributeError when there is none, so that a template's mistake is seen."""
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"no word {name!r} in site/words/") from None
+
+
+@cache
+def words(lang: str) -> Words:
+    """The words of `site/words/*.yaml` in a language. Raises ValueError for a key that stands twice or lacks a language."""
+    found = Words()
+    for file in sorted((_HERE / "words").glob("*.yaml")):
+        for key, texts in yaml.safe_load(file.read_text("utf-8")).items():
+            if key in found or set(texts) != set(LANGUAGES):
+                raise ValueError(f"{file.name}: {key} stands twice, or is not in {' and '.join(LANGUAGES)}")
+            found[key] = texts[lang]
+    return found
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, with text escaped and unknown names refused."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+    )
+
+
+class Page:
+    """A document that is being made: where it lies, and how it shows what stands in the graph."""
+
+    def __init__(self, site: Site, path: str, lang: str) -> None:
+        """`path` is the document's, as `addresses.path` gives it: without language and ending."""
+        self.site = site
+        self.view = site.views[lang]
+        self.path = path
+        self.lang = lang
+        self.up = addresses.up(path)
+        self.w = words(lang)
+        self._made = site.made[lang, self.up]
+
+    def to(self, path: str, lang: str = "") -> str:
+        """The relative link to the page of a path."""
+        return self.up + _quoted(addresses.page(path, lang or self.lang))
+
+    def file(self, path: str) -> str:
+        """The relative link to a file of the site."""
+        return self.up + _quoted(path)
+
+    def href(self, iri: str) -> str | None:
+        """Where a reader is led for an IRI: our page of it, or the web address itself; None for what is no web address."""
+        own = addresses.path(iri)
+        if own is not None and self.view.described(iri):
+            return self.to(own)
+        return iri if iri.startswith(("https://", "http://")) else None
+
+    def link(self, iri: str, text: str = "") -> Markup:
+        """A resource's label as a link to it, or another text."""
+        return self._link(iri, escape(text)) if text else self._once(("link", iri), lambda: self._link(iri, self.name(iri)))
+
+    def _link(self, iri: str, shown: Markup) -> Markup:
+        target = self.href(iri)
+        if target is None:
+            return shown
+        outside = ' rel="external"' if target == iri else ""
+        return Markup(f'<a href="{escape(target)}"{outside}>{shown}</a>')
+
+    def _once(self, key: tuple[str, str], make: Callable[[], Markup]) -> Markup:
+        """What `make` gives, kept for all pages of this language and depth."""
+        if key not in self._made:
+            if len(self._made) > KEPT:
+                self._made.clear()
+            self._made[key] = make()
+        return self._made[key]
+
+    def links(self, iris: Iterable[str], between: str = ", ") -> Markup:
+        """Several links in a row."""
+        return escape(between).join(self.link(iri) for iri in iris)
+
+    def value(self, term: Term | None) -> Markup:
+        """A term as a reader sees it: a link, or a text that carries its language where it is another one."""
+        if isinstance(term, ox.NamedNode):
+            return self.link(term.value)
+        if isinstance(term, ox.Literal):
+            return self._literal(term)
+        return Markup("<i>{}</i>").format(self.w.unnamed) if term is not None else Markup("")
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """A number with the language's own signs: 12.345,6 in Danish, 12,345.6 in English; None keeps what decimals it has."""
+        text = f"{value:,.{decimals}f}" if decimals is not None else f"{value:,.10g}" if value % 1 else f"{value:,.0f}"
+        return text.translate(str.maketrans(",.", ".,")) if self.lang == "da" else text
+
+    def _literal(self, term: ox.Literal) -> Markup:
+        if term.language and term.language != self.lang:
+            return Markup(f'<span lang="{term.language}">{escape(term.value)}</span>')
+        if term.datatype.value == XSD + "boolean":
+            return escape(self.w.yes if term.value in ("true", "1") else self.w.no)
+        if term.datatype.value in _NUMBERS:
+            return escape(self._numeral(term.value))
+        return escape(term.value)
+
+    def _numeral(self, text: str) -> str:
+        try:
+            return self.number(float(text)) if len(text) > 4 else text.replace(".", "," if self.lang == "da" else ".")
+        except ValueError:
+            return text
+
+    def name(self, iri: str) -> Markup:
+        """A resource's label, which carries its language where it is another one."""
+        found = self.view.text(iri, *LABELS)
+        return self._literal(found) if found else escape(self.view.label(iri))
+
+    def property(self, iri: str) -> Markup:
+        """The name of a property: ours as a link to its definition, another vocabulary's as its compact name."""
+        return self._once(("property", iri), lambda: self._link(iri, self.name(iri) if self.view.described(iri) else escape(compact(iri))))
+
+    def part(self, template: str) -> Markup:
+        """A part that is the same on every page of this language, depth and section of the menu."""
+        key = f"{template} {self.path.partition('/')[0]}"
+        return self._once(("part", key), lambda: Markup(self.html(template)))
+
+    def html(self, template: str, **values: Any) -> str:
+        """The document that a template makes of some values."""
+        return environment().get_template(template).render(page=self, view=self.view, w=self.w, lang=self.lang, site=self.site, **values)
+
+
+def _quoted(path: str) -> str:
+    return path if path.isascii() and path.replace("/", "").replace("-", "").replace(".", "").isalnum() else quote(path)
+
+
+Model = tuple[str, Callable[[Page, str], dict[str, Any]]]
+"""A template, and what it shows: values for a page about an IRI."""
+
+
+def json_in_html(value: Any) -> Markup:
+    """JSON for a `<script>` element: no text in it can end the element (HTML Standard, 4.12.1.3)."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))

@@ -1,0 +1,60 @@
+"""What is published: a store, its views in two languages, and what is computed from it once."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+from markupsafe import Markup
+
+from kommunegraf.engines import Embedded
+from kommunegraf.namespaces import BASE
+from kommunegraf.site.view import View
+
+if TYPE_CHECKING:
+    from kommunegraf.match import Matcher
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """A store to publish, that does not change any more.
+
+    `version` is the release's number, `files` has the size in bytes of each file for download, by its path. `server` says that
+    the pages are served with a SPARQL endpoint beside them, which a static host has not.
+    """
+
+    store: ox.Store
+    version: str
+    files: dict[str, int] = field(default_factory=dict)
+    server: bool = False
+
+    made: dict[tuple[str, str], dict[tuple[str, str], Markup]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+    """Links and parts of pages that are made once for each language and depth."""
+
+    @cached_property
+    def views(self) -> dict[str, View]:
+        """The view of each language."""
+        return {lang: View(self.store, lang) for lang in ("da", "en")}
+
+    @cached_property
+    def engine(self) -> Embedded:
+        """The store as something that answers questions."""
+        return Embedded(self.store)
+
+    @cached_property
+    def resources(self) -> list[str]:
+        """The IRIs that Kommunegraf mints and the store describes, sorted."""
+        subjects = {q.subject.value for q in self.store if isinstance(q.subject, ox.NamedNode)}
+        return sorted(iri for iri in subjects if iri.startswith(BASE))
+
+    @cached_property
+    def matcher(self) -> "dict[str, Matcher]":
+        """Who could work with whom, in each language. Empty where the store has no adoptions to match."""
+        from kommunegraf.match import Matcher
+
+        if not self.views["da"].of_type("kg:Adoption"):
+            return {}
+        return {lang: Matcher.open(self.engine, lang) for lang in self.views}
+
+

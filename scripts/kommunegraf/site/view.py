@@ -1,0 +1,121 @@
+"""The graph as a reader of one language sees it: labels, values and references of each resource."""
+
+from collections.abc import Iterable
+from functools import cache, lru_cache
+
+import pyoxigraph as ox
+
+from kommunegraf.namespaces import compact, expand
+from kommunegraf.site.addresses import path
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title", "foaf:name")
+"""Properties that hold a name, best first."""
+DEFINITIONS = ("skos:definition", "dcterms:description", "rdfs:comment", "skos:scopeNote")
+"""Properties that hold what something is, best first."""
+_ALPHABET = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3", "ä": "z1", "ö": "z2"})
+
+
+@cache
+def node(name: str) -> ox.NamedNode:
+    """The node of a compact name such as `kg:adopter`, or of an IRI."""
+    return ox.NamedNode(expand(name))
+
+
+def alphabetical(text: str) -> tuple[str, str]:
+    """A key that sorts as Danish readers expect: æ, ø and å last, upper and lower case alike."""
+    return text.casefold().translate(_ALPHABET), text
+
+
+class View:
+    """A store in one language. `lang` is `da` or `en`; where a text lacks it, the other language stands in.
+
+    The store must not change while a view of it is in use.
+    """
+
+    def __init__(self, store: ox.Store, lang: str) -> None:
+        self.store = store
+        self.lang = lang
+        self.label = lru_cache(maxsize=200_000)(self._label)
+        self.described = lru_cache(maxsize=200_000)(self._described)
+
+    def values(self, iri: str | Term, name: str) -> list[Term]:
+        """The values of a property, each once, in a fixed order."""
+        subject = ox.NamedNode(iri) if isinstance(iri, str) else iri
+        if isinstance(subject, ox.Literal | ox.Triple):
+            return []
+        return sorted({q.object for q in self.store.quads_for_pattern(subject, node(name), None, None)}, key=str)
+
+    def things(self, iri: str | Term, *names: str) -> list[str]:
+        """The IRIs among the values of some properties, by their labels."""
+        return self.by_label({v.value for name in names for v in self.values(iri, name) if isinstance(v, ox.NamedNode)})
+
+    def thing(self, iri: str | Term, name: str) -> str:
+        """The first of `things`, or an empty string."""
+        return next(iter(self.things(iri, name)), "")
+
+    def references(self, iri: str, *names: str) -> list[str]:
+        """The IRIs of the resources that have this one as a value of some properties, by their labels."""
+        found = {q.subject.value for name in names for q in self.store.quads_for_pattern(None, node(name), ox.NamedNode(iri), None)
+                 if isinstance(q.subject, ox.NamedNode)}
+        return self.by_label(found)
+
+    def of_type(self, name: str) -> list[str]:
+        """The resources of a class, by their labels."""
+        return self.references(expand(name), "rdf:type")
+
+    def by_label(self, iris: Iterable[str]) -> list[str]:
+        """Resources in the order of their labels."""
+        return sorted(iris, key=lambda iri: (alphabetical(self.label(iri)), iri))
+
+    def text(self, iri: str | Term, *names: str) -> ox.Literal | None:
+        """The text of the first property that has one: in the view's language, without a language, or in the other language."""
+        for name in names:
+            found = [v for v in self.values(iri, name) if isinstance(v, ox.Literal)]
+            if found:
+                return min(found, key=lambda v: (v.language != self.lang, v.language is not None, str(v)))
+        return None
+
+    def plain(self, iri: str | Term, *names: str) -> str:
+        """The same text as a string, empty where there is none."""
+        found = self.text(iri, *names)
+        return found.value if found else ""
+
+    def number(self, iri: str | Term, name: str) -> float | None:
+        """A value as a number; None where there is none."""
+        found = next((v for v in self.values(iri, name) if isinstance(v, ox.Literal)), None)
+        try:
+            return float(found.value) if found else None
+        except ValueError:
+            return None
+
+    def definition(self, iri: str) -> ox.Literal | None:
+        """What a resource is, in a text."""
+        return self.text(iri, *DEFINITIONS)
+
+    def _described(self, iri: str) -> bool:
+        """Whether the graph says anything of a resource."""
+        return next(iter(self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)), None) is not None
+
+    def kind(self, iri: str) -> str:
+        """The first part of a resource's path, such as `municipality`; empty for foreign IRIs."""
+        return (path(iri) or "").partition("/")[0]
+
+    def _label(self, iri: str) -> str:
+        """The name of a resource, made from what it is about where it has none; for foreign IRIs the compact name."""
+        found = self.text(iri, *LABELS)
+        if found and found.value.strip():
+            return found.value
+        parts = [self.label(part) for name in _ABOUT for part in self.things(iri, name)]
+        position = self.number(iri, "kg:position")
+        if position is not None:
+            parts.append(str(int(position)))
+        parts = parts or [self.label(owner) for owner in self.references(iri, *_OWNED_BY)]
+        own = path(iri)
+        return ", ".join(parts) or (own.partition("/")[2] or own if own else compact(iri))
+
+
+_ABOUT = ("kg:item", "kg:populationGroup", "kg:statistic", "kg:participant", "kg:role", "kg:participationIn", "kg:placeIn")
+"""Properties whose values together name a resource that has no label: a figure, a participation, a place in a ranking."""
+_OWNED_BY = ("geo:hasDefaultGeometry", "dcterms:temporal")
+"""Properties whose subject names a resource that has no label: a point, a period."""
