@@ -77,9 +77,10 @@ def test_every_way_of_installing_builds_the_same_graph(built: dict[str, bytes]) 
 def test_the_wheel_carries_the_rooms_and_nothing_else(packages: dict[str, Path]) -> None:
     with zipfile.ZipFile(packages["wheel"]) as wheel:
         names = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    files = [path for room in ("ontology", "data", "queries") for path in (ROOT / room).rglob("*") if path.is_file()]
-    rooms = {f"kommunegraf/_root/{path.relative_to(ROOT)}" for path in files}
-    modules = {f"kommunegraf/{path.name}" for path in (ROOT / "scripts" / "kommunegraf").iterdir() if path.is_file()}
+    files = [path for room in ("ontology", "data", "queries", "docs") for path in (ROOT / room).rglob("*") if path.is_file()]
+    rooms = {f"kommunegraf/_root/{path.relative_to(ROOT)}" for path in [*files, ROOT / "CHANGELOG.md"]}
+    scripts = [path for path in (ROOT / "scripts" / "kommunegraf").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    modules = {str(path.relative_to(ROOT / "scripts")) for path in scripts}
     assert names == rooms | modules
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def root() -> Path:
-    """The folder that holds `ontology/`, `data/` and `queries/`."""
+    """The folder that holds `ontology/`, `data/`, `queries/`, `docs/` and the changelog."""
     package = Path(__file__).resolve().parent
     bundled = package / "_root"
     return bundled if bundled.is_dir() else package.parents[1]
