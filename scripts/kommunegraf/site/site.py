@@ -1,6 +1,7 @@
 """What is published: a store, its views in two languages, and what is computed from it once."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 class Site:
     """A store to publish, that does not change any more.
 
-    `version` is the release's number, `files` has the size in bytes of each file for download, by its path. `server` says that
-    the pages are served with a SPARQL endpoint beside them, which a static host has not.
+    `version` is the release's number. `sizes` gives the size in bytes of each file for download, by its path; it is asked once, when
+    a page first needs it. `server` says that the pages are served with a SPARQL endpoint beside them, which a static host has not.
     """
 
     store: ox.Store
     version: str
-    files: dict[str, int] = field(default_factory=dict)
+    sizes: Callable[[], dict[str, int]] = dict
     server: bool = False
 
     made: dict[tuple[str, str], dict[tuple[str, str], Markup]] = field(default_factory=lambda: defaultdict(dict), repr=False)
@@ -36,6 +37,11 @@ class Site:
     def views(self) -> dict[str, View]:
         """The view of each language."""
         return {lang: View(self.store, lang) for lang in ("da", "en")}
+
+    @cached_property
+    def files(self) -> dict[str, int]:
+        """The size in bytes of each file for download, by its path."""
+        return self.sizes()
 
     @cached_property
     def engine(self) -> Embedded:
