@@ -88,21 +88,22 @@ def ask(engine: Engine, question: Question, /, **arguments: str) -> Answer:
     """Bind the arguments, by their parameters' types, and run the question. Raises BadArgument or EngineError."""
     chosen: dict[Parameter, str] = {}
     for name, value in arguments.items():
-        parameter = _parameter(question, name)
-        if parameter in chosen:
-            raise BadArgument(f"{parameter.name} is given twice: {chosen[parameter]!r} and {value!r}")
-        chosen[parameter] = value
-    terms = {parameter.name: term(engine, parameter, value) for parameter, value in chosen.items()}
+        found = parameter(question, name)
+        if found in chosen:
+            raise BadArgument(f"{found.name} is given twice: {chosen[found]!r} and {value!r}")
+        chosen[found] = value
+    terms = {taken.name: term(engine, taken, value) for taken, value in chosen.items()}
     try:
         return Answer(question, engine.query(question.bind(terms)))
     except EngineError as error:
         raise EngineError(f"{question.path.name}: {error}") from error
 
 
-def _parameter(question: Question, name: str) -> Parameter:
-    for parameter in question.parameters.values():
-        if plain(name) in (plain(parameter.name), *map(plain, parameter.label.values())):
-            return parameter
+def parameter(question: Question, name: str) -> Parameter:
+    """The parameter of that name, or with that label in either language. Raises BadArgument."""
+    for known in question.parameters.values():
+        if plain(name) in (plain(known.name), *map(plain, known.label.values())):
+            return known
     takes = ", ".join(question.parameters) or "none"
     raise BadArgument(f"{question.name} has no parameter {name!r}; it takes {takes}")
 
@@ -145,4 +146,4 @@ def names(engine: Engine, kind: str) -> Names:
     return Names(kind.replace("-", " "), ((s["resource"].value, s["label"].value) for s in solutions))
 
 
-__all__ = ["Answer", "BadArgument", "EngineError", "ask", "find", "folder", "internal", "names", "python_value", "run", "term"]
+__all__ = ["Answer", "BadArgument", "EngineError", "ask", "find", "folder", "internal", "names", "parameter", "python_value", "run", "term"]
