@@ -60,7 +60,7 @@ class Pages:
         for iri in self.site.resources:
             if fault := addresses.fault(addresses.path(iri) or ""):
                 found.append(Finding("violation", "page", f"{fault}: no page can be made", "another IRI", resource=iri))
-            elif self.site.views["da"].label(iri) in ("", compact(iri)):
+            elif not self.site.views["da"].named(iri):
                 found.append(Finding("warning", "page", "has no label", "a skos:prefLabel in Danish and in English", resource=iri))
         return found
 

@@ -41,8 +41,8 @@ def words(lang: str) -> Words:
     found = Words()
     for file in sorted((_HERE / "words").glob("*.yaml")):
         for key, texts in yaml.safe_load(file.read_text("utf-8")).items():
-            if key in found or set(texts) != set(LANGUAGES):
-                raise ValueError(f"{file.name}: {key} stands twice, or is not in {' and '.join(LANGUAGES)}")
+            if key in found or not isinstance(texts, dict) or set(texts) != set(LANGUAGES):
+                raise ValueError(f"{file.name}: {key} stands twice, or is not in {' and '.join(LANGUAGES)} alone: {texts}")
             found[key] = texts[lang]
     return found
 

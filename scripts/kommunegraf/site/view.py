@@ -106,16 +106,23 @@ class View:
         found = self.text(iri, *LABELS)
         if found and found.value.strip():
             return found.value
-        parts = [self.label(part) for name in _ABOUT for part in self.things(iri, name)]
+        parts = [self.label(part) for part in (*self.references(iri, *_PART_OF), *self._about(iri))]
         position = self.number(iri, "kg:position")
         if position is not None:
             parts.append(str(int(position)))
-        parts = parts or [self.label(owner) for owner in self.references(iri, *_OWNED_BY)]
         own = path(iri)
         return ", ".join(parts) or (own.partition("/")[2] or own if own else compact(iri))
 
+    def _about(self, iri: str) -> list[str]:
+        found = [part for name in _ABOUT for part in self.things(iri, name)]
+        return found or self.things(iri, "kg:question", "prov:agent")
 
-_ABOUT = ("kg:item", "kg:populationGroup", "kg:statistic", "kg:participant", "kg:role", "kg:participationIn", "kg:placeIn")
-"""Properties whose values together name a resource that has no label: a figure, a participation, a place in a ranking."""
-_OWNED_BY = ("geo:hasDefaultGeometry", "dcterms:temporal")
-"""Properties whose subject names a resource that has no label: a point, a period."""
+    def named(self, iri: str) -> bool:
+        """Whether the graph gives a resource a name, or what to make one from."""
+        return bool(self.plain(iri, *LABELS).strip() or self._about(iri) or self.references(iri, *_PART_OF))
+
+
+_ABOUT = ("kg:item", "kg:populationGroup", "kg:statistic", "kg:participant", "kg:role", "kg:participationIn", "kg:placeIn", "sh:path")
+"""Properties whose values together name a resource that has no label: a figure, a participation, a place in a ranking, a rule."""
+_PART_OF = ("geo:hasDefaultGeometry", "dcterms:temporal", "sh:property")
+"""Properties whose subject names a resource that has no label: a point, a period, a rule for a property."""
