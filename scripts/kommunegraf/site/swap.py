@@ -1,0 +1,231 @@
+"""Writes a published site so that readers see the old one or the new one, whole, and never a part."""
+
+import ctypes
+import errno
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import sys
+from collections import Counter
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from kommunegraf.findings import BadInput, Finding
+
+MARK = "SHA256SUMS"
+"""The file by which a published site is known; it lists every other file (`sha256sum --check SHA256SUMS`)."""
+_HEAD = b"# Kommunegraf: a published site, replaced as a whole by the next one\n"
+_UNFIT = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
+_EXCHANGE, _HERE = 2, -100
+_UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
+
+
+class Tree:
+    """The files of a site, received one by one; they take the place of the folder `target` together when the `with` block ends.
+
+    As long as each file is there already, nothing is written. The first that differs makes a folder beside `target`, which gets
+    the changed files, and at the end hard links to the unchanged ones. When the block raises, or the process is killed, `target`
+    stays as it was; the next run removes what was left. After the block, `written` and `removed` count files.
+
+    Raises BadInput for a target that is a file or has files that no site has listed, and OSError when the disk is full.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self.target = target.resolve()
+        self.written = 0
+        self.removed = 0
+        self._sums: dict[str, str] = {}
+        self._same: list[str] = []
+        self._folders: set[str] = set()
+        self._staging: Path | None = None
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        _clean(self.target)
+        self._existing = _files(self.target)
+        return self
+
+    def write(self, path: str, data: bytes) -> None:
+        """Add a file; `path` has `/` between its parts. Raises BadInput for a path that is no file's, or comes twice."""
+        if fault := self._fault(path):
+            raise BadInput([Finding("violation", "file", f"{path!r} cannot be a file of the site: {fault}", "another path", path)])
+        self._put(path, data)
+        self._sums[path] = hashlib.sha256(data).hexdigest()
+        self._folders.update(_folders(path))
+
+    @property
+    def clashes(self) -> list[str]:
+        """The paths that differ from another in upper and lower case only, sorted: on Windows and macOS they are one file."""
+        count = Counter(path.casefold() for path in self._sums)
+        return sorted(path for path in self._sums if count[path.casefold()] > 1)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self._finish()
+        finally:
+            if self._staging:
+                shutil.rmtree(self._staging, ignore_errors=True)
+                _unlock(self._lock)
+
+    def _fault(self, path: str) -> str:
+        parts = path.split("/")
+        if any(part in ("", ".", "..") for part in parts):
+            return "it has an empty part, . or .."
+        if _UNFIT.search(path):
+            return "it has a control character or a backslash"
+        if any(len(part.encode()) > 255 for part in parts):
+            return "a part has more than 255 bytes"
+        if path == MARK or path in self._sums:
+            return "it comes twice"
+        if path in self._folders or not self._sums.keys().isdisjoint(_folders(path)):
+            return "it is a folder and a file"
+        return ""
+
+    def _put(self, path: str, data: bytes) -> None:
+        old = self.target / path
+        if path in self._existing and old.stat().st_size == len(data) and old.read_bytes() == data:
+            self._same.append(path)
+            return
+        new = self._stage() / path
+        new.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(data)
+        self.written += 1
+
+    def _stage(self) -> Path:
+        if self._staging is None:
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+            self._staging = _beside(self.target, secrets.token_hex(4))
+            self._staging.mkdir()
+            self._lock = _lock(self._staging)
+        return self._staging
+
+    def _finish(self) -> None:
+        self._put(MARK, _HEAD + "".join(f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)).encode())
+        if self._staging is None:  # the list of all files is the same, so all are
+            return
+        for path in self._same:
+            _link(self.target / path, self._staging / path)
+        missing = {*self._sums, MARK} - _walk(self._staging)
+        if missing:
+            repair = "a file system that tells upper from lower case"
+            raise BadInput([Finding("violation", "file", "not on its own in the folder", repair, path) for path in sorted(missing)])
+        self.removed = len(self._existing - self._sums.keys() - {MARK})
+        if self.target.exists():
+            shutil.copymode(self.target, self._staging)
+        exchange(self._staging, self.target)
+
+
+def exchange(new: Path, old: Path) -> None:
+    """Let two folders change places; where there is no `old`, `new` is renamed.
+
+    On Linux this is one step (renameat2 with RENAME_EXCHANGE), elsewhere three renames; `Tree` repairs what a kill between
+    these leaves. Raises OSError, with both folders where they were.
+    """
+    if not old.exists():
+        new.rename(old)
+    elif not _exchanged(new, old):
+        aside = _beside(old, "old")
+        old.rename(aside)
+        try:
+            new.rename(old)
+        except OSError:
+            aside.rename(old)
+            raise
+        aside.rename(new)
+
+
+def _exchanged(new: Path, old: Path) -> bool:
+    """Whether the system has exchanged two paths by itself; False where it cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is None:
+        return False
+    if call(_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _UNSUPPORTED:
+        return False
+    raise OSError(code, os.strerror(code), str(old))
+
+
+def _beside(target: Path, name: str) -> Path:
+    return target.parent / f".{target.name}.publish-{name}"
+
+
+def _clean(target: Path) -> None:
+    """Bring back a site that was put aside when its run was killed, and remove what killed runs have left."""
+    aside = _beside(target, "old")
+    if aside.is_dir() and not target.exists():
+        aside.rename(target)
+    beside = target.parent.iterdir() if target.parent.is_dir() else ()
+    for left in [path for path in beside if path.name.startswith(_beside(target, "").name)]:
+        try:
+            lock = _lock(left)
+        except BlockingIOError:  # a run that is alive
+            continue
+        shutil.rmtree(left, ignore_errors=True)
+        _unlock(lock)
+
+
+def _lock(folder: Path) -> int | None:
+    """Take the lock of a folder for as long as this process lives. Raises BlockingIOError where another process has it."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _unlock(lock: int | None) -> None:
+    if lock is not None:
+        os.close(lock)
+
+
+def _files(target: Path) -> set[str]:
+    """The files of the site that lies at `target`, none where there is nothing. Raises BadInput where something else lies there."""
+    if not target.exists():
+        return set()
+    repair = "a new or empty folder, or one that was published before"
+    if not target.is_dir():
+        raise BadInput([Finding("violation", "file", "is a file, and a site is a folder", repair, str(target))])
+    found = _walk(target)
+    mark = target / MARK
+    text = mark.read_bytes() if MARK in found and mark.is_file() else b""
+    listed = {line[66:].decode("utf-8", "replace") for line in text.split(b"\n")} if text.startswith(_HEAD) else set()
+    foreign = sorted(path for path in found - {MARK if listed else ""} if path not in listed or (target / path).is_symlink())
+    if foreign:
+        message = f"has files that are not of a published site, {foreign[0]} first; they would be lost"
+        raise BadInput([Finding("violation", "file", message, repair, str(target))])
+    return found
+
+
+def _walk(folder: Path) -> set[str]:
+    """The paths of all that is no folder, below a folder; links to folders too."""
+    found = set()
+    for place, folders, names in os.walk(folder):
+        below = Path(place).relative_to(folder).as_posix() + "/"
+        found |= {below.removeprefix("./") + name for name in names + [f for f in folders if os.path.islink(os.path.join(place, f))]}
+    return found
+
+
+def _folders(path: str) -> list[str]:
+    return [path[:end] for end, sign in enumerate(path) if sign == "/"]
+
+
+def _link(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:  # no hard links here, or too many of this file
+        shutil.copyfile(old, new)
