@@ -1,0 +1,50 @@
+"""Pages that only a server has, in the frame of the site: their templates, words and links."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import jinja2
+
+from kommunegraf.server.words import words
+from kommunegraf.site import render
+from kommunegraf.site.render import Page
+from kommunegraf.site.site import Site
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The server's templates, which extend those of the site."""
+    site = render.environment()
+    return site.overlay(loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(_TEMPLATES), site.loader or jinja2.DictLoader({})]))
+
+
+class ServerPage(Page):
+    """A page at an address of the server. `pairs` are the query string's, without the language; its language is chosen by `lang`."""
+
+    def __init__(self, site: Site, path: str, lang: str, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(site, path, lang)
+        self.w = words(lang)
+        self.pairs = pairs
+        self.here = quote(path.rsplit("/", 1)[-1])
+
+    def to(self, path: str, lang: str = "") -> str:
+        """The relative link to the page of a path; to this page in another language by its own address."""
+        return self.link_here(lang=lang or self.lang) if path == self.path else super().to(path, lang)
+
+    def link_here(self, **changed: str) -> str:
+        """The address of this page with some parts of the query string changed; an empty text takes a part away."""
+        kept = [(name, value) for name, value in self.pairs if name not in changed]
+        return self.here + "?" + urlencode([*kept, *((name, value) for name, value in changed.items() if value)])
+
+    def server(self, path: str, **given: str) -> str:
+        """The relative link to another address of the server, in this page's language."""
+        return f"{self.up}{quote(path)}?{urlencode({**given, 'lang': self.lang})}"
+
+    def html(self, template: str, **values: Any) -> str:
+        """The document that one of the server's templates makes of some values."""
+        made = environment().get_template(template)
+        return made.render(page=self, view=self.view, w=self.w, lang=self.lang, site=self.site, **values)

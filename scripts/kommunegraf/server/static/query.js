@@ -1,0 +1,86 @@
+// Puts Yasgui in the place of the form's text field. It speaks to this server only, and completes our own vocabulary.
+"use strict";
+
+const place = document.getElementById("editor");
+const danish = document.documentElement.lang === "da";
+
+const DANISH = {
+  "Table": "Tabel", "Response": "Svar", "Boolean": "Ja eller nej", "Error": "Fejl",
+  "Simple view": "Kun værdier", "Ellipse": "Afkort", "Filter query results": "Filtrér svaret", "Page size: ": "Rækker pr. side: ", "All": "Alle",
+  "Run query": "Kør forespørgslen", "Share query": "Del forespørgslen", "Share": "Del",
+  "Add a new tab": "Ny fane", "Add new tab": "Ny fane", "Tab settings": "Indstillinger", "Close tab": "Luk fanen", "Rename Tab": "Omdøb", "Copy Tab": "Kopiér fanen",
+  "Close Tab": "Luk fanen", "Close Other Tabs": "Luk andre faner", "Undo close Tab": "Fortryd lukning",
+  "Download Results": "Hent svaret", "Download result": "Hent svaret", "Press CTRL - <spacebar> to autocomplete": "Tryk Ctrl og mellemrum for forslag",
+  "No data available in table": "Ingen rækker. Det er ukendt, ikke nej.",
+};
+
+/** Say in Danish what Yasgui, which has no translations, says in English. */
+function translate(root) {
+  const said = (text) => DANISH[text] ?? text
+    .replace(/^Shows (.+) view$/, (_, name) => `Vis ${said(name)}`)
+    .replace(/^([\d.,]+) results? in ([\d.]+) seconds?$/, (_, count, time) => `${count} rækker på ${time.replace(".", ",")} sekunder`)
+    .replace(/^Showing (\d+) to (\d+) of ([\d,]+) entries/, "Række $1 til $2 af $3");
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+  for (let node = root; node; node = walker.nextNode()) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const own = node.parentElement?.closest(".CodeMirror, tbody");
+      const text = own ? node.data : said(node.data);
+      if (text !== node.data) node.data = text;
+    } else if (node.getAttribute) {
+      for (const name of ["title", "placeholder", "aria-label"]) {
+        const text = node.getAttribute(name);
+        if (text && said(text) !== text) node.setAttribute(name, said(text));
+      }
+    }
+  }
+}
+
+/** Complete IRIs of one kind from a list; the name in the page's language stands behind each. */
+function complete(Yasqe, from, name, iris, labels) {
+  Yasqe.forkAutocompleter(from, {
+    name, bulk: true, autoShow: true, persistenceId: null,
+    get: iris,
+    postprocessHints: (yasqe, hints) => hints.map((hint) => {
+      const prefixes = yasqe.getPrefixesFromQuery();
+      const [prefix, local] = hint.text.split(":", 2);
+      const label = labels[prefix in prefixes ? prefixes[prefix] + local : hint.text.slice(1, -1)];
+      return label ? { ...hint, displayText: `${hint.text}  ${label}` } : hint;
+    }),
+  }, false);
+}
+
+async function start() {
+  const terms = await (await fetch(place.dataset.terms)).json();
+  const Yasgui = window.Yasgui, Yasqe = Yasgui.Yasqe;
+  const endpoint = new URL(place.dataset.endpoint, document.baseURI).href;
+  complete(Yasqe, "class", "kg-class", terms.classes, terms.labels);
+  complete(Yasqe, "property", "kg-property", terms.properties, terms.labels);
+  Yasqe.forkAutocompleter("prefixes", {
+    name: "kg-prefixes", persistenceId: null, get: Object.entries(terms.prefixes).map(([prefix, space]) => `${prefix}: <${space}>`),
+  }, false);
+  // Yasgui merges lists item by item: the built-in completers, two of which ask another host, must be gone from its defaults.
+  Yasqe.defaults.autocompleters = Yasgui.defaults.yasqe.autocompleters = ["variables", "kg-prefixes", "kg-class", "kg-property"];
+  const text = document.getElementById("query").value;
+  const yasgui = new Yasgui(place, {
+    autofocus: false,
+    persistenceId: "kommunegraf",
+    tabName: danish ? "Forespørgsel" : "Query",
+    requestConfig: { endpoint: () => endpoint, method: "POST" },
+    endpointCatalogueOptions: { getData: () => [], keys: [] },
+    populateFromUrl: (tab) => ({ ...tab, requestConfig: { ...tab.requestConfig, endpoint } }),
+    yasqe: { value: text, editorHeight: "22rem" },
+    yasr: { prefixes: terms.prefixes },
+  });
+  if (place.dataset.example) {
+    yasgui.addTab(true, { name: place.dataset.example, yasqe: { value: text } }, { avoidDuplicateTabs: true });
+  }
+  document.getElementById("place").hidden = true;
+  if (danish) {
+    translate(place);
+    new MutationObserver((changes) => changes.forEach((change) => translate(change.target))).observe(place, {
+      childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["title", "placeholder", "aria-label"],
+    });
+  }
+}
+
+if (place && window.Yasgui) start();
