@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kommunegraf import __version__, cli_match, cli_query, paths
+from kommunegraf import __version__, cli_match, cli_publish, cli_query, paths
 from kommunegraf.screen import BUILT, Language, clear_errors, open_engine, print_answer, progress
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=(
@@ -15,6 +15,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 ))
 app.add_typer(cli_query.app, name="query")
 app.command()(cli_match.match)
+app.command()(cli_publish.publish)
 
 
 def main() -> None:

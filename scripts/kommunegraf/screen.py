@@ -47,12 +47,15 @@ def open_engine(endpoint: str, folder: Path) -> "Engine":
     """The endpoint when one is named, otherwise the graph built in `folder`. Raises ValueError when there is none."""
     from kommunegraf import engines
 
-    if endpoint:
-        return engines.Endpoint(endpoint)
+    return engines.Endpoint(endpoint) if endpoint else engines.Embedded.open(graph_file(folder))
+
+
+def graph_file(folder: Path) -> Path:
+    """The graph that `kommunegraf build` wrote to a folder. Raises ValueError when there is none."""
     path = folder / "kommunegraf.nq"
     if not path.is_file():
         raise ValueError(f"there is no graph in {folder}/; run 'kommunegraf build' first, or name its folder with --graph")
-    return engines.Embedded.open(path)
+    return path
 
 
 @contextmanager

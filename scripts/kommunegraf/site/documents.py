@@ -14,6 +14,15 @@ from kommunegraf.site.site import Site
 
 _STATIC = Path(__file__).parent / "static"
 Files = dict[str, bytes]
+_BINARY = {"application/gzip", "application/octet-stream", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "image/png"}
+_MEDIA = {
+    **{format.suffix: format.media for format in (HTML, *DATA, *DATASETS)},
+    "csv-metadata.json": "application/csvm+json", ".csv": "text/csv", ".json": "application/json", ".css": "text/css",
+    ".js": "text/javascript", ".svg": "image/svg+xml", ".xml": "application/xml", ".graphml": "application/xml", ".txt": "text/plain",
+    ".md": "text/markdown", "SHA256SUMS": "text/plain", ".well-known/void": "text/turtle", ".gz": "application/gzip", ".png": "image/png",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""The media type of a file by the end of its name."""
 
 
 class Documents:
@@ -68,6 +77,12 @@ class Documents:
     @cached_property
     def _listing(self) -> Files:
         return dict(listing.files(self.pages.paths, self.address))
+
+
+def media_type(name: str) -> str:
+    """The media type of a file of the site, with its encoding where it is a text."""
+    media = next((media for suffix, media in _MEDIA.items() if name.endswith(suffix)), "application/octet-stream")
+    return media if media in _BINARY else f"{media}; charset=utf-8"
 
 
 def parse(name: str) -> tuple[str, Format | None, str]:

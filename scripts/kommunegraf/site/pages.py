@@ -54,6 +54,10 @@ class Pages:
         """The path of every page, sorted."""
         return sorted({*self.resources, *self.folders, *DOCUMENTS})
 
+    def has(self, path: str) -> bool:
+        """Whether there is a page of a path."""
+        return path in self.resources or path in self.folders or path in DOCUMENTS
+
     def findings(self) -> list[Finding]:
         """Resources that cannot have a page, and those whose page has no name."""
         found = []

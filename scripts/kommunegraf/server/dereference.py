@@ -1,0 +1,144 @@
+"""From the IRI of a thing to a document about it: 303 by Accept, and the documents, the same files as the published site's."""
+
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from urllib.parse import parse_qs, quote
+
+import anyio.to_thread
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from kommunegraf.negotiation import DATA, DATASETS, HTML, choose, choose_language
+from kommunegraf.server import missing
+from kommunegraf.site import addresses
+from kommunegraf.site.documents import Documents, media_type, parse
+
+OFFERED = (HTML, *DATA, *DATASETS)
+"""What a thing can be had in; a page for who does not say."""
+METHODS = ("GET", "HEAD", "OPTIONS")
+_VARY = "Accept, Accept-Language"
+_PACKED = (".gz", ".xlsx", ".png")
+"""Endings of files that gzip does not make smaller."""
+_NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.I)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A document that is ready to be sent: as it is, and packed where that is smaller, each with its head."""
+
+    plain: tuple[bytes, list[tuple[bytes, bytes]]]
+    packed: tuple[bytes, list[tuple[bytes, bytes]]]
+    tags: dict[str, int]
+
+
+class Dereference:
+    """An ASGI application over the documents of a site, changed last at `modified`. It keeps `most` bytes of documents ready."""
+
+    def __init__(self, documents: Documents, modified: datetime, most: int = 64_000_000) -> None:
+        self.documents = documents
+        self._modified = format_datetime(modified, usegmt=True).encode()
+        self._most = most
+        self._kept: OrderedDict[str, Stored] = OrderedDict()
+        self._bytes = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request: a redirect from a thing, a document, or a page that says that there is none."""
+        headers = Headers(scope=scope)
+        path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
+        if scope["method"] not in METHODS:
+            answer = Response(status_code=405, headers={"Allow": ", ".join(METHODS)})
+        elif scope["method"] == "OPTIONS":
+            answer = Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
+        elif stored := self._kept.get(path):
+            return await _send(stored, scope, headers, send)
+        elif self._is_thing(path):
+            answer = self._redirect(path, scope, headers)
+        elif stored := await anyio.to_thread.run_sync(self._store, path):
+            return await _send(stored, scope, headers, send)
+        elif self._is_thing(f"{path}/"):
+            answer = Response(status_code=308, headers={"Location": quote(path.rsplit("/", 1)[-1]) + "/"})
+        else:
+            answer = await anyio.to_thread.run_sync(missing.answer, self.documents, path, headers)
+        await answer(scope, receive, send)
+
+    def _is_thing(self, path: str) -> bool:
+        """Whether a path names a thing, and not a document."""
+        named = path + "index" if not path or path.endswith("/") else path
+        return self.documents.pages.has(named) and (named != path or path.rpartition("/")[2] != "index")
+
+    def _redirect(self, path: str, scope: Scope, headers: Headers) -> Response:
+        """303 to the document that is asked for (Cool URIs for the Semantic Web, section 4.2), or 406 with those that there are."""
+        page = path + "index" if not path or path.endswith("/") else path
+        offered = OFFERED if page in self.documents.pages.resources else (HTML,)
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("format", [""])[-1]
+        if asked:
+            format = next((f for f in offered if asked in (f.name, f.suffix[1:], f.media)), None)
+        else:
+            media = choose(headers.get("accept"), [f.media for f in offered])
+            format = next((f for f in offered if f.media == media), None)
+        name = page.rsplit("/", 1)[-1]
+        if format is None:
+            links = "".join(f"{f.media} {quote(name)}{f.suffix}\n" for f in offered)
+            return Response(links, 406, {"Vary": _VARY}, "text/plain")
+        lang = choose_language(headers.get("accept-language"))
+        target = addresses.page(name, lang) if format == HTML else name + format.suffix
+        return Response(status_code=303, headers={"Location": quote(target), "Vary": _VARY})
+
+    def _store(self, name: str) -> Stored | None:
+        """Make a document, and keep it ready."""
+        try:
+            body = self.documents.read(name)
+        except ValueError:  # what RDF/XML cannot say
+            return None
+        if body is None:
+            return None
+        stored = self._stored(name, body)
+        self._bytes += len(body)
+        self._kept[name] = stored
+        while self._bytes > self._most and len(self._kept) > 1:
+            self._bytes -= len(self._kept.popitem(last=False)[1].plain[0])
+        return stored
+
+    def _stored(self, name: str, body: bytes) -> Stored:
+        tag = hashlib.sha256(body).hexdigest()[:32]
+        head = [(b"content-type", media_type(name).encode()), (b"last-modified", self._modified), (b"cache-control", b"max-age=300"),
+                (b"vary", b"Accept-Encoding"), *self._links(name)]
+        plain = (body, [*head, (b"etag", f'"{tag}"'.encode()), (b"content-length", str(len(body)).encode())])
+        packed = b"" if name.endswith(_PACKED) else gzip.compress(body, 6, mtime=0)
+        if not packed or len(packed) >= len(body):
+            return Stored(plain, plain, {f'"{tag}"': 0})
+        small = [*head, (b"content-encoding", b"gzip"), (b"etag", f'"{tag}-gzip"'.encode()), (b"content-length", str(len(packed)).encode())]
+        return Stored(plain, (packed, small), {f'"{tag}"': 0, f'"{tag}-gzip"': 1})
+
+    def _links(self, name: str) -> Iterable[tuple[bytes, bytes]]:
+        """Of which thing a document tells, and in what else it can be had (RFC 8288, RFC 6892)."""
+        path, format, lang = parse(name)
+        if format == HTML:
+            yield b"content-language", lang.encode()
+        if iri := self.documents.pages.resources.get(path):
+            stem = quote(path.rsplit("/", 1)[-1])
+            others = [f'<{stem}{other.suffix}>; rel="alternate"; type="{other.media}"' for other in OFFERED if other != format]
+            yield b"link", ", ".join([f'<{quote(iri, safe=":/%#?&=+,;@!$()*~-._")}>; rel="describes"', *others]).encode()
+
+
+async def _send(stored: Stored, scope: Scope, headers: Headers, send: Send) -> None:
+    """A document as the request wants it: packed or not, its head alone, or nothing when the client has it."""
+    body, head = stored.packed if _takes_gzip(headers.get("accept-encoding", "")) else stored.plain
+    known = headers.get("if-none-match")
+    if known and (known.strip() == "*" or any(tag.strip().removeprefix("W/") in stored.tags for tag in known.split(","))):
+        await send({"type": "http.response.start", "status": 304, "headers": [h for h in head if h[0] != b"content-length"]})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.body", "body": body if scope["method"] == "GET" else b""})
+
+
+def _takes_gzip(header: str) -> bool:
+    return "gzip" in header.lower() and not _NO_GZIP.search(header)

@@ -1,0 +1,42 @@
+"""Writes the site to a folder: all of it or nothing, and only what has changed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from kommunegraf.findings import Finding
+from kommunegraf.site.documents import Documents
+from kommunegraf.site.swap import Tree
+
+
+@dataclass(frozen=True)
+class Published:
+    """What came of it: how many files the site has, how many were written and removed, and what could not be published."""
+
+    files: int
+    written: int
+    removed: int
+    findings: list[Finding]
+
+
+def publish(documents: Documents, target: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Published:
+    """Write the files of a site to `target`, in the place of an older one. `progress` hears of files done and in all.
+
+    What cannot be published of a resource is left out and reported. Raises BadInput and OSError as `swap.Tree` does.
+    """
+    names = list(documents.names())
+    findings = documents.findings()
+    with Tree(target) as tree:
+        for done, name in enumerate(names):
+            progress(done, len(names))
+            try:
+                data = documents.read(name)
+            except ValueError as error:
+                findings.append(Finding("warning", "file", f"left out: {error}", "text and names that the format can write", name))
+                continue
+            if data is not None:
+                tree.write(name, data)
+        clashes = tree.clashes
+    repair = "names that differ in more than upper and lower case"
+    findings += [Finding("warning", "file", "is the same file as another on Windows and macOS", repair, name) for name in clashes]
+    return Published(len(names), tree.written, tree.removed, findings)
