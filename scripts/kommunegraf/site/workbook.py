@@ -30,14 +30,14 @@ def make(tables: Iterable[Table]) -> bytes:
     text, whatever it begins with, and an empty cell stays empty.
     """
     output = BytesIO()
-    told, ordered = words(), sorted(tables, key=lambda table: table.name)
+    told, ordered = words(), sorted(tables, key=_sheet)
     with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": "Kommunegraf", "created": _EPOCH})
         bold = book.add_format({"bold": True})
         for lang in LANGUAGES:
             _explain(book.add_worksheet(told["sheet"][lang]), told, ordered, lang, bold)
         for table in ordered:
-            sheet = book.add_worksheet(table.name.removesuffix(".csv"))
+            sheet = book.add_worksheet(_sheet(table))
             sheet.freeze_panes(1, 0)
             columns = [column for column in table.columns if not column.virtual]
             sheet.write_row(0, 0, [column.name for column in columns], bold)
@@ -45,6 +45,10 @@ def make(tables: Iterable[Table]) -> bytes:
                 for place, (column, cell) in enumerate(zip(columns, row)):
                     _write(sheet, number, place, column, cell)
     return output.getvalue()
+
+
+def _sheet(table: Table) -> str:
+    return table.name.removesuffix(".csv")
 
 
 def _write(sheet: Any, row: int, place: int, column: Column, cell: str) -> None:
@@ -66,6 +70,6 @@ def _explain(sheet: Any, told: dict[str, Any], tables: list[Table], lang: str, b
     start = len(lines) + 1
     sheet.write_row(start, 0, told["head"][lang], bold)
     for number, table in enumerate(tables, start + 1):
-        sheet.write_string(number, 0, table.name.removesuffix(".csv"))
+        sheet.write_string(number, 0, _sheet(table))
         sheet.write_number(number, 1, len(table.rows))
-        sheet.write_string(number, 2, told["tables"][table.name.removesuffix(".csv")][lang])
+        sheet.write_string(number, 2, told["tables"][_sheet(table)][lang])
