@@ -1,6 +1,9 @@
-"""The formats in which a resource can be had, and which of them a request asks for."""
+"""The formats in which a resource can be had, and which of them a request asks for (RFC 9110, section 12.5)."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True)
@@ -25,3 +28,71 @@ DATASETS = (Format("trig", "application/trig", ".trig"), Format("nquads", "appli
 """Formats that keep named graphs apart."""
 LANGUAGES = ("da", "en")
 """Languages of pages, the first of them where a request names none."""
+
+_ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
+_PARAMETER = re.compile(r';\s*([^\s;=]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)')
+_RANGE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9a-z-]+)/([!#$%&'*+.^_`|~0-9a-z-]+)\s*(?:;|\Z)")
+_TAG = re.compile(r"\s*(\*|[a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;|\Z)")
+_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_LONGEST = 4096
+"""Characters of a header that are read; no client that means well sends more."""
+
+
+def choose(accept: str | None, offered: Sequence[str]) -> str | None:
+    """The media type that a client likes best of those offered, the first of them where it likes several equally; None for none.
+
+    The most specific range that fits a type decides its quality, 0 means never (RFC 9110, section 12.5.1). Without a header, or with
+    one in which nothing can be read, everything fits. Parameters of the offered types (`;charset=`) do not count.
+    """
+    return _choose(accept, tuple(offered))
+
+
+@lru_cache(maxsize=1024)
+def _choose(accept: str | None, offered: tuple[str, ...]) -> str | None:
+    ranges = _ranges(accept)
+    if not ranges:
+        return offered[0] if offered else None
+    rated = [(_quality(media, ranges), -place, media) for place, media in enumerate(offered)]
+    best = max(rated, default=(0.0, 0, ""))
+    return best[2] if best[0] > 0 else None
+
+
+def _ranges(accept: str | None) -> list[tuple[int, str, str, float]]:
+    """The ranges that can be read: how specific, type, subtype, quality."""
+    found = []
+    for item in _ITEM.findall((accept or "")[:_LONGEST].lower()):
+        if match := _RANGE.match(item):
+            kind, subtype = match.groups()
+            quality, parameters = _weight(item)
+            specific = (kind != "*") + (subtype != "*") + (1 if parameters else 0)
+            if kind != "*" or subtype == "*":
+                found.append((specific, kind, subtype, quality))
+    return found
+
+
+def _weight(item: str) -> tuple[float, bool]:
+    """The quality of an item, 1 where none can be read, and whether parameters stand before it."""
+    parameters = [(name, value.strip('"')) for name, value in _PARAMETER.findall(item)]
+    written = next((value for name, value in parameters if name == "q"), "1")
+    before = bool(parameters) and parameters[0][0] not in ("q", "charset")
+    return (float(written) if _QUALITY.fullmatch(written) else 1.0), before
+
+
+def _quality(media: str, ranges: list[tuple[int, str, str, float]]) -> float:
+    kind, _, subtype = media.lower().partition(";")[0].strip().partition("/")
+    fits = [(specific, quality) for specific, k, s, quality in ranges if k in (kind, "*") and s in (subtype, "*")]
+    return max(fits, default=(0, 0.0))[1]
+
+
+@lru_cache(maxsize=1024)
+def choose_language(accept_language: str | None) -> str:
+    """The language of pages that a client likes best: Danish where it says nothing, likes both equally, or knows neither.
+
+    A range such as `en-GB` asks for English (lookup, RFC 4647, section 3.4).
+    """
+    qualities: dict[str, float] = {}
+    for item in _ITEM.findall((accept_language or "")[:_LONGEST].lower()):
+        if match := _TAG.match(item):
+            qualities[match[1]] = max(_weight(item)[0], qualities.get(match[1], 0.0))
+    rest = qualities.get("*", 0.0)
+    return max(LANGUAGES, key=lambda language: qualities.get(language, rest))

@@ -1,0 +1,152 @@
+"""What the parts of the server share: the settings, the data as it stands, and `ask`, by which every query runs."""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from kommunegraf import __version__, paths, questions
+from kommunegraf.server.cache import Cache
+from kommunegraf.server.endpoint import Endpoint, snapshot
+from kommunegraf.server.jobs import Order, Reply, run
+from kommunegraf.server.limits import Gate
+from kommunegraf.server.problems import Problem
+from kommunegraf.server.settings import Settings
+from kommunegraf.server.workers import BadData, Workers
+from kommunegraf.site.site import Site
+
+_LOG = logging.getLogger("kommunegraf")
+QueryPage = Callable[[Any, Any, Any, Any], Awaitable[None]]
+"""An ASGI application with a fourth argument: the query that was asked (protocol.Asked), or None."""
+
+
+@dataclass(frozen=True)
+class State:
+    """The data at one time: the store in this process, the version that names its content, the site of it, and what answers queries."""
+
+    store: ox.Store
+    version: str
+    site: Site
+    source: Workers | Endpoint
+
+
+class Context:
+    """The server's parts meet here. It is open from `open` to `close`.
+
+    `store` is for documents and for queries of the project's own; the queries of clients run by `ask` only. `files` are loaded as they
+    are, their graphs by name; where `settings.endpoint` is set, there are none.
+    """
+
+    def __init__(self, settings: Settings, files: Sequence[Path] = ()) -> None:
+        self.settings = settings
+        self.files = tuple(files)
+        self.cache = Cache(settings.cache << 20)
+        self.query_page: QueryPage | None = None
+        """Shows the query page to people; where there is none, they get a plain form."""
+        self._gate = Gate(settings)
+        self._state: State | None = None
+        self._reloading = asyncio.Lock()
+        self._leaving: set[asyncio.Task[None]] = set()
+
+    @property
+    def state(self) -> State:
+        """The data as it stands now. Raises Problem before it is loaded."""
+        if self._state is None:
+            raise Problem("starting")
+        return self._state
+
+    @property
+    def store(self) -> ox.Store:
+        """The store of the data as it stands now."""
+        return self.state.store
+
+    @property
+    def version(self) -> str:
+        """Names the content of the data: another content has another version."""
+        return self.state.version
+
+    @property
+    def site(self) -> Site:
+        """The site of the data as it stands now."""
+        return self.state.site
+
+    async def open(self) -> None:
+        """Load the data and start the workers. Raises BadData or EngineError."""
+        self._state = await self._load()
+
+    async def reload(self) -> None:
+        """Load the data anew and answer from it; queries under way end on the old. Raises BadData or EngineError, and the old stays."""
+        async with self._reloading:
+            fresh = await self._load()
+            old, self._state = self._state, fresh
+            self.cache = Cache(self.settings.cache << 20)
+        if old:
+            self._leaving.add(task := asyncio.create_task(old.source.close()))
+            task.add_done_callback(self._leaving.discard)
+
+    async def close(self) -> None:
+        """Let queries under way end, and end the workers."""
+        if self._state:
+            await self._state.source.close()
+        await asyncio.gather(*self._leaving)
+        self._state = None
+
+    async def ask(
+        self, query: str, media: str | tuple[str, str], client: str,
+        default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = (), base: str | None = None,
+    ) -> Reply:
+        """Run a query within the limits. The answer begins when this returns; read it with `read` or `chunks`, or `close` it.
+
+        `media` is the media type of the answer, or one for rows and one for a graph, empty where none will do. `client` is the address
+        by which the client's queries are counted. Raises Problem.
+        """
+        rows, graph = (media, media) if isinstance(media, str) else media
+        order = Order(query, rows, graph, tuple(default_graphs), tuple(named_graphs), base)
+        source = self.state.source
+        if not source.alive:
+            self._recover()
+            raise Problem("starting")
+        return await run(self.settings, self._gate, client, source.take, order)
+
+    async def ready(self) -> bool:
+        """Whether the data is loaded and queries are answered."""
+        try:
+            text = questions.read(paths.root() / "queries" / "internal" / "anything.rq").text
+            reply = await self.ask(text, "application/sparql-results+json", "ready")
+            return bool(await reply.read())
+        except Problem:
+            return False
+
+    def _recover(self) -> None:
+        """The process that holds the data is gone: load it anew."""
+        if not self._reloading.locked():
+            _LOG.error("the process that holds the data is gone; it is started again")
+            self._leaving.add(task := asyncio.create_task(self.reload()))
+            task.add_done_callback(self._leaving.discard)
+
+    async def _load(self) -> State:
+        source: Workers | Endpoint
+        if self.settings.endpoint:
+            source = Endpoint(self.settings)
+            store, version = await asyncio.to_thread(snapshot, self.settings.endpoint)
+        else:
+            source = Workers(self.files, self.settings)
+            await source.start()
+            store, version = await asyncio.to_thread(_read, self.files)
+        return State(store, version, Site(store, __version__, server=True), source)
+
+
+def _read(files: Sequence[Path]) -> tuple[ox.Store, str]:
+    store, content = ox.Store(), hashlib.sha256()
+    for file in files:
+        store.bulk_load(path=file)
+        content.update(file.read_bytes())
+    return store, content.hexdigest()[:16]
+
+
+__all__ = ["BadData", "Context", "Problem", "Reply", "State"]

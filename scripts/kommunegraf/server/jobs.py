@@ -1,0 +1,166 @@
+"""One query from its start to its end: it moves to a slow place, runs out of time, grows too large, or is answered."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kommunegraf.server.limits import Gate, Ticket
+from kommunegraf.server.problems import Problem
+from kommunegraf.server.settings import Settings
+
+_AGAIN = 0.1
+"""Seconds after which a long query that found no slow place looks again."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """A query to run, its dataset, the base of its relative IRIs, and the media types in which the client takes its answer.
+
+    `rows` is for an answer of rows or yes and no, `graph` for one of triples; empty where the client takes none that there is.
+    """
+
+    query: str
+    rows: str
+    graph: str
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    base: str | None = None
+
+
+class Source(Protocol):
+    """What runs one query at a time: a worker, or a request to an endpoint."""
+
+    async def start(self, order: Order) -> None:
+        """Begin. Raises Problem or ConnectionError."""
+
+    async def frame(self) -> tuple[bytes, bytes]:
+        """The next frame: `H`, `D`, `E` or `F`, as `worker` tells. Raises Problem or ConnectionError."""
+
+    def slower(self) -> None:
+        """Let others go first."""
+
+    def stop(self) -> None:
+        """End the query by force; `frame` then raises ConnectionError."""
+
+    def release(self) -> None:
+        """The query was answered to its end."""
+
+    async def why(self) -> Problem:
+        """Why it ended, when nobody stopped it."""
+
+
+class Reply:
+    """An answer under way. Its bytes come once, by `chunks` or `read`; who does not read to the end calls `close`.
+
+    `media` is its media type, `is_rows` whether it is rows and not a graph, `repeatable` whether it would be the same again on the same
+    data, and `rows` how many there were, where that is known at its end.
+    """
+
+    def __init__(self, settings: Settings, gate: Gate, ticket: Ticket, source: Source, order: Order, started: float) -> None:
+        loop = asyncio.get_running_loop()
+        self.media = ""
+        self.is_rows = True
+        self.repeatable = False
+        self.rows: int | None = None
+        self._settings = settings
+        self._gate = gate
+        self._ticket = ticket
+        self._source = source
+        self._order = order
+        self._reason: Problem | None = None
+        self._ended = False
+        self._size = 0
+        self._moving: Any = loop.call_later(settings.short, self._move)
+        self._expiring = loop.call_at(started + settings.timeout, self._stop, Problem("time-limit", timeout=f"{settings.timeout:g}"))
+
+    async def begin(self) -> "Reply":
+        """Run the query until its answer begins. Raises Problem."""
+        try:
+            await self._source.start(self._order)
+            told = json.loads(await self._frame(b"H"))
+            self.media, self.is_rows, self.repeatable = told["media"], told["rows"], told["repeatable"]
+        except ConnectionError as error:
+            raise await self._end() from error
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes of the answer, in pieces. Raises Problem when it breaks off."""
+        try:
+            while data := await self._frame(b"D"):
+                self._size += len(data)
+                if self._size > self._settings.result << 20:
+                    self._stop(Problem("result-too-large", most=self._settings.result))
+                yield data
+            self._end_well()
+        except ConnectionError as error:
+            raise await self._end() from error
+        finally:
+            self.close()
+
+    async def read(self) -> bytes:
+        """The whole answer. Raises Problem."""
+        return b"".join([piece async for piece in self.chunks()])
+
+    def close(self) -> None:
+        """Stop the query where it still runs, and give its place back."""
+        if not self._ended:
+            self._end_timers()
+            self._source.stop()
+
+    async def _frame(self, wanted: bytes) -> bytes:
+        if self._reason:
+            raise ConnectionError
+        letter, body = await self._source.frame()
+        if letter == b"F":
+            self._end_well()
+            told = json.loads(body)
+            raise Problem(told["problem"], memory=self._settings.memory, **told["values"])
+        if letter == b"E":
+            self.rows = json.loads(body)["rows"]
+        return body if letter == wanted else b""
+
+    def _move(self) -> None:
+        self._source.slower()
+        if self._ticket.slow():
+            return
+        if self._gate.crowded:
+            self._stop(Problem("slow-lane-full", short=f"{self._settings.short:g}"))
+        else:
+            self._moving = asyncio.get_running_loop().call_later(_AGAIN, self._move)
+
+    def _stop(self, reason: Problem) -> None:
+        self._reason = reason
+        self._source.stop()
+
+    async def _end(self) -> Problem:
+        reason = self._reason or await self._source.why()
+        self.close()
+        return reason
+
+    def _end_well(self) -> None:
+        self._end_timers()
+        self._source.release()
+
+    def _end_timers(self) -> None:
+        self._ended = True
+        self._moving.cancel()
+        self._expiring.cancel()
+        self._ticket.leave()
+
+
+async def run(settings: Settings, gate: Gate, client: str, take: Any, order: Order) -> Reply:
+    """Wait for the client's turn, take a source, and run a query until its answer begins. Raises Problem."""
+    started = asyncio.get_running_loop().time()
+    ticket = await gate.enter(client)
+    try:
+        source: Source = await take()
+        reply = Reply(settings, gate, ticket, source, order, started)
+    except BaseException:
+        ticket.leave()
+        raise
+    return await reply.begin()

@@ -1,0 +1,119 @@
+"""Who may run a query now: quick places, slow places, and turns that go round the clients."""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+
+from kommunegraf.server.problems import Problem
+from kommunegraf.server.settings import Settings
+
+
+class Ticket:
+    """A client's right to run one query, until it leaves. It begins in a quick place and may move to a slow one, once."""
+
+    def __init__(self, gate: "Gate", client: str) -> None:
+        self._gate = gate
+        self._client = client
+        self._place = "quick"
+
+    def slow(self) -> bool:
+        """Move to a slow place, so that the quick one is free for others. False where none is free for this client."""
+        if not self._gate.enter_slow(self._client):
+            return False
+        self._place = "slow"
+        self._gate.next_turn()
+        return True
+
+    def leave(self) -> None:
+        """The query has ended, one way or another. To leave twice is to leave once."""
+        if self._place:
+            self._gate.left(self._client, self._place)
+        self._place = ""
+
+
+class Gate:
+    """The places for queries. Clients wait in turn, one query of each at a time, so that none waits behind another's many."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._free = settings.workers
+        self._slow: Counter[str] = Counter()
+        self._under_way: Counter[str] = Counter()
+        self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
+
+    @property
+    def crowded(self) -> bool:
+        """Whether somebody waits."""
+        return bool(self._queues)
+
+    async def enter(self, client: str) -> Ticket:
+        """A quick place, when it is the client's turn. Raises Problem when the client or all together have too many under way."""
+        most = self._settings.per_client
+        if self._under_way[client] >= most:
+            raise Problem("too-many-requests", most=most)
+        if self._under_way.total() >= self._settings.waiting:
+            raise Problem("busy")
+        self._under_way[client] += 1
+        if self._free and not self._queues:
+            self._free -= 1
+            return Ticket(self, client)
+        try:
+            async with asyncio.timeout(self._settings.timeout):
+                await self._turn(client)
+        except BaseException as error:
+            self._end(client)
+            if isinstance(error, TimeoutError):
+                raise Problem("busy") from error
+            raise
+        return Ticket(self, client)
+
+    async def _turn(self, client: str) -> None:
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._queues.setdefault(client, deque()).append(turn)
+        self.next_turn(freed=0)
+        try:
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled():
+                self.next_turn()
+            elif (queue := self._queues.get(client)) and turn in queue:
+                queue.remove(turn)
+                if not queue:
+                    del self._queues[client]
+            raise
+
+    def next_turn(self, freed: int = 1) -> None:
+        """Some quick places became free: they go to the clients whose turn it is."""
+        self._free += freed
+        while self._free and self._queues:
+            client, queue = self._queues.popitem(last=False)
+            turn = queue.popleft()
+            if queue:
+                self._queues[client] = queue
+            if not turn.done():
+                self._free -= 1
+                turn.set_result(None)
+
+    def enter_slow(self, client: str) -> bool:
+        """Take a slow place, where there is one for this client."""
+        share = max(1, self._settings.slow // 2)
+        if self._slow.total() >= self._settings.slow or self._slow[client] >= share:
+            return False
+        self._slow[client] += 1
+        return True
+
+    def left(self, client: str, place: str) -> None:
+        """A query of a client has ended in a place."""
+        self._end(client)
+        if place == "slow":
+            _less(self._slow, client)
+        else:
+            self.next_turn()
+
+    def _end(self, client: str) -> None:
+        _less(self._under_way, client)
+
+
+def _less(counts: Counter[str], client: str) -> None:
+    counts[client] -= 1
+    if not counts[client]:
+        del counts[client]
