@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import BASE, expand
 from kommunegraf.site.view import View, node
 
 STATUS = ("active", "planned", "ended")
@@ -59,23 +59,39 @@ class Claim:
 
 def statement(view: View, iri: str) -> Statement:
     """What a resource of the class kg:Evidence says."""
-    source = view.thing(iri, "dcterms:source")
+    said = _values(view, iri)
+    source = _first(said, "dcterms:source")
+    of_source = _values(view, source) if source else {}
     return Statement(
-        iri, view.thing(iri, "kg:adopter"), view.thing(iri, "kg:initiative"), view.thing(iri, "kg:status"),
-        view.thing(iri, "kg:confidence"), source, view.thing(source, "dcterms:publisher") if source else "",
-        view.plain(source, "kg:year") if source else "", view.plain(iri, "kg:startYear"), view.plain(iri, "kg:endYear"),
-        tuple(view.things(iri, "kg:solution")),
+        iri=iri, municipality=_first(said, "kg:adopter"), initiative=_first(said, "kg:initiative"), status=_first(said, "kg:status"),
+        confidence=_first(said, "kg:confidence"), source=source, publisher=_first(of_source, "dcterms:publisher"),
+        year=_first(of_source, "kg:year"), start=_first(said, "kg:startYear"), end=_first(said, "kg:endYear"),
+        solutions=tuple(view.by_label(said.get(expand("kg:solution"), ()))),
     )
 
 
 def claim(view: View, iri: str) -> Claim:
     """What a resource of the class kg:Adoption says."""
-    deciding = view.thing(iri, "kg:statusFrom")
-    support = sorted(view.things(iri, "kg:supportedBy"), key=lambda e: e != deciding)
+    said = _values(view, iri)
+    deciding = _first(said, "kg:statusFrom")
+    support = sorted(view.by_label(said.get(expand("kg:supportedBy"), ())), key=lambda e: e != deciding)
     return Claim(
-        iri, view.thing(iri, "kg:adopter"), view.thing(iri, "kg:initiative"), view.thing(iri, "kg:status"),
-        tuple(statement(view, e) for e in support), tuple(view.things(iri, "kg:solution")),
+        iri=iri, municipality=_first(said, "kg:adopter"), initiative=_first(said, "kg:initiative"), status=_first(said, "kg:status"),
+        evidence=tuple(statement(view, e) for e in support), solutions=tuple(view.by_label(said.get(expand("kg:solution"), ()))),
     )
+
+
+def _values(view: View, iri: str) -> dict[str, set[str]]:
+    """Everything that is stated of a resource, in one look-up: the values of each property, by its IRI."""
+    found = defaultdict(set)
+    for quad in view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+        if isinstance(quad.object, ox.NamedNode | ox.Literal):
+            found[quad.predicate.value].add(quad.object.value)
+    return found
+
+
+def _first(said: dict[str, set[str]], name: str) -> str:
+    return min(said.get(expand(name), ()), default="")
 
 
 def of_kind(iris: Iterable[str], kind: str) -> list[str]:
@@ -91,6 +107,17 @@ def claims(view: View, iri: str, name: str) -> list[Claim]:
 def statements(view: View, iri: str, name: str) -> list[Statement]:
     """The pieces of evidence that have a resource as a value of a property, by their labels."""
     return [statement(view, e) for e in of_kind(view.references(iri, name), "evidence")]
+
+
+def between(view: View, municipality: str, initiative: str) -> list[Statement]:
+    """The pieces of evidence about one kommune and one initiative, by their labels."""
+    found = _subjects(view, "kg:adopter", municipality) & _subjects(view, "kg:initiative", initiative)
+    return [statement(view, e) for e in view.by_label(of_kind(found, "evidence"))]
+
+
+def _subjects(view: View, name: str, iri: str) -> set[str]:
+    quads = view.store.quads_for_pattern(None, node(name), ox.NamedNode(iri), None)
+    return {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
 
 
 def by_status(found: Iterable[Claim]) -> list[tuple[str, list[Claim]]]:
@@ -112,8 +139,7 @@ def counts(statuses: Iterable[str]) -> list[tuple[str, int]]:
 def states(view: View) -> dict[tuple[str, str], tuple[str, str]]:
     """The status of every kommune and initiative that an adoption joins, and the adoption's IRI; in order of its IRI."""
     found = {}
-    adoptions = sorted(q.subject.value for q in view.store.quads_for_pattern(None, node("rdf:type"), node("kg:Adoption"), None)
-                       if isinstance(q.subject, ox.NamedNode))
-    for iri in adoptions:
-        found[view.thing(iri, "kg:adopter"), view.thing(iri, "kg:initiative")] = view.thing(iri, "kg:status"), iri
+    for iri in sorted(_subjects(view, "rdf:type", expand("kg:Adoption"))):
+        said = _values(view, iri)
+        found[_first(said, "kg:adopter"), _first(said, "kg:initiative")] = _first(said, "kg:status"), iri
     return found
