@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import unquote, urljoin
 
 import lxml.html
@@ -12,9 +13,9 @@ from kommunegraf.engines import Embedded
 from kommunegraf.namespaces import BASE
 from kommunegraf.negotiation import DATA
 from kommunegraf.site import addresses
-from kommunegraf.site.documents import Documents, parse
-from kommunegraf.site.site import Site
+from kommunegraf.site.documents import Documents, parse, release
 
+ROOT = Path(__file__).resolve().parents[1]
 TOP = "http://site.test/"
 HOSTILE = """
 <https://w3id.org/kommunegraf/thing/markup> <http://www.w3.org/2004/02/skos/core#prefLabel> "<script>alert(1)</script> & \\"'"@da .
@@ -29,7 +30,7 @@ HOSTILE = """
 
 @pytest.fixture(scope="module")
 def documents(engine: Embedded) -> Documents:
-    return Documents(Site(engine.store, "0.1.0"))
+    return Documents(engine.store, release(engine.store), ROOT / "data")
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def pages(documents: Documents) -> dict[str, lxml.html.HtmlElement]:
 def hostile() -> Documents:
     store = ox.Store()
     store.load(HOSTILE, format=ox.RdfFormat.N_TRIPLES, lenient=True)
-    return Documents(Site(store, "0.1.0"))
+    return Documents(store, "0.1.0")
 
 
 def targets(name: str, page: lxml.html.HtmlElement) -> Iterator[str]:

@@ -20,12 +20,15 @@ def publish(
     sparql: Annotated[str, typer.Option(help="The address of a SPARQL endpoint for the same data, for the catalogue.")] = "",
 ) -> None:
     """Write the graph as a site: pages, data, dumps, catalogue, and rules for web hosts."""
+    from kommunegraf import paths
+    from kommunegraf.engines import Embedded
     from kommunegraf.findings import as_text
-    from kommunegraf.site import documents as site_documents
     from kommunegraf.site import publish as publisher
+    from kommunegraf.site.documents import Documents, release
 
     with clear_errors():
-        documents = site_documents.open_site(graph_file(graph), address, sparql, previous)
+        store = Embedded.open(graph_file(graph)).store
+        documents = Documents(store, release(store), paths.root() / "data", address, sparql)
         with bar("Writing the site") as step:
             done = publisher.publish(documents, output, step)
     if done.findings:

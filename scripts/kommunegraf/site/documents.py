@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
-from kommunegraf import describe, paths
+import pyoxigraph as ox
+
+from kommunegraf import catalog, describe, paths
 from kommunegraf.findings import Finding
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import BASE, KG
 from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, Format
-from kommunegraf.site import addresses, listing
+from kommunegraf.site import addresses, dumps, hosting, library, listing, search
 from kommunegraf.site.pages import Pages
 from kommunegraf.site.site import Site
+from kommunegraf.site.view import View
 
 _STATIC = Path(__file__).parent / "static"
 Files = dict[str, bytes]
@@ -28,13 +31,15 @@ _MEDIA = {
 class Documents:
     """The files of a site that will stand at an address.
 
-    `address` is where the site's top will be, for what needs absolute addresses; all else links relatively.
+    `address` is where the site's top will be, for what needs absolute addresses; all else links relatively. `sparql` is the address
+    of a SPARQL endpoint over the same graph, for the catalogue; empty where there is none.
     """
 
-    def __init__(self, site: Site, address: str = BASE) -> None:
-        self.site = site
+    def __init__(self, store: ox.Store, version: str, data: Path | None = None, address: str = BASE, sparql: str = "") -> None:
+        self.site = Site(store, version, data, lambda: {path: len(body) for path, body in self._dumps.items()}, bool(sparql))
         self.address = address
-        self.pages = Pages(site)
+        self.sparql = sparql
+        self.pages = Pages(self.site)
 
     def names(self) -> Iterator[str]:
         """The path of every file, pages first."""
@@ -65,18 +70,46 @@ class Documents:
     @property
     def _groups(self) -> tuple[Callable[[], Files], ...]:
         """Files that are neither a page nor the data of a resource, those that are quick to make first."""
-        return (lambda: self._static, lambda: self._listing)
+        return (lambda: self._static, lambda: self._listing, lambda: self._search, lambda: self._answers, lambda: self._dumps,
+                lambda: self._catalog)
 
     @cached_property
     def _static(self) -> Files:
-        """Style sheets and scripts, and the pictures of the matching report."""
+        """Style sheets, scripts, and the pictures of the matching report."""
         files = {f"static/{path.relative_to(_STATIC)}": path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file()}
         docs = paths.root() / "docs" / "matching"
         return {**files, **{f"matching/{path.name}": path.read_bytes() for path in sorted(docs.glob("*.svg"))}}
 
     @cached_property
     def _listing(self) -> Files:
-        return dict(listing.files(self.pages.paths, self.address))
+        return {**dict(listing.files(self.pages.paths, self.address)), **dict(hosting.files(self.address))}
+
+    @cached_property
+    def _search(self) -> Files:
+        return dict(search.files(self.site))
+
+    @cached_property
+    def _answers(self) -> Files:
+        return dict(library.answers(self.site)) if self.site.views["da"].of_type("sh:SPARQLExecutable") else {}
+
+    @cached_property
+    def _dumps(self) -> Files:
+        return dict(dumps.files(self.site.store, self.site.data, self.site.version))
+
+    @cached_property
+    def _catalog(self) -> Files:
+        """The catalogue and the VoID description; none for a store that does not say what data set it is."""
+        if not self.site.views["da"].described(catalog.WHOLE):
+            return {}
+        store, files = self.site.store, [catalog.File.of(path, body) for path, body in self._dumps.items()]
+        described = catalog.catalog(store, files, self.site.version, self.sparql or None)
+        made = {catalog.CATALOG + form.suffix: catalog.encode(described, form.suffix) for form in DATA if form.name != "ntriples"}
+        return {**made, catalog.VOID: catalog.encode(catalog.void(store, files, self.sparql or None), ".ttl")}
+
+
+def release(store: ox.Store) -> str:
+    """The version that a store's ontology says it has; `0` where it says none."""
+    return View(store, "en").plain(KG, "owl:versionInfo") or "0"
 
 
 def media_type(name: str) -> str:

@@ -37,6 +37,7 @@ def publish(documents: Documents, target: Path, progress: Callable[[int, int], N
             if data is not None:
                 tree.write(name, data)
         clashes = tree.clashes
-    repair = "names that differ in more than upper and lower case"
-    findings += [Finding("warning", "file", "is the same file as another on Windows and macOS", repair, name) for name in clashes]
+    if clashes:
+        message = f"{len(clashes)} files differ from another in upper and lower case only: on Windows and macOS copy the site as an archive"
+        findings.append(Finding("info", "file", message, "such as " + ", ".join(clashes[:3]), str(target)))
     return Published(len(names), tree.written, tree.removed, findings)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
 class Site:
     """A store to publish, that does not change any more.
 
-    `version` is the release's number. `sizes` gives the size in bytes of each file for download, by its path; it is asked once, when
+    `version` is the release's number, `data` the folder of the tables that the store was built from, where it was. `sizes` gives the size in bytes of each file for download, by its path; it is asked once, when
     a page first needs it. `server` says that the pages are served with a SPARQL endpoint beside them, which a static host has not.
     """
 
     store: ox.Store
     version: str
+    data: Path | None = None
     sizes: Callable[[], dict[str, int]] = dict
     server: bool = False
 
