@@ -23,7 +23,7 @@ GONE = ".gone"
 """The ending of a file beside the documents of a resource that was removed: servers give these with status 410."""
 TYPES = {
     **{format.suffix[1:]: format.media for format in (HTML, *DATA, *DATASETS)},
-    "css": "text/css", "csv": "text/csv", "gone": "text/plain", "graphml": "application/graphml+xml", "gz": "application/gzip",
+    "css": "text/css", "csv": "text/csv", "gone": "text/plain", "graphml": "application/xml", "gz": "application/gzip",
     "js": "text/javascript", "json": "application/json", "md": "text/markdown", "png": "image/png", "svg": "image/svg+xml",
     "txt": "text/plain", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xml": "application/xml",
 }

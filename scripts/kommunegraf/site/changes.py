@@ -1,0 +1,178 @@
+"""What changed from one release to the next, by resource: as values, and as RDF."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pyoxigraph as ox
+
+from kommunegraf.findings import BadInput, Finding
+from kommunegraf.namespaces import BASE, DCT, PROV, expand
+
+_REPLACES = ox.NamedNode(DCT + "replaces")
+Node = ox.NamedNode | ox.BlankNode
+Statements = frozenset[ox.Quad]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A resource of which other things are said than before, with these statements, sorted."""
+
+    iri: str
+    added: list[ox.Quad]
+    removed: list[ox.Quad]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed from version `old` to version `new`: resources that are new, gone, or described otherwise, sorted by IRI.
+
+    `replacements` has, for each that is gone, those that the new version says replace it (dcterms:replaces). `described` has all
+    resources of the new version.
+    """
+
+    old: str
+    new: str
+    added: list[Change]
+    removed: list[Change]
+    changed: list[Change]
+    replacements: dict[str, list[str]]
+    described: frozenset[str]
+
+    @property
+    def path(self) -> str:
+        """The path of the description of these changes."""
+        return f"changes/{self.old}-{self.new}"
+
+    @property
+    def statements(self) -> tuple[int, int]:
+        """How many statements were added and removed."""
+        every = [*self.added, *self.removed, *self.changed]
+        return sum(len(change.added) for change in every), sum(len(change.removed) for change in every)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+def compare(old: str, before: Iterable[str], new: str, after: Iterable[str]) -> Changes:
+    """What changed between the N-Quads lines of two versions, whose numbers are `old` and `new`.
+
+    A blank node belongs to the resources that it describes, as in a concise bounded description, and is known by what is said of
+    it: other labels are no change. A statement that went from one graph to another is removed and added. Raises BadInput for
+    lines that are no N-Quads.
+    """
+    was, now = _by_resource(before, old), _by_resource(after, new)
+    changed = [Change(iri, _sorted(now[iri] - was[iri]), _sorted(was[iri] - now[iri])) for iri in sorted(was.keys() & now.keys())]
+    gone = sorted(was.keys() - now.keys())
+    replacements: dict[str, list[str]] = {iri: [] for iri in gone}
+    for iri in sorted(now):
+        for quad in now[iri]:
+            if quad.predicate == _REPLACES and isinstance(quad.object, ox.NamedNode) and quad.object.value in replacements:
+                replacements[quad.object.value].append(iri)
+    return Changes(
+        old, new, [Change(iri, _sorted(now[iri]), []) for iri in sorted(now.keys() - was.keys())],
+        [Change(iri, [], _sorted(was[iri])) for iri in gone], [change for change in changed if change.added or change.removed],
+        replacements, frozenset(now),
+    )
+
+
+def _sorted(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
+    return sorted(quads, key=str)
+
+
+def _by_resource(lines: Iterable[str], version: str) -> dict[str, Statements]:
+    """The description of each resource, with labels of blank nodes that rest on that description alone."""
+    own: dict[Node, list[ox.Quad]] = defaultdict(list)
+    try:
+        for quad in ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS):
+            if isinstance(quad.subject, ox.NamedNode | ox.BlankNode):
+                own[quad.subject].append(quad)
+    except SyntaxError as error:
+        repair = "see https://www.w3.org/TR/n-quads/"
+        raise BadInput([Finding("violation", "nquads", f"not N-Quads: {error.args[0]}", repair, f"version {version}")]) from error
+    return {subject.value: _described(subject, own) for subject in list(own) if isinstance(subject, ox.NamedNode)}
+
+
+def _described(subject: ox.NamedNode, own: dict[Node, list[ox.Quad]]) -> Statements:
+    quads = list(own[subject])
+    if not any(isinstance(quad.object, ox.BlankNode) for quad in quads):
+        return frozenset(quads)
+    seen: set[ox.BlankNode] = set()
+    for quad in quads:  # grows while it is read
+        if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+            seen.add(quad.object)
+            quads += own.get(quad.object, [])
+    labels: dict[Node, str] = {}
+    if all(_label(node, own, labels, ()) for node in seen) and len(set(labels.values())) == len(seen):
+        return _relabelled(subject, quads, labels)
+    closed = ox.Dataset(quads)  # a circle, or nodes of which the same is said
+    closed.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return _relabelled(subject, closed, {})
+
+
+def _label(node: ox.BlankNode, own: dict[Node, list[ox.Quad]], labels: dict[Node, str], way: tuple[ox.BlankNode, ...]) -> str:
+    """A label made of what is said of a blank node, kept in `labels`; empty where that leads back to the node."""
+    if node in way:
+        return ""
+    if node not in labels:
+        said = []
+        for quad in own.get(node, []):
+            value = _label(quad.object, own, labels, (*way, node)) if isinstance(quad.object, ox.BlankNode) else str(quad.object)
+            if not value:
+                return ""
+            said.append(f"{quad.predicate} {value} {quad.graph_name}")
+        labels[node] = sha256("\n".join(sorted(said)).encode()).hexdigest()
+    return labels[node]
+
+
+def _relabelled(subject: ox.NamedNode, quads: Iterable[ox.Quad], labels: dict[Node, str]) -> Statements:
+    """The quads with labels that no other resource's blank nodes have."""
+    def new(node: ox.BlankNode) -> ox.BlankNode:
+        return ox.BlankNode("b" + sha256(f"{subject} {labels.get(node, node.value)}".encode()).hexdigest()[:16])
+
+    return frozenset(
+        ox.Quad(new(q.subject) if isinstance(q.subject, ox.BlankNode) else q.subject, q.predicate,
+                new(q.object) if isinstance(q.object, ox.BlankNode) else q.object, q.graph_name) for q in quads)
+
+
+def description(changes: Changes) -> list[ox.Quad]:
+    """The changes described: the activity that led from the old version to the new, and the graphs of `dataset` with their counts.
+
+    prov:generated names each new resource, prov:invalidated each that is gone, prov:influenced each that is described otherwise.
+    """
+    about, old, new = BASE + changes.path, changes.old, changes.new
+    added, removed, changed = len(changes.added), len(changes.removed), len(changes.changed)
+    rows: list[tuple[str, str, Node | ox.Literal]] = [
+        (about, "rdf:type", ox.NamedNode(PROV + "Activity")),
+        *_texts(about, "dcterms:title", f"Ændringer fra version {old} til {new}", f"Changes from version {old} to {new}"),
+        *_texts(about, "dcterms:description", f"Nye ressourcer: {added}. Fjernede: {removed}. Ændrede: {changed}.",
+                f"New resources: {added}. Removed: {removed}. Changed: {changed}."),
+        (about, "prov:used", ox.NamedNode(f"{BASE}version/{old}/")),
+        (about, "prov:generated", ox.NamedNode(f"{BASE}version/{new}/")),
+    ]
+    for name, listed in (("generated", changes.added), ("invalidated", changes.removed), ("influenced", changes.changed)):
+        rows += [(about, "prov:" + name, ox.NamedNode(change.iri)) for change in listed]
+    titles = {"#added": ("Tilføjede udsagn", "Added statements"), "#removed": ("Fjernede udsagn", "Removed statements")}
+    for (part, title), count in zip(titles.items(), changes.statements):
+        rows += [
+            (about, "dcterms:hasPart", ox.NamedNode(about + part)),
+            (about + part, "rdf:type", ox.NamedNode(expand("void:Dataset"))),
+            *_texts(about + part, "dcterms:title", *title),
+            (about + part, "void:triples", ox.Literal(count)),
+        ]
+    return [ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(name)), value) for subject, name, value in rows]
+
+
+def _texts(subject: str, name: str, danish: str, english: str) -> list[tuple[str, str, Node | ox.Literal]]:
+    return [(subject, name, ox.Literal(danish, language="da")), (subject, name, ox.Literal(english, language="en"))]
+
+
+def dataset(changes: Changes) -> list[ox.Quad]:
+    """The description in the default graph; the statements that were added and removed in the graphs `#added` and `#removed`."""
+    found = description(changes)
+    every = [*changes.added, *changes.removed, *changes.changed]
+    for part, listed in (("#added", [change.added for change in every]), ("#removed", [change.removed for change in every])):
+        graph = ox.NamedNode(BASE + changes.path + part)
+        found += [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quads in listed for quad in quads]
+    return found
