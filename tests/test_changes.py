@@ -68,7 +68,8 @@ def test_what_was_added_removed_and_changed_is_told_by_resource(dataset: build.D
 
 def test_a_change_in_one_of_many_blank_nodes_is_told_of_that_one_alone(dataset: build.Dataset) -> None:
     structure = f"<{BASE}dataset/survey-2014/structure>"
-    parts = [line.split(" ")[2] for line in dataset.lines if line.startswith(structure + " <http://purl.org/linked-data/cube#component> _:")]
+    begin = structure + " <http://purl.org/linked-data/cube#component> _:"
+    parts = [line.split(" ")[2] for line in dataset.lines if line.startswith(begin)]
     assert len(parts) > 5
     said = [line for line in dataset.lines if line.startswith(parts[0] + " ")]
     lines = [line.replace(said[0].split(" ")[2], "<http://example.org/other>") if line == said[0] else line for line in dataset.lines]
