@@ -40,6 +40,11 @@ class Names:
                 self._found.setdefault(_key(name), iri)
                 self._shown.setdefault(_key(name), label if name is label else name)
 
+    @property
+    def iris(self) -> list[str]:
+        """The IRIs of the resources, sorted."""
+        return sorted(set(self._found.values()))
+
     def resolve(self, name: str) -> str:
         """The IRI of the resource that a name, a code or a slug means, or of an IRI itself. Raises UnknownName."""
         if name in self._found.values():
@@ -47,7 +52,7 @@ class Names:
         if found := self._found.get(_key(name)):
             return found
         close = dict.fromkeys(self._shown[k] for k in nearest(_key(name), self._found))
-        slugs = sorted({iri.rsplit("/", 1)[-1] for iri in self._found.values()})
+        slugs = sorted(iri.rsplit("/", 1)[-1] for iri in self.iris)
         more = [f"{len(slugs) - 12} more"] if len(slugs) > 12 else []
         raise UnknownName(self.kind, name, list(close), [*slugs[:12], *more])
 

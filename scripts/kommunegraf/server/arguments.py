@@ -11,6 +11,7 @@ from kommunegraf.findings import nearest
 from kommunegraf.names import Names, UnknownName
 from kommunegraf.questions import Parameter, Question
 from kommunegraf.server.encodings import Layout, of_form
+from kommunegraf.server.refusals import Refused
 from kommunegraf.site.site import Site
 from kommunegraf.terms import iri
 
@@ -21,17 +22,6 @@ LIMIT, OFFSET = 1_000_000, 1_000_000_000
 IRI = r"^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:[0-9]{1,5})?(/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*)?(#[A-Za-z0-9\-._~/]*)?$"
 """The IRIs that a parameter takes: web addresses without a query (RFC 3986)."""
 _names: "WeakKeyDictionary[Site, dict[str, Names]]" = WeakKeyDictionary()
-
-
-class Refused(ValueError):
-    """A request that cannot be answered. `kind` names the problem's type, `values` fill in its text."""
-
-    def __init__(self, kind: str, status: int, suggestions: Iterable[str] = (), **values: str) -> None:
-        self.kind = kind
-        self.status = status
-        self.suggestions = list(suggestions)
-        self.values = values
-        super().__init__(kind)
 
 
 @dataclass(frozen=True)
@@ -69,8 +59,14 @@ def find(name: str) -> Question:
     """The question of that name. Raises Refused with the nearest names."""
     found = library().get(name)
     if found is None:
-        raise Refused("unknown-question", 404, nearest(name, library()), name=name)
+        raise Refused("unknown-question", nearest(name, library()), name=name)
     return found
+
+
+def default(question: Question, parameter: Parameter) -> str:
+    """The default of a parameter as people would type it."""
+    term = question.default(parameter.name).strip('<>"')
+    return term if parameter.is_value else term.rsplit("/", 1)[-1]
 
 
 def pageable(question: Question) -> bool:
@@ -86,14 +82,15 @@ def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang:
     """What the pairs of a query string ask of a question. `lang` counts where they name no language. Raises Refused."""
     options: dict[str, str] = {}
     chosen: dict[str, str] = {}
+    written: dict[str, str] = {}
     for name, value in pairs:
-        key, into = (name, options) if name in OPTIONS else (_parameter(question, name).name, chosen)
-        key, into = ("lang", options) if key == "lang" else (key, into)
-        if key in into:
-            raise Refused("doubled-parameter", 400, name=name)
-        into[key] = value
+        key = name if name in OPTIONS else _parameter(question, name).name
+        if key in written:
+            raise Refused("doubled-parameter", name=name)
+        written[key] = name
+        (options if key in OPTIONS else chosen)[key] = value
     lang = _one_of(options, "lang", ("da", "en"), lang)
-    terms = {name: _term(site, question.parameters[name], value, lang) for name, value in chosen.items()}
+    terms = {name: _term(site, question.parameters[name], value, lang, written[name]) for name, value in chosen.items()}
     if "lang" in question.parameters:
         terms["lang"] = queries.term(site.engine, question.parameters["lang"], lang)
     formats = tuple(form.name for form in of_form(question.form))
@@ -106,7 +103,7 @@ def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang:
                       _one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon"),
     )
     if {"limit", "offset"} & set(options) and not pageable(question):
-        raise Refused("not-pageable", 400, name=question.name)
+        raise Refused("not-pageable", name=question.name)
     return asked
 
 
@@ -124,10 +121,10 @@ def _parameter(question: Question, name: str) -> Parameter:
     except queries.BadArgument:
         takes = dict.fromkeys([*question.parameters, *OPTIONS])
         labels = [label for parameter in question.parameters.values() for label in parameter.label.values()]
-        raise Refused("unknown-parameter", 400, nearest(name, [*takes, *labels]), name=name, takes=", ".join(takes)) from None
+        raise Refused("unknown-parameter", nearest(name, [*takes, *labels]), name=name, takes=", ".join(takes)) from None
 
 
-def _term(site: Site, parameter: Parameter, value: str, lang: str) -> str:
+def _term(site: Site, parameter: Parameter, value: str, lang: str, written: str) -> str:
     label = parameter.label[lang]
     try:
         if not parameter.is_value:
@@ -136,19 +133,19 @@ def _term(site: Site, parameter: Parameter, value: str, lang: str) -> str:
             raise queries.BadArgument
         return queries.term(site.engine, parameter, value)
     except UnknownName as error:
-        raise Refused("unknown-name", 404, error.suggestions, name=label, value=value) from None
+        raise Refused("unknown-name", error.suggestions, written, name=label, value=value) from None
     except queries.BadArgument:
-        raise Refused(f"wrong-{parameter.type}", 400, name=label, value=value) from None
+        raise Refused(f"wrong-{parameter.type}", name=label, value=value) from None
 
 
 def _one_of(options: dict[str, str], name: str, known: tuple[str, ...], default: str) -> str:
     value = options.get(name, default)
     if name in options and value not in known:
-        raise Refused("wrong-choice", 400, nearest(value, known), name=name, value=value, choices=", ".join(known))
+        raise Refused("wrong-choice", nearest(value, known), name, name=name, value=value, choices=", ".join(known))
     return value
 
 
 def _whole(value: str, name: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
-        raise Refused("wrong-range", 400, name=name, value=value, least=str(least), most=str(most))
+        raise Refused("wrong-range", name=name, value=value, least=str(least), most=str(most))
     return int(value)

@@ -14,13 +14,12 @@ from kommunegraf import formats
 from kommunegraf.engines import python_value
 from kommunegraf.namespaces import XSD
 from kommunegraf.negotiation import DATA, HTML, Format
+from kommunegraf.server import media
 
-CSV = Format("csv", "text/csv", ".csv")
+_TABLES = {form.name: form for form in media.ROWS}
+CSV = _TABLES["csv"]
 ROWS = (
-    CSV,
-    Format("tsv", "text/tab-separated-values", ".tsv"),
-    Format("json", "application/sparql-results+json", ".srj"),
-    Format("xml", "application/sparql-results+xml", ".srx"),
+    CSV, _TABLES["tsv"], _TABLES["json"], _TABLES["xml"],
     Format("rows", "application/json", ".json"),
     Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
 )
@@ -46,9 +45,14 @@ class Layout:
     semicolon: bool = False
 
 
+def is_graph(form: str) -> bool:
+    """Whether a question of a form (`SELECT`, `CONSTRUCT` ...) answers with triples."""
+    return form in ("CONSTRUCT", "DESCRIBE")
+
+
 def of_form(form: str) -> tuple[Format, ...]:
-    """The formats that a question of a form (`SELECT`, `CONSTRUCT` ...) answers in; the first is the one for who names none."""
-    return (*GRAPHS, HTML) if form in ("CONSTRUCT", "DESCRIBE") else (*ROWS, HTML)
+    """The formats that a question of a form answers in; the first is the one for who names none."""
+    return (*GRAPHS, HTML) if is_graph(form) else (*ROWS, HTML)
 
 
 def content_type(form: Format) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import Parameter, Question
 from kommunegraf.server import encodings
-from kommunegraf.server.arguments import IRI, LIMIT, OFFSET, pageable
+from kommunegraf.server.arguments import IRI, LIMIT, OFFSET, default, pageable
 
 _WHOLE = 10**18 - 1
 """The largest whole number that a parameter takes."""
@@ -85,13 +85,12 @@ def _column(meaning: dict[str, str]) -> dict[str, Any]:
 
 
 def _parameter(question: Question, parameter: Parameter) -> dict[str, Any]:
-    default = question.default(parameter.name).strip('<>"')
-    value = default if parameter.is_value else default.rsplit("/", 1)[-1]
     labels = " / ".join(dict.fromkeys(parameter.label[lang] for lang in ("da", "en")))
     if not parameter.is_value:
         labels += f". {parameter.type}: {_NAMED}"
-    schema: dict[str, Any] = {**_TYPES.get(parameter.type, {"type": "string", "minLength": 1}), "default": _typed(parameter, value)}
-    return {"name": parameter.name, "in": "query", "description": labels, "schema": schema, "example": schema["default"]}
+    value = _typed(parameter, default(question, parameter))
+    schema = {**_TYPES.get(parameter.type, {"type": "string", "minLength": 1}), "default": value}
+    return {"name": parameter.name, "in": "query", "description": labels, "schema": schema, "example": value}
 
 
 def _typed(parameter: Parameter, value: str) -> int | str:

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import jinja2
+from starlette.requests import Request
 
+from kommunegraf.negotiation import LANGUAGES, choose_language
 from kommunegraf.server.words import words
 from kommunegraf.site import render
 from kommunegraf.site.render import Page
@@ -20,6 +22,13 @@ def environment() -> jinja2.Environment:
     """The server's templates, which extend those of the site."""
     site = render.environment()
     return site.overlay(loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(_TEMPLATES), site.loader or jinja2.DictLoader({})]))
+
+
+def page_of(request: Request, site: Site, path: str) -> "ServerPage":
+    """The page for a request, in the language that `lang` or Accept-Language asks for."""
+    wanted = request.query_params.get("lang", "")
+    lang = wanted if wanted in LANGUAGES else choose_language(request.headers.get("accept-language"))
+    return ServerPage(site, path, lang, [(name, value) for name, value in request.query_params.multi_items() if name != "lang"])
 
 
 class ServerPage(Page):
@@ -39,6 +48,10 @@ class ServerPage(Page):
         """The address of this page with some parts of the query string changed; an empty text takes a part away."""
         kept = [(name, value) for name, value in self.pairs if name not in changed]
         return self.here + "?" + urlencode([*kept, *((name, value) for name, value in changed.items() if value)])
+
+    def address(self, pairs: list[tuple[str, str]]) -> str:
+        """The address of this page with another query string."""
+        return f"{self.here}?{urlencode(pairs)}"
 
     def server(self, path: str, **given: str) -> str:
         """The relative link to another address of the server, in this page's language."""

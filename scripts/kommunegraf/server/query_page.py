@@ -1,0 +1,121 @@
+"""The page at /sparql for people: a form that works without JavaScript, answers as tables, and the place of the editor."""
+
+import json
+from typing import Any
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from kommunegraf import queries
+from kommunegraf.namespaces import PREFIXES
+from kommunegraf.negotiation import HTML
+from kommunegraf.questions import Question
+from kommunegraf.server import arguments, assets, encodings, media, responses, results
+from kommunegraf.server.context import Context
+from kommunegraf.server.pages import ServerPage, page_of
+from kommunegraf.server.problems import Problem
+from kommunegraf.server.protocol import Asked
+
+SHORTEST = "adopters-of-initiative"
+"""The question that stands in the form where none is chosen."""
+_LONGEST = 8000
+"""Characters of a query that an address can carry in every browser and proxy; a longer one has no links to its downloads."""
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Of the page with the editor alone."""
+
+
+def routes(context: Context) -> list[Route]:
+    """The addresses that belong to the page: the words that the editor completes."""
+
+    async def terms(request: Request) -> Response:
+        page = page_of(request, context.site, "sparql/terms.json")
+        try:
+            body = await (await context.ask(_vocabulary(page.lang), media.ROWS[0].media, _client(request))).read()
+        except Problem as told:
+            return responses.problem(request, page, told)
+        return responses.document(request, _terms(body), "application/json", page.lang)
+
+    return [Route("/sparql/terms.json", terms)]
+
+
+class QueryPage:
+    """What `Context.query_page` is: it shows the form, or the answer to a query that was asked from it."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, asked: Asked | None) -> None:
+        """Answer a request with the page; `asked` is its query, or None."""
+        request = Request(scope)
+        page = page_of(request, self._context.site, "sparql")
+        response = await (self._form(request, page) if asked is None else self._answer(request, page, asked))
+        await response(scope, receive, send)
+
+    async def _form(self, request: Request, page: ServerPage) -> Response:
+        """The form, with the question of the library that `example` names and what else the address says for it."""
+        example = request.query_params.get("example", "")
+        try:
+            question = arguments.find(example or SHORTEST)
+            pairs = [(name, value) for name, value in page.pairs if name != "example"] if example else []
+            bound = await run_sync(arguments.read, page.site, question, pairs, page.lang)
+        except Problem as told:
+            return responses.problem(request, page, told)
+        body = await run_sync(lambda: _html(page, bound.text, example=example, title=page.w.sparql_title, editor=assets.editor_installed()))
+        return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang, {"Content-Security-Policy": POLICY})
+
+    async def _answer(self, request: Request, page: ServerPage, asked: Asked) -> Response:
+        """The answer as a table, or what went wrong, with the query in the form."""
+        wanted = (media.ROWS[0].media, "application/n-triples")
+        try:
+            reply = await self._context.ask(asked.query, wanted, _client(request), asked.default, asked.named)
+            body = await reply.read()
+        except Problem as told:
+            title, detail = told.text(page.lang)
+            shown = _html(page, asked.query, answered=True, title=page.w.sparql_failed, problem={"title": title, "detail": detail})
+            return Response(shown, told.status, {"Vary": responses.VARY, **told.headers}, HTML.media)
+        html = await run_sync(_answered, page, asked, body, reply.is_rows)
+        return responses.document(request, html.encode(), encodings.content_type(HTML), page.lang)
+
+
+def _answered(page: ServerPage, asked: Asked, body: bytes, is_rows: bool) -> str:
+    table = results.of_query(page, body) if is_rows else results.of_graph(page, results.triples_of(body))
+    graphs = [("default-graph-uri", iri) for iri in asked.default] + [("named-graph-uri", iri) for iri in asked.named]
+    links: list[dict[str, str]] = []
+    offered = media.ROWS if is_rows else media.GRAPHS
+    for form in offered if len(asked.query) < _LONGEST else ():
+        href = page.address([("query", asked.query), *graphs, ("format", form.name)])
+        links.append({"text": form.name, "media": form.media, "href": href})
+    return _html(page, asked.query, answered=True, title=page.w.sparql_result, table=table, downloads=links)
+
+
+def _html(page: ServerPage, text: str, **values: Any) -> str:
+    groups: dict[str, list[Question]] = {}
+    for question in sorted(arguments.library().values(), key=lambda q: (page.w[f"query_group_{q.group}"], q.title[page.lang])):
+        groups.setdefault(question.group, []).append(question)
+    given = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False, **values}
+    return page.html("query.html", text=text, groups=list(groups.items()), prefixes=sorted(PREFIXES.items()),
+                     formats=[*media.ROWS, *media.GRAPHS], **given)
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _vocabulary(lang: str) -> str:
+    question = queries.folder("internal")["vocabulary"]
+    return question.bind({"lang": f'"{lang}"'})
+
+
+def _terms(body: bytes) -> bytes:
+    """What the editor completes: prefixes, classes, properties, and their names."""
+    rows = [{name: term["value"] for name, term in row.items()} for row in json.loads(body)["results"]["bindings"]]
+    kinds = {kind: sorted({row["term"] for row in rows if row["kind"] == kind}) for kind in ("class", "property")}
+    labels = {row["term"]: row["label"] for row in rows if "label" in row}
+    told = {"prefixes": PREFIXES, "classes": kinds["class"], "properties": kinds["property"], "labels": labels}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True).encode() + b"\n"
