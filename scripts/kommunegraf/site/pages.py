@@ -11,13 +11,30 @@ from markupsafe import Markup
 from kommunegraf.findings import Finding
 from kommunegraf.namespaces import BASE, compact
 from kommunegraf.negotiation import DATA
-from kommunegraf.site import about, addresses, cases, collaboration, concepts, datasets, front, initiatives, library, places, providers, register
-from kommunegraf.site import shapes, survey, unknown, vocabulary
+from kommunegraf.site import (
+    about,
+    addresses,
+    cases,
+    collaboration,
+    concepts,
+    datasets,
+    front,
+    initiatives,
+    library,
+    places,
+    providers,
+    register,
+    shapes,
+    survey,
+    unknown,
+    vocabulary,
+)
 from kommunegraf.site.render import Model, Page, json_in_html
 from kommunegraf.site.site import Site
 
 MODULES = (
-    front, places, initiatives, providers, register, collaboration, survey, concepts, unknown, cases, vocabulary, shapes, library, datasets, about,
+    front, places, initiatives, providers, register, collaboration, survey, concepts, unknown, cases, vocabulary, shapes, library, datasets,
+    about,
 )
 RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
 """What a page shows of the resources of one kind, beside what it shows of any."""
