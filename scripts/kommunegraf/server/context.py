@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kommunegraf import __version__, paths, questions
+from kommunegraf import __version__, engines, paths, queries, questions
 from kommunegraf.server.cache import Cache
 from kommunegraf.server.endpoint import Endpoint, snapshot
 from kommunegraf.server.jobs import Order, Reply, run
@@ -27,11 +27,16 @@ QueryPage = Callable[[Any, Any, Any, Any], Awaitable[None]]
 
 @dataclass(frozen=True)
 class State:
-    """The data at one time: the store in this process, the version that names its content, the site of it, and what answers queries."""
+    """The data at one time.
+
+    The store in this process, the version that names its content, the site of it, how many statements each named graph has, and what
+    answers queries.
+    """
 
     store: ox.Store
     version: str
     site: Site
+    graphs: dict[str, int]
     source: Workers | Endpoint
 
 
@@ -138,7 +143,13 @@ class Context:
             source = Workers(self.files, self.settings)
             await source.start()
             store, version = await asyncio.to_thread(_read, self.files)
-        return State(store, version, Site(store, __version__, server=True), source)
+        graphs = await asyncio.to_thread(_graphs, store)
+        return State(store, version, Site(store, __version__, server=True), graphs, source)
+
+
+def _graphs(store: ox.Store) -> dict[str, int]:
+    rows = queries.internal(engines.Embedded(store), "graph-sizes").rows()
+    return {row["graph"]: row["triples"] for row in rows}
 
 
 def _read(files: Sequence[Path]) -> tuple[ox.Store, str]:

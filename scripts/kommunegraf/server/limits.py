@@ -1,10 +1,21 @@
 """Who may run a query now: quick places, slow places, and turns that go round the clients."""
 
 import asyncio
+import ipaddress
 from collections import Counter, OrderedDict, deque
 
 from kommunegraf.server.problems import Problem
 from kommunegraf.server.settings import Settings
+
+
+def client_of(address: str) -> str:
+    """By what a client is counted: its IPv4 address, or the network of its IPv6 address, as a client has a whole /64 of them."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
 
 
 class Ticket:

@@ -17,7 +17,7 @@ PAGE = BASE + "sparql"
 class Problem(Exception):
     """A request that cannot be answered. `name` is a key of failures.yaml, `values` fill in its text."""
 
-    def __init__(self, name: str, **values: Any) -> None:
+    def __init__(self, name: str, /, **values: Any) -> None:
         super().__init__(name)
         self.name = name
         self.values = values

@@ -75,11 +75,11 @@ def read(scope: Scope, content: bytes) -> Asked | None:
 
 def address(scope: Scope, public: str) -> str:
     """The address at which the client asked, without its query string; at the public address where one is set."""
-    path = scope["path"]
+    path: str = scope["path"]
     if public:
         return public.rstrip("/") + path.removeprefix(scope.get("root_path", ""))
     host = Headers(scope=scope).get("host", "")
-    return f"{scope['scheme']}://{host if _HOST.fullmatch(host) else 'localhost'}{path}"
+    return f"{scope['scheme']!s}://{host if _HOST.fullmatch(host) else 'localhost'}{path}"
 
 
 def _pairs(data: bytes) -> list[tuple[str, str]]:
