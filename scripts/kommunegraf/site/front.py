@@ -32,11 +32,11 @@ def front(page: Page, iri: str) -> dict[str, Any]:
     """The front page. Every figure is counted in the store."""
     view = page.view
     counted = [(word, path, count(view, name)) for name, word, path in _COUNTED]
-    areas = []
+    areas, states = [], claims.states(view)
     for area, members in initiatives.by_area(view):
-        rows = sorted(initiatives.rows(page, members), key=lambda row: (-row[2], view.label(row[0])))
+        rows = sorted(initiatives.rows(page, members, states), key=lambda row: (-row[2], view.label(row[0])))
         areas.append((area, rows[:_SHOWN], len(rows)))
-    found = Counter(place for place, _ in claims.states(view))
+    found = Counter(place for place, _ in states)
     return {
         "title": page.w.front_title, "counted": [(word, path, number) for word, path, number in counted if number], "areas": areas,
         "map": maps.strength(page, page.w.front_map, page.w.map_count_text, found),

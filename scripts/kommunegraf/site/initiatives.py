@@ -11,6 +11,8 @@ from kommunegraf.site.view import View
 
 Shares = list[tuple[str, list[Printed]]]
 """Values as people write them, each with the figures that print it."""
+Row = tuple[str, list[tuple[str, int]], int, Shares]
+"""An initiative, its adoptions by status, how many there are, and the shares that are printed."""
 
 
 def initiative(page: Page, iri: str) -> dict[str, Any]:
@@ -69,18 +71,19 @@ def main_area(page: Page, iri: str) -> dict[str, Any]:
     members = view.references(iri, "kg:mainArea")
     figures = printed.about(view, iri, "kg:item")
     return {
-        "rows": rows(page, claims.of_kind(members, "initiative")), "sections": view.things(iri, "kg:section"),
+        "rows": rows(page, claims.of_kind(members, "initiative"), claims.states(view)), "sections": view.things(iri, "kg:section"),
         "figures": figures, "charts": printed.charts(page, "chart", figures, "question"), **told(view, iri),
     }
 
 
-def rows(page: Page, initiatives: list[str]) -> list[tuple[str, list[tuple[str, int]], int, Shares]]:
-    """For a table of initiatives: each with its adoptions by status, how many there are, and the share that is printed."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for (_, name), (status, _) in claims.states(page.view).items():
-        found[name][status] += 1
-    counted = [(i, claims.counts(found[i].elements()), found[i].total()) for i in initiatives]
-    return [(i, by_status, total, shares(page, printed.about(page.view, i, "kg:item"), "share")) for i, by_status, total in counted]
+def rows(page: Page, initiatives: list[str], states: dict[tuple[str, str], tuple[str, str]]) -> list[Row]:
+    """For a table of initiatives, of what `claims.states` gives of all."""
+    found: dict[str, Counter[str]] = {i: Counter() for i in initiatives}
+    for (_, name), (status, _) in states.items():
+        if name in found:
+            found[name][status] += 1
+    printed_of = {i: shares(page, printed.about(page.view, i, "kg:item"), "share") for i in initiatives}
+    return [(i, claims.counts(found[i].elements()), found[i].total(), printed_of[i]) for i in initiatives]
 
 
 def by_area(view: View) -> list[tuple[str, list[str]]]:
@@ -94,10 +97,10 @@ def by_area(view: View) -> list[tuple[str, list[str]]]:
 
 def every(page: Page, iri: str) -> dict[str, Any]:
     """The list of all initiatives, by main area."""
-    areas = by_area(page.view)
+    areas, states = by_area(page.view), claims.states(page.view)
     beyond = sum(len(found) for area, found in areas if not area)
     total = len(page.view.of_type("kg:Initiative"))
-    return {"title": page.w.kinds_initiative, "areas": [(a, rows(page, found)) for a, found in areas], "total": total, "beyond": beyond}
+    return {"title": page.w.kinds_initiative, "areas": [(a, rows(page, found, states)) for a, found in areas], "total": total, "beyond": beyond}
 
 
 RESOURCES: dict[str, Model] = {"initiative": ("initiative.html", initiative), "main-area": ("main-area.html", main_area)}

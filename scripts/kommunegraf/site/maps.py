@@ -73,7 +73,8 @@ def strength(page: Page, title: str, text: str, values: Mapping[str, int]) -> Ma
     bounds = [(part, most * (part - 1) // 4 + 1, most * part // 4) for part in range(1, 5)]
     key = [(f"step{part}", f"{low}–{high}" if low < high else str(low)) for part, low, high in bounds if low <= high]
     kinds = {iri: (steps[code(iri)], page.number(value)) for iri, value in values.items() if value > 0}
-    return _map(page, title, text, kinds, ("unknown", page.w.none_found), [*key, ("unknown", page.w.none_found)])
+    silent = {m: ("unknown", page.w.none_found) for m in page.view.of_type("kg:Municipality") if m not in kinds}
+    return _map(page, title, text, {**kinds, **silent}, ("unknown", ""), [*key, ("unknown", page.w.none_found)])
 
 
 def network(page: Page, title: str, text: str, pairs: Iterable[tuple[str, str, float]]) -> Markup:
@@ -83,7 +84,7 @@ def network(page: Page, title: str, text: str, pairs: Iterable[tuple[str, str, f
     edges = [(code(a), code(b), value) for a, b, value in pairs if {code(a), code(b)} <= known and value > 0]
     if drawn is None or not edges:
         return Markup("")
-    return pictures.network("network", title, text, drawn, _spots(page, {}, ("other", ""), "#partners"), edges)
+    return pictures.network("network", title, text, drawn, _spots(page, {}, ("other", "")), edges)
 
 
 def _map(page: Page, title: str, text: str, kinds: Mapping[str, tuple[str, str]], rest: tuple[str, str], key: pictures.Key) -> Markup:
@@ -91,9 +92,10 @@ def _map(page: Page, title: str, text: str, kinds: Mapping[str, tuple[str, str]]
     return pictures.cartogram("map", title, text, drawn, _spots(page, kinds, rest), key) if drawn else Markup("")
 
 
-def _spots(page: Page, kinds: Mapping[str, tuple[str, str]], rest: tuple[str, str], fragment: str = "") -> dict[str, Spot]:
+def _spots(page: Page, kinds: Mapping[str, tuple[str, str]], rest: tuple[str, str]) -> dict[str, Spot]:
+    """What each circle shows. Only those that the map is about are links, so that a keyboard need not pass all the others."""
     everybody = page.view.of_type("kg:Municipality")
-    return {code(m): Spot(_short(page, m), *kinds.get(m, rest), href=(page.href(m) or "") + fragment) for m in everybody}
+    return {code(m): Spot(_short(page, m), *kinds.get(m, rest), href=(page.href(m) or "") if m in kinds else "") for m in everybody}
 
 
 def _short(page: Page, iri: str) -> str:

@@ -36,7 +36,7 @@ def facts(page: Page, iri: str) -> dict[str, Any]:
         "population": view.number(iri, "kg:population"), "population_date": view.plain(iri, "kg:populationDate"),
         "type": view.thing(iri, "kg:municipalityType"), "nuts": view.plain(iri, "kg:nuts3"), "within": view.thing(iri, "geo:sfWithin"),
         "facts_from": view.things(iri, "dcterms:source"), "sections": view.things(iri, "kg:section"),
- "near": (near := view.things(iri, "kg:borders", "kg:fixedLinkTo")),
+        "near": (near := view.things(iri, "kg:borders", "kg:fixedLinkTo")),
         "map": maps.around(page, iri, near),
     }
 
@@ -84,18 +84,36 @@ def place_rows(page: Page, members: list[str]) -> list[tuple[str, float | None, 
 
 def every(page: Page, iri: str) -> dict[str, Any]:
     """The list of kommuner, by region; those whose region is not known last."""
-    view = page.view
-    grouped = defaultdict(list)
+    regions = [(r, place_rows(page, members)) for r, members in by_region(page)]
+    return {"title": page.w.kinds_municipality, "regions": regions, "total": sum(len(rows) for _, rows in regions)}
+
+
+def by_region(page: Page) -> list[tuple[str, list[str]]]:
+    """All kommuner by region; an empty IRI for those whose region is not known, last."""
+    view, grouped = page.view, defaultdict(list)
     for one in view.of_type("kg:Municipality"):
         grouped[view.thing(one, "kg:region")].append(one)
-    regions = [(r, place_rows(page, grouped[r])) for r in [*view.by_label(r for r in grouped if r), *([""] if "" in grouped else [])]]
-    return {"title": page.w.kinds_municipality, "regions": regions, "total": sum(map(len, grouped.values()))}
+    return [(r, grouped[r]) for r in [*view.by_label(r for r in grouped if r), *([""] if "" in grouped else [])]]
 
 
 def matrix(page: Page, iri: str) -> dict[str, Any]:
-    """The table of kommuner and initiatives."""
-    return {"title": page.w.matrix_title}
+    """The table of kommuner, by region, and initiatives, by main area. Nothing found leaves a cell empty."""
+    view = page.view
+    regions, areas = by_region(page), initiatives.by_area(view)
+    columns = [(view.label(a) if a else page.w.beyond_survey, page.href(a) if a else "", _heads(page, found)) for a, found in areas]
+    rows = [(view.label(r) if r else page.w.region_unknown, page.href(r) if r else "", _heads(page, found)) for r, found in regions]
+    cells = {}
+    for (place, initiative), (status, adoption) in claims.states(view).items():
+        told = f"{view.label(place)}: {view.label(initiative)}: {view.label(status)}"
+        cells[place, initiative] = (status.rpartition("/")[2], told, page.href(adoption))
+    statuses = [(status.rpartition("/")[2], view.label(status)) for status in view.of_type("kg:Status")]
+    key = sorted(statuses, key=lambda s: claims.STATUS.index(s[0]) if s[0] in claims.STATUS else len(claims.STATUS))
+    return {"title": page.w.matrix_title, "rows": rows, "columns": columns, "cells": cells, "key": key}
+
+
+def _heads(page: Page, iris: list[str]) -> list[tuple[str, str, str]]:
+    return [(page.view.label(i).removesuffix(" Municipality"), page.href(i) or "", i) for i in iris]
 
 
 RESOURCES: dict[str, Model] = {"municipality": ("municipality.html", municipality), "region": ("region.html", region)}
-DOCUMENTS: dict[str, Model] = {"municipality/index": ("municipalities.html", every)}
+DOCUMENTS: dict[str, Model] = {"municipality/index": ("municipalities.html", every), "matrix": ("matrix-page.html", matrix)}
