@@ -17,8 +17,10 @@ _ENDINGS = (
     "lund", "holm", "ricia", "gensbro", "rød", "herred", "hagen",
 )
 """Where names of Danish places may be divided."""
-_NODE = 0.62
+_NODE = 0.6
 """How large the circles of a network are, beside those of a map."""
+_HOLE, _TINY = 0.82, 7.0
+"""What of a ring is open, and the radius below which a circle has its name outside."""
 
 Key = Sequence[tuple[str, str]]
 """What each kind of circle means."""
@@ -61,9 +63,9 @@ def network(
     for a, b, strength in chosen:
         one, two = places[a], places[b]
         step = _step(strength, chosen[-1][2])
-        svg.add(root, "path", class_=f"edge step{step}", d=_bow(one, two), stroke_width=0.7 + 3.3 * strength / chosen[-1][2])
+        svg.add(root, "path", class_=f"edge step{step}", d=_bow(one, two), stroke_width=0.6 + 2.6 * strength / chosen[-1][2])
     for circle in layout.circles:
-        _spot(root, Circle(circle.code, circle.x, circle.y, max(circle.r * _NODE, 2.5)), spots[circle.code])
+        _spot(root, circle, spots[circle.code], _NODE)
     return svg.finished(root, *_key(key))
 
 
@@ -91,15 +93,20 @@ def _map(prefix: str, kind: str, title: str, description: str, layout: Layout, s
     return root
 
 
-def _spot(root: Element, circle: Circle, spot: Spot) -> None:
+def _spot(root: Element, circle: Circle, spot: Spot, part: float = 1.0) -> None:
+    """A circle with its name; drawn at a part of its size, in whose whole the name has room."""
     group = svg.add(root, "a", class_=f"spot {spot.kind}", href=spot.href) if spot.href else svg.add(root, "g", class_=f"spot {spot.kind}")
     svg.add(group, "title", f"{spot.label}: {spot.told}" if spot.told else spot.label)
-    _shape(group, spot.kind, circle)
-    lines, size = fitted(spot.label, circle.r)
-    if lines:
-        text = svg.add(group, "text", class_="name" if size >= 11 else "name fine", font_size=size)
-        for number, line in enumerate(lines):
-            svg.add(text, "tspan", line, x=circle.x, y=circle.y + size * (0.35 + 1.05 * (number - (len(lines) - 1) / 2)))
+    drawn = Circle(circle.code, circle.x, circle.y, max(circle.r * part, 2.5))
+    _shape(group, spot.kind, drawn)
+    lines, size = fitted(spot.label, circle.r * (_HOLE if spot.kind == "planned" else 1))
+    outside = circle.r < _TINY
+    y = circle.y + drawn.r + size if outside else circle.y
+    size = size if part == 1 else min(size, 12.0)
+    class_ = " ".join(["name", *["fine"] * (size < 11), *["outside"] * outside])
+    text = svg.add(group, "text", class_=class_, font_size=size)
+    for number, line in enumerate(lines):
+        svg.add(text, "tspan", line, x=circle.x, y=y + size * (0.35 + 1.05 * (number - (len(lines) - 1) / 2)))
 
 
 def _shape(parent: Element, kind: str, circle: Circle) -> None:
@@ -107,7 +114,7 @@ def _shape(parent: Element, kind: str, circle: Circle) -> None:
     x, y, r = circle.x, circle.y, circle.r
     svg.add(parent, "circle", class_="area", cx=x, cy=y, r=r)
     if kind == "planned":
-        svg.add(parent, "circle", class_="hole", cx=x, cy=y, r=r * 0.78)
+        svg.add(parent, "circle", class_="hole", cx=x, cy=y, r=r * _HOLE)
     if kind == "ended":
         d = r * 0.7
         way = f"M{x - d:.1f} {y - d:.1f}L{x + d:.1f} {y + d:.1f}M{x - d:.1f} {y + d:.1f}L{x + d:.1f} {y - d:.1f}"
@@ -115,15 +122,20 @@ def _shape(parent: Element, kind: str, circle: Circle) -> None:
 
 
 def fitted(name: str, r: float) -> tuple[list[str], float]:
-    """How a name stands in a circle: its lines and the size of text; whole, divided in two, its first letters, or not at all."""
-    whole = 1.6 * r / svg.width(name, 1) if name else 0.0
-    if whole >= 8.5:
+    """How a name stands in a circle: its lines and their size; whole, in two parts, or its beginning. Beside a tiny one, whole."""
+    if r < _TINY or not name:
+        return [name], 8.0
+    whole = 1.85 * r / svg.width(name, 1)
+    if whole >= 7.5:
         return [name], round(min(whole, 9.5 + r / 6), 1)
     halves = _halves(name)
-    if halves and (half := 1.5 * r / max(svg.width(part, 1) for part in halves)) >= 7:
+    if halves and (half := 1.8 * r / max(svg.width(part, 1) for part in halves)) >= 6:
         return halves, round(min(half, 9.5), 1)
-    letters = 1.6 * r / svg.width(name[:3], 1) if name else 0.0
-    return ([name[:3]], round(min(letters, 9.5), 1)) if letters >= 7 else ([], 0.0)
+    if whole >= 6:
+        return [name], round(whole, 1)
+    long = next((n for n in range(len(name) - 1, 3, -1) if svg.width(name[:n] + ".", 7.5) <= 1.85 * r), 0)
+    begun = name[:long] + "." if long else name[:3]
+    return [begun], round(min(1.85 * r / svg.width(begun, 1), 8.5), 1)
 
 
 def _halves(name: str) -> list[str]:
