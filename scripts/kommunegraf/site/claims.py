@@ -12,6 +12,9 @@ from kommunegraf.site.view import View, node
 STATUS = ("active", "planned", "ended")
 """The last part of the IRI of each status, in the order in which pages list them."""
 
+States = dict[tuple[str, str], tuple[str, str]]
+"""By kommune and initiative: the status of their adoption, and its IRI."""
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -136,9 +139,9 @@ def counts(statuses: Iterable[str]) -> list[tuple[str, int]]:
     return [(s, found[s]) for s in sorted(found, key=lambda s: (order.index(s) if s in order else len(order), s))]
 
 
-def states(view: View) -> dict[tuple[str, str], tuple[str, str]]:
+def states(view: View) -> States:
     """The status of every kommune and initiative that an adoption joins, and the adoption's IRI; in order of its IRI."""
-    found = {}
+    found: States = {}
     for iri in sorted(_subjects(view, "rdf:type", expand("kg:Adoption"))):
         said = _values(view, iri)
         found[_first(said, "kg:adopter"), _first(said, "kg:initiative")] = _first(said, "kg:status"), iri

@@ -76,7 +76,7 @@ def main_area(page: Page, iri: str) -> dict[str, Any]:
     }
 
 
-def rows(page: Page, initiatives: list[str], states: dict[tuple[str, str], tuple[str, str]]) -> list[Row]:
+def rows(page: Page, initiatives: list[str], states: claims.States) -> list[Row]:
     """For a table of initiatives, of what `claims.states` gives of all."""
     found: dict[str, Counter[str]] = {i: Counter() for i in initiatives}
     for (_, name), (status, _) in states.items():
@@ -100,7 +100,8 @@ def every(page: Page, iri: str) -> dict[str, Any]:
     areas, states = by_area(page.view), claims.states(page.view)
     beyond = sum(len(found) for area, found in areas if not area)
     total = len(page.view.of_type("kg:Initiative"))
-    return {"title": page.w.kinds_initiative, "areas": [(a, rows(page, found, states)) for a, found in areas], "total": total, "beyond": beyond}
+    tables = [(area, rows(page, found, states)) for area, found in areas]
+    return {"title": page.w.kinds_initiative, "areas": tables, "total": total, "beyond": beyond}
 
 
 RESOURCES: dict[str, Model] = {"initiative": ("initiative.html", initiative), "main-area": ("main-area.html", main_area)}

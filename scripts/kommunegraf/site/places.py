@@ -63,28 +63,30 @@ def region(page: Page, iri: str) -> dict[str, Any]:
     """A region: its kommuner with what was found in each, and its initiatives."""
     view = page.view
     members = view.references(iri, "kg:region")
-    states = {key: state for key, state in claims.states(view).items() if key[0] in set(members)}
-    having = defaultdict(list)
-    for (_, initiative), (status, _) in states.items():
-        having[initiative].append(status)
+    states, having = claims.states(view), defaultdict(list)
+    for (place, initiative), (status, _) in states.items():
+        if place in members:
+            having[initiative].append(status)
     order = sorted(having, key=lambda i: (-len(having[i]), view.label(i), i))
     return {
-        "rows": place_rows(page, members), "code": view.plain(iri, "dcterms:identifier"), "facts_from": view.things(iri, "dcterms:source"),
+        "rows": place_rows(page, members, states), "code": view.plain(iri, "dcterms:identifier"),
+        "facts_from": view.things(iri, "dcterms:source"),
         "having": [(i, len(having[i]), claims.counts(having[i])) for i in order],
     }
 
 
-def place_rows(page: Page, members: list[str]) -> list[tuple[str, float | None, int, list[tuple[str, int]]]]:
+def place_rows(page: Page, members: list[str], states: claims.States) -> list[tuple[str, float | None, int, list[tuple[str, int]]]]:
     """For a table of kommuner: each with its inhabitants and its adoptions by status."""
     found = defaultdict(list)
-    for (place, _), (status, _) in claims.states(page.view).items():
+    for (place, _), (status, _) in states.items():
         found[place].append(status)
     return [(m, page.view.number(m, "kg:population"), len(found[m]), claims.counts(found[m])) for m in members]
 
 
 def every(page: Page, iri: str) -> dict[str, Any]:
     """The list of kommuner, by region; those whose region is not known last."""
-    regions = [(r, place_rows(page, members)) for r, members in by_region(page)]
+    states = claims.states(page.view)
+    regions = [(r, place_rows(page, members, states)) for r, members in by_region(page)]
     return {"title": page.w.kinds_municipality, "regions": regions, "total": sum(len(rows) for _, rows in regions)}
 
 
