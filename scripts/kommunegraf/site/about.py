@@ -10,6 +10,7 @@ from markupsafe import Markup
 from kommunegraf import paths
 from kommunegraf.catalog import WHOLE
 from kommunegraf.namespaces import BASE
+from kommunegraf.site import addresses
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import alphabetical
 
@@ -49,15 +50,16 @@ def _bibtex(keys: dict[str, str]) -> str:
 def _cff(keys: dict[str, str]) -> str:
     return "\n".join((
         "cff-version: 1.2.0", "type: dataset", "message: If you use these data, please cite them as below.", "authors:",
-        "  - name: Kommunegraf", f"title: '{keys['title']}'", f"version: {keys['version']}", *([f"date-released: {keys['date']}"] if keys["date"] else ()),
-        f"url: {keys['url']}", f"license: {keys['license']}",
+        "  - name: Kommunegraf", f"title: '{keys['title']}'", f"version: {keys['version']}",
+        *([f"date-released: {keys['date']}"] if keys["date"] else ()), f"url: {keys['url']}", f"license: {keys['license']}",
     ))
 
 
 def everything(page: Page, iri: str) -> dict[str, Any]:
     """The kinds of things and how many there are of each; every page is in one of these lists."""
-    kinds = Counter(page.view.kind(found) for found in page.site.resources)
-    rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items() if kind]
+    below = [path.partition("/") for found in page.site.resources if (path := addresses.path(found))]
+    kinds = Counter(kind for kind, slash, _ in below if slash)
+    rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items()]
     pages = [(page.w[key], path) for path, key in PAGES.items()]
     return {"kinds": sorted(rows, key=lambda row: alphabetical(row[0])), "pages": sorted(pages, key=lambda row: alphabetical(row[0]))}
 
@@ -72,7 +74,7 @@ PAGES = {
     "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
     "ontology/index": "menu_ontology", "cite": "cite_title", "contribute": "contribute_title", "changelog": "changes_title",
     "search": "search_title",
-    "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
+    "matrix": "matrix_title", "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
 }
 """Pages about no single resource, with the names of the words for them."""
 RESOURCES: dict[str, Model] = {}

@@ -4,9 +4,10 @@ from collections import defaultdict
 from typing import Any
 
 from kommunegraf.site.claims import of_kind
+from kommunegraf.site.printed import label
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.survey import in_order
-from kommunegraf.site.view import View
+from kommunegraf.site.view import View, alphabetical
 
 
 def case(page: Page, iri: str) -> dict[str, Any]:
@@ -18,7 +19,7 @@ def case(page: Page, iri: str) -> dict[str, Any]:
     return {
         **_told(view, iri), "roles": _roles(view, view.references(iri, "kg:participationIn")),
         "anchorings": [_anchoring(view, a) for a in view.references(iri, "kg:anchoringOf")], "bodies": view.things(iri, "kg:involvesBody"),
-        "facts": [(kind, sorted(kinds[kind], key=lambda f: f["number"])) for kind in view.by_label(kinds)],
+        "facts": [(kind, sorted(kinds[kind], key=lambda f: f["number"])) for kind in sorted(kinds, key=lambda kind: (not kind, alphabetical(label(view, kind))))],
         "primary": view.things(iri, "prov:hadPrimarySource"), "source": view.things(iri, "dcterms:source"),
     }
 
@@ -44,7 +45,7 @@ def _fact(view: View, iri: str) -> dict[str, Any]:
 def _roles(view: View, participations: list[str]) -> list[dict[str, str]]:
     rows = [{"iri": p, "participant": view.thing(p, "kg:participant"), "role": view.thing(p, "kg:role"),
              "case": view.thing(p, "kg:participationIn"), "section": view.thing(p, "kg:section")} for p in participations]
-    return sorted(rows, key=lambda r: (view.label(r["role"]), view.label(r["participant"]), r["iri"]))
+    return sorted(rows, key=lambda r: (label(view, r["role"]), label(view, r["participant"]), r["iri"]))
 
 
 def _anchoring(view: View, iri: str) -> dict[str, Any]:

@@ -30,10 +30,10 @@ def dataset(page: Page, iri: str) -> dict[str, Any]:
     """A figure of the survey, a slice, a data set, or a part of their description."""
     view = page.view
     if figure := printed.read(view, iri):
-        return {"shows": "figure", **_figure(page, figure)}
+        return {"shows": "figure", "kind_label": page.w.figure_kind, **_figure(page, figure)}
     if members := view.things(iri, "qb:observation"):
         figures = printed.ordered(view, filter(None, (printed.read(view, m) for m in members)))
-        return {"shows": "slice", "figures": figures, "question": view.thing(iri, "kg:question")}
+        return {"shows": "slice", "kind_label": page.w.slice_kind, "figures": figures, "question": view.thing(iri, "kg:question")}
     return {"shows": "set", "facts": facts(page, iri), "parts": view.things(iri, "dcterms:hasPart"),
             "graphs": view.things(iri, "void:subset"), "slices": view.things(iri, "qb:slice"), "files": downloads(page, iri)}
 

@@ -19,6 +19,7 @@ _PARTS = {
         "value": "kg:value",
     }.items()
 }
+_MEASURES = ("share", "planned-share", "difference", "count")
 _LOWER, _UPPER = "range-lower", "range-upper"
 
 
@@ -65,12 +66,17 @@ def about(view: View, iri: str, *names: str) -> list[Printed]:
 
 def ordered(view: View, figures: Iterable[Printed]) -> list[Printed]:
     """Figures by statistic, the largest first; equal ones by label, group and section."""
-    return sorted(figures, key=lambda f: (f.measure, f.statistic, -f.value, view.label(f.item), f.group, f.section, f.iri))
+    return sorted(figures, key=lambda f: (f.measure, f.statistic, -f.value, label(view, f.item), f.group, f.section, f.iri))
+
+
+def label(view: View, iri: str) -> str:
+    """A resource's label; empty for an empty IRI, where the graph does not state the resource."""
+    return view.label(iri) if iri else ""
 
 
 def unit(page: Page, figure: Printed) -> str:
     """A unit after a number, such as `pct.`; empty for what is counted."""
-    return page.w.get(f"figure_unit_{_last(figure.unit)}", page.view.label(figure.unit) if figure.unit else "")
+    return page.w.get(f"figure_unit_{_last(figure.unit)}", label(page.view, figure.unit))
 
 
 def number(page: Page, figure: Printed) -> str:
@@ -97,17 +103,18 @@ class Chart:
     picture: Markup
 
 
-def charts(page: Page, prefix: str, figures: Iterable[Printed], label: str = "item") -> list[Chart]:
-    """Charts of figures, one for each measure and unit that has two or more. `label` is what stands above bars: `item` or `question`."""
+def charts(page: Page, prefix: str, figures: Iterable[Printed], above: str = "item") -> list[Chart]:
+    """Charts of figures, one for each measure and unit that has two or more. `above` is what stands above bars: `item` or `question`."""
     kinds: dict[tuple[str, str], list[Printed]] = defaultdict(list)
     for figure in figures:
         kinds[figure.measure, figure.unit].append(figure)
     found: list[Chart] = []
-    for (measure, _), members in sorted(kinds.items()):
+    order = {measure: place for place, measure in enumerate(_MEASURES)}
+    for (measure, _), members in sorted(kinds.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0])):
         for rows in _parts(members):
-            drawn = list(_bars(page, rows, label))
+            drawn = list(_bars(page, rows, above))
             if len(drawn) > 1:
-                title = page.w.get(f"figure_measure_{measure}", page.view.label(rows[0].statistic))
+                title = page.w.get(f"figure_measure_{measure}", label(page.view, rows[0].statistic))
                 picture = bars(f"{prefix}-{len(found)}", title, page.w.figure_chart.format(len(drawn)), drawn, page.lang)
                 found.append(Chart(title, picture))
     return found
@@ -121,18 +128,18 @@ def _parts(figures: list[Printed]) -> Iterator[list[Printed]]:
         yield [f for f in figures if f.group in chosen]
 
 
-def _bars(page: Page, figures: list[Printed], label: str) -> Iterator[Bar]:
+def _bars(page: Page, figures: list[Printed], head: str) -> Iterator[Bar]:
     """Equal figures as one bar, two bounds as one range; what has the largest value first."""
     series = {group: number for number, group in enumerate(sorted({f.group for f in figures}))}
     merged: dict[tuple[str, str, float | None, str], list[Printed]] = defaultdict(list)
     for f in figures:
         bound = _last(f.statistic).endswith((_LOWER, _UPPER))
-        above = f.item if label == "item" else f.question
+        above = f.item if head == "item" else f.question
         merged[above, f.group, None if bound else f.value, f.section if bound else f.precision].append(f)
     largest: dict[str, float] = {}
     for (above, *_), same in merged.items():
         largest[above] = max(largest.get(above, same[0].value), *(f.value for f in same))
-    keys = sorted(merged, key=lambda k: (-largest[k[0]], page.view.label(k[0]), k[0], series[k[1]], k[2] is None, -(k[2] or 0), k[3]))
+    keys = sorted(merged, key=lambda k: (-largest[k[0]], label(page.view, k[0]), k[0], series[k[1]], k[2] is None, -(k[2] or 0), k[3]))
     for key in keys:
         above, group, value, _ = key
         same = merged[key]
@@ -140,7 +147,8 @@ def _bars(page: Page, figures: list[Printed], label: str) -> Iterator[Bar]:
         if value is None and len(set(bounds)) < 2:
             value = bounds[0]
         yield Bar(
-            label=page.view.label(above), value=value, unit=page.w.get(f"figure_sign_{_last(same[0].unit)}", ""),
-            note=page.view.label(group), series=series[group], low=bounds[0] if value is None else None, high=bounds[-1] if value is None else None,
-            about=page.w.get(f"figure_reservation_{_last(same[0].precision)}", ""), href=page.href(above) or "",
+            label=label(page.view, above), value=value, unit=page.w.get(f"figure_sign_{_last(same[0].unit)}", ""),
+            note=label(page.view, group), series=series[group], low=bounds[0] if value is None else None,
+            high=bounds[-1] if value is None else None, about=page.w.get(f"figure_reservation_{_last(same[0].precision)}", ""),
+            href=(page.href(above) or "") if above else "",
         )

@@ -11,6 +11,8 @@ from kommunegraf.site.view import Term
 from kommunegraf.site.vocabulary import members
 
 _LISTS = {"or", "and", "xone", "in", "languageIn", "ignoredProperties"}
+_FLAGS = {"closed", "uniqueLang"}
+"""Constraints that are told by their names alone where they are true."""
 _SILENT = {"message", "path", "property", "severity", "targetClass", "ignoredProperties", "flags"}
 """Parts of a shape that its table shows apart, or that say nothing to a reader."""
 
@@ -70,6 +72,8 @@ def _value(page: Page, name: str, value: Term) -> Markup:
         inner = demands(page, value)
         paths = Markup(", ").join(path(page, p) for p in page.view.values(value, "sh:path"))
         return Markup("({})").format(Markup("; ").join([*([paths] if paths else []), *(Markup("{}: {}").format(n, v) for n, v in inner)]))
+    if name in _FLAGS and isinstance(value, ox.Literal) and value.value in ("true", "1"):
+        return Markup("")
     if name == "pattern":
         return Markup("<code>{}</code>").format(value.value if isinstance(value, ox.Literal) else "")
     return page.property(value.value) if isinstance(value, ox.NamedNode) else page.value(value)

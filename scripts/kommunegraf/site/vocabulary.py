@@ -72,8 +72,8 @@ def _having(view: View, iri: str, name: str) -> list[str]:
     """The properties that have a class as domain or range, also as part of a union."""
     found = set(view.references(iri, name))
     for quad in view.store.quads_for_pattern(None, node(name), None, None):
-        if isinstance(quad.object, ox.BlankNode) and isinstance(quad.subject, ox.NamedNode) and iri in classes(view, quad.subject.value, name):
-            found.add(quad.subject.value)
+        if isinstance(quad.object, ox.BlankNode) and isinstance(quad.subject, ox.NamedNode):
+            found |= {quad.subject.value} if iri in classes(view, quad.subject.value, name) else set()
     return view.by_label(found)
 
 
