@@ -236,3 +236,11 @@ def test_a_name_with_markup_does_not_end_the_script() -> None:
     text = dict(search.files(Site(store, "0")))["static/search-en.js"].decode()
     assert "<" not in text
     assert json.loads(text.removeprefix("var kommunegrafIndex=").removesuffix(";\n"))["entries"][-1][0] == name
+
+
+def test_the_version_iri_has_the_ontology_as_data(pages: Pages) -> None:
+    files = dict(vocabulary.files(pages.site))
+    assert sorted(files) == [f"ontology/{__version__}{suffix}" for suffix in (".jsonld", ".nt", ".rdf", ".ttl")]
+    said = set(ox.parse(files[f"ontology/{__version__}.ttl"], format=ox.RdfFormat.TURTLE))
+    assert {q.subject for q in said} >= {ox.NamedNode(f"{KG}Adoption"), ox.NamedNode(KG), ox.NamedNode(f"{KG}adopter")}
+    assert not dict(vocabulary.files(Site(ox.Store(), "0")))

@@ -59,7 +59,7 @@ def everything(page: Page, iri: str) -> dict[str, Any]:
     """The kinds of things and how many there are of each; every page is in one of these lists."""
     below = [path.partition("/") for found in page.site.resources if (path := addresses.path(found))]
     kinds = Counter(kind for kind, slash, _ in below if slash)
-    rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items()]
+    rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items() if not kind.startswith(".")]
     pages = [(page.w[key], path) for path, key in PAGES.items()]
     return {"kinds": sorted(rows, key=lambda row: alphabetical(row[0])), "pages": sorted(pages, key=lambda row: alphabetical(row[0]))}
 

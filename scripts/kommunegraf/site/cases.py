@@ -19,7 +19,8 @@ def case(page: Page, iri: str) -> dict[str, Any]:
     return {
         **_told(view, iri), "roles": _roles(view, view.references(iri, "kg:participationIn")),
         "anchorings": [_anchoring(view, a) for a in view.references(iri, "kg:anchoringOf")], "bodies": view.things(iri, "kg:involvesBody"),
-        "facts": [(kind, sorted(kinds[kind], key=lambda f: f["number"])) for kind in sorted(kinds, key=lambda kind: (not kind, alphabetical(label(view, kind))))],
+        "facts": [(kind, sorted(kinds[kind], key=lambda f: f["number"]))
+                  for kind in sorted(kinds, key=lambda kind: (not kind, alphabetical(label(view, kind))))],
         "primary": view.things(iri, "prov:hadPrimarySource"), "source": view.things(iri, "dcterms:source"),
     }
 

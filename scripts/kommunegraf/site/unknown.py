@@ -59,7 +59,8 @@ def unknown(page: Page, iri: str) -> dict[str, Any]:
     for one in (_gap(view, g) for g in view.of_type("kg:Gap")):
         by_reason[one["reason"]].append(one)
     return {
-        "reasons": [(r, by_reason[r]) for r in sorted(by_reason, key=lambda r: (not r, printed.label(view, r)))], "contradictions": _contradictions(page), **register(view),
+        "reasons": [(r, by_reason[r]) for r in sorted(by_reason, key=lambda r: (not r, printed.label(view, r)))],
+        "contradictions": _contradictions(page), **register(view),
         "gap_count": sum(map(len, by_reason.values())), "told": partial(printed.told, page),
     }
 

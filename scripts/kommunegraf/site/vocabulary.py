@@ -1,21 +1,24 @@
 """A readable reference of the ontology: its terms by theme, each with its use in the data, and the code lists."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from heapq import nsmallest
 from typing import Any
 
 import pyoxigraph as ox
 
-from kommunegraf import __version__
-from kommunegraf.namespaces import GRAPH, KG, compact
+from kommunegraf import __version__, describe
+from kommunegraf.namespaces import BASE, GRAPH, KG, compact
+from kommunegraf.negotiation import DATA
 from kommunegraf.site import addresses
 from kommunegraf.site.counts import counts
 from kommunegraf.site.render import Model, Page
+from kommunegraf.site.site import Site
 from kommunegraf.site.view import Term, View, node
 
 EXAMPLES = 3
 """How many examples a term's page shows."""
-_DESCRIBING = {f"{GRAPH}{name}" for name in ("ontology", "shapes", "catalog")}
+_DESCRIBING = {GRAPH + "ontology", GRAPH + "shapes", GRAPH + "catalog", BASE + "catalog"}
 """Graphs that describe data and are not counted as use of a term."""
 
 
@@ -138,6 +141,13 @@ def version(page: Page, iri: str) -> dict[str, Any]:
     terms = page.view.references(KG, "rdfs:isDefinedBy")
     number = sum(is_class(page.view, t) for t in terms)
     return {"version": __version__, "iri": iri, "class_count": number, "property_count": len(terms) - number}
+
+
+def files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The data of the ontology's version IRI, in each format by path: all terms, as they now are. None where no version is stated."""
+    if path := addresses.path(site.views["en"].thing(KG, "owl:versionIRI")):
+        terms = describe.description(site.store, KG)
+        yield from ((path + form.suffix, describe.encode(terms, form)) for form in DATA)
 
 
 def scheme(page: Page, iri: str) -> dict[str, Any]:
