@@ -28,7 +28,7 @@ def publish(
 
     with clear_errors():
         store = Embedded.open(graph_file(graph)).store
-        documents = Documents(store, release(store), paths.root() / "data", address, sparql)
+        documents = Documents(store, release(store), paths.root() / "data", address, sparql, previous)
         with bar("Writing the site") as step:
             done = publisher.publish(documents, output, step)
     if done.findings:

@@ -24,7 +24,9 @@ DATA = (
     Format("rdfxml", "application/rdf+xml", ".rdf"),
 )
 """Formats of one graph: every resource has all of them."""
-DATASETS = (Format("trig", "application/trig", ".trig"), Format("nquads", "application/n-quads", ".nq"))
+TRIG = Format("trig", "application/trig", ".trig")
+NQUADS = Format("nquads", "application/n-quads", ".nq")
+DATASETS = (TRIG, NQUADS)
 """Formats that keep named graphs apart."""
 LANGUAGES = ("da", "en")
 """Languages of pages, the first of them where a request names none."""

@@ -15,13 +15,12 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from kommunegraf.negotiation import DATA, DATASETS, HTML, choose, choose_language
+from kommunegraf.negotiation import HTML, choose, choose_language
 from kommunegraf.server import missing
 from kommunegraf.site import addresses
-from kommunegraf.site.documents import Documents, media_type, parse
+from kommunegraf.site.addresses import parse
+from kommunegraf.site.documents import Documents, media_type
 
-OFFERED = (HTML, *DATA, *DATASETS)
-"""What a thing can be had in; a page for who does not say."""
 METHODS = ("GET", "HEAD", "OPTIONS")
 _VARY = "Accept, Accept-Language"
 _PACKED = (".gz", ".xlsx", ".png")
@@ -76,7 +75,7 @@ class Dereference:
     def _redirect(self, path: str, scope: Scope, headers: Headers) -> Response:
         """303 to the document that is asked for (Cool URIs for the Semantic Web, section 4.2), or 406 with those that there are."""
         page = path + "index" if not path or path.endswith("/") else path
-        offered = OFFERED if page in self.documents.pages.resources else (HTML,)
+        offered = self.documents.formats(page)
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("format", [""])[-1]
         if asked:
             format = next((f for f in offered if asked in (f.name, f.suffix[1:], f.media)), None)
@@ -124,7 +123,8 @@ class Dereference:
             yield b"content-language", lang.encode()
         if iri := self.documents.pages.resources.get(path):
             stem = quote(path.rsplit("/", 1)[-1])
-            others = [f'<{stem}{other.suffix}>; rel="alternate"; type="{other.media}"' for other in OFFERED if other != format]
+            offered = [other for other in self.documents.formats(path) if other != format]
+            others = [f'<{stem}{other.suffix}>; rel="alternate"; type="{other.media}"' for other in offered]
             yield b"link", ", ".join([f'<{quote(iri, safe=":/%#?&=+,;@!$()*~-._")}>; rel="describes"', *others]).encode()
 
 

@@ -6,7 +6,8 @@ from starlette.responses import JSONResponse, Response
 from kommunegraf.findings import nearest
 from kommunegraf.names import plain
 from kommunegraf.negotiation import HTML, choose, choose_language
-from kommunegraf.site.documents import Documents, parse
+from kommunegraf.site.addresses import parse
+from kommunegraf.site.documents import Documents
 from kommunegraf.site.render import Page
 
 PROBLEM = "application/problem+json"

@@ -3,16 +3,17 @@
 from urllib.parse import quote, unquote
 
 from kommunegraf.namespaces import BASE
+from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, Format
 
 
 def path(iri: str) -> str | None:
     """The path of an IRI that Kommunegraf mints, below the base IRI and without a format's ending; None for any other IRI.
 
-    A path that ends in `/`, and the empty one, has the name `index` in that folder.
+    A path that ends in `/`, and the empty one, has the name `index` in that folder. A fragment (`#part`) does not count.
     """
     if not iri.startswith(BASE):
         return None
-    rest = unquote(iri[len(BASE):])
+    rest = unquote(iri[len(BASE):].partition("#")[0])
     return rest + "index" if not rest or rest.endswith("/") else rest
 
 
@@ -34,6 +35,11 @@ def fault(path: str) -> str:
     return ""
 
 
+def is_thing(path: str) -> bool:
+    """Whether a path is that of a thing, which has pages and data, and not itself a file."""
+    return not parse(path)[1] and not path.startswith(".")
+
+
 def page(path: str, lang: str) -> str:
     """The file of a path's page in a language: Danish has the plain name."""
     return f"{path}.html" if lang == "da" else f"{path}.{lang}.html"
@@ -42,3 +48,15 @@ def page(path: str, lang: str) -> str:
 def up(path: str) -> str:
     """The relative link from a document at `path` to the top of the site: empty or `../` once for each folder."""
     return "../" * path.count("/")
+
+
+def parse(name: str) -> tuple[str, Format | None, str]:
+    """A file name's path, format and language: the inverse of what `page` and the suffixes of formats make."""
+    if name.endswith(HTML.suffix):
+        path = name.removesuffix(HTML.suffix)
+        lang = next((lang for lang in LANGUAGES[1:] if path.endswith(f".{lang}")), LANGUAGES[0])
+        return path.removesuffix(f".{lang}"), HTML, lang
+    for format in (*DATA, *DATASETS):
+        if name.endswith(format.suffix):
+            return name.removesuffix(format.suffix), format, LANGUAGES[0]
+    return name, None, LANGUAGES[0]

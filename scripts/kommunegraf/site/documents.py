@@ -9,8 +9,9 @@ import pyoxigraph as ox
 from kommunegraf import catalog, describe, paths
 from kommunegraf.findings import Finding
 from kommunegraf.namespaces import BASE, KG
-from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, Format
-from kommunegraf.site import addresses, dumps, hosting, library, listing, search
+from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, NQUADS, TRIG, Format
+from kommunegraf.site import addresses, dumps, earlier, hosting, library, listing, search
+from kommunegraf.site.history import history
 from kommunegraf.site.pages import Pages
 from kommunegraf.site.site import Site
 from kommunegraf.site.view import View
@@ -35,33 +36,45 @@ class Documents:
     of a SPARQL endpoint over the same graph, for the catalogue; empty where there is none.
     """
 
-    def __init__(self, store: ox.Store, version: str, data: Path | None = None, address: str = BASE, sparql: str = "") -> None:
-        self.site = Site(store, version, data, lambda: {path: len(body) for path, body in self._dumps.items()}, bool(sparql))
-        self.address = address
-        self.sparql = sparql
+    def __init__(
+        self, store: ox.Store, version: str, data: Path | None = None, address: str = BASE, sparql: str = "", previous: Path | None = None,
+    ) -> None:
+        """`previous` is the folder of the site that was published before. Raises BadInput where it is none, or the tables are not."""
+        self.store, self.version, self.data = store, version, data
+        self.address, self.sparql = address, sparql
+        self.past = history(store, version, previous)
+        graph = ox.NamedNode(BASE + catalog.CATALOG)
+        described = [ox.Quad(t.subject, t.predicate, t.object, graph) for triples in self._described for t in triples]
+        published = _with(store, [*described, *self.past.quads()])
+        self.site = Site(published, version, lambda: {path: len(body) for path, body in self._dumps.items()}, bool(sparql),
+                         self.past.changes, frozenset(self.past.gone))
         self.pages = Pages(self.site)
 
     def names(self) -> Iterator[str]:
-        """The path of every file, pages first."""
+        """The path of every file, pages first, each once."""
+        yield from dict.fromkeys(self._every())
+
+    def _every(self) -> Iterator[str]:
         for path in self.pages.paths:
             yield from (addresses.page(path, lang) for lang in LANGUAGES)
         for path in self.pages.resources:
             yield from (path + format.suffix for format in DATA)
         for group in self._groups:
             yield from group()
+        yield from self.past.files
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is none. Raises ValueError for what RDF/XML cannot say."""
-        if (found := self._static.get(name)) is not None:
+        if (found := self._static.get(name) or self._catalog.get(name)) is not None:
             return found
-        path, format, lang = parse(name)
+        path, format, lang = addresses.parse(name)
         if format == HTML:
             page = self.pages.html(path, lang)
             if page is not None:
                 return page.encode()
         elif format and path in self.pages.resources:
             return describe.encode(describe.description(self.site.store, self.pages.resources[path]), format)
-        return next((group()[name] for group in self._groups if name in group()), None)
+        return next((group()[name] for group in self._groups if name in group()), self.past.files.get(name))
 
     def findings(self) -> list[Finding]:
         """What of the site's graph cannot be published, or only without a name."""
@@ -70,19 +83,26 @@ class Documents:
     @property
     def _groups(self) -> tuple[Callable[[], Files], ...]:
         """Files that are neither a page nor the data of a resource, those that are quick to make first."""
-        return (lambda: self._static, lambda: self._listing, lambda: self._search, lambda: self._answers, lambda: self._dumps,
-                lambda: self._catalog)
+        return (lambda: self._static, lambda: self._listing, lambda: self._search, lambda: self._changes, lambda: self._answers,
+                lambda: self._dumps, lambda: self._catalog, lambda: self._vocabulary)
+
+    def formats(self, path: str) -> tuple[Format, ...]:
+        """The formats of the documents about a path that has a page, the page first."""
+        if path in self.pages.resources:
+            return (HTML, *DATA, *DATASETS)
+        return (HTML, *(format for format in DATA if path + format.suffix in {**self._catalog, **self._vocabulary}))
 
     @cached_property
     def _static(self) -> Files:
         """Style sheets, scripts, and the pictures of the matching report."""
         files = {f"static/{path.relative_to(_STATIC)}": path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file()}
-        docs = paths.root() / "docs" / "matching"
-        return {**files, **{f"matching/{path.name}": path.read_bytes() for path in sorted(docs.glob("*.svg"))}}
+        docs = paths.root() / "docs"
+        pictures = sorted((docs / "matching").rglob("*.svg"))
+        return {**files, **{path.relative_to(docs).as_posix(): path.read_bytes() for path in pictures}}
 
     @cached_property
     def _listing(self) -> Files:
-        return {**dict(listing.files(self.pages.paths, self.address)), **dict(hosting.files(self.address))}
+        return {**dict(listing.files([path for path in self.pages.paths if path != "404"], self.address)), **dict(hosting.files(self.address))}
 
     @cached_property
     def _search(self) -> Files:
@@ -93,18 +113,54 @@ class Documents:
         return dict(library.answers(self.site)) if self.site.views["da"].of_type("sh:SPARQLExecutable") else {}
 
     @cached_property
+    def _changes(self) -> Files:
+        """What changed with each version, what was removed until now, and a mark beside the documents of what was removed."""
+        if not self.past.changes:
+            return {}
+        told = {f"{addresses.path(iri)}.trig": describe.encode(quads, TRIG) for iri, quads in self.past.changes.items()}
+        stones = {earlier.TOMBSTONES: describe.encode(self.past.tombstones, NQUADS)}
+        return {**told, **stones, **{f"{addresses.path(iri)}{hosting.GONE}": b"" for iri in sorted(self.past.gone)}}
+
+    @cached_property
     def _dumps(self) -> Files:
-        return dict(dumps.files(self.site.store, self.site.data, self.site.version))
+        return dict(dumps.files(self.store, self.data, self.version))
+
+    @cached_property
+    def _described(self) -> tuple[list[ox.Triple], list[ox.Triple]]:
+        """The catalogue and the VoID description; empty for a store that does not say what data set it is."""
+        if not View(self.store, "en").described(catalog.WHOLE):
+            return [], []
+        files = [catalog.File.of(path, body) for path, body in self._dumps.items()]
+        before = self.past.version if self.past.version != self.version else None
+        sparql = self.sparql or None
+        return catalog.catalog(self.store, files, self.version, sparql, before), catalog.void(self.store, files, sparql)
 
     @cached_property
     def _catalog(self) -> Files:
-        """The catalogue and the VoID description; none for a store that does not say what data set it is."""
-        if not self.site.views["da"].described(catalog.WHOLE):
+        listed, counted = self._described
+        if not listed:
             return {}
-        store, files = self.site.store, [catalog.File.of(path, body) for path, body in self._dumps.items()]
-        described = catalog.catalog(store, files, self.site.version, self.sparql or None)
-        made = {catalog.CATALOG + form.suffix: catalog.encode(described, form.suffix) for form in DATA if form.name != "ntriples"}
-        return {**made, catalog.VOID: catalog.encode(catalog.void(store, files, self.sparql or None), ".ttl")}
+        made = {catalog.CATALOG + form.suffix: catalog.encode(listed, form.suffix) for form in DATA}
+        return {**made, catalog.VOID: catalog.encode(counted, ".ttl")}
+
+    @cached_property
+    def _vocabulary(self) -> Files:
+        """The ontology under the IRI of its version, which stays when the next version comes."""
+        path = addresses.path(self.site.views["en"].thing(KG, "owl:versionIRI"))
+        if not path:
+            return {}
+        quads = describe.description(self.store, KG)
+        return {path + format.suffix: describe.encode(quads, format) for format in DATA}
+
+
+def _with(store: ox.Store, quads: list[ox.Quad]) -> ox.Store:
+    """A store that holds these quads too."""
+    if not quads:
+        return store
+    both = ox.Store()
+    both.bulk_extend(store)
+    both.extend(quads)
+    return both
 
 
 def release(store: ox.Store) -> str:
@@ -116,15 +172,3 @@ def media_type(name: str) -> str:
     """The media type of a file of the site, with its encoding where it is a text."""
     media = next((media for suffix, media in _MEDIA.items() if name.endswith(suffix)), "application/octet-stream")
     return media if media in _BINARY else f"{media}; charset=utf-8"
-
-
-def parse(name: str) -> tuple[str, Format | None, str]:
-    """A file name's path, format and language: the inverse of what `addresses.page` and the suffixes of formats make."""
-    if name.endswith(HTML.suffix):
-        path = name.removesuffix(HTML.suffix)
-        lang = next((lang for lang in LANGUAGES[1:] if path.endswith(f".{lang}")), LANGUAGES[0])
-        return path.removesuffix(f".{lang}"), HTML, lang
-    for format in (*DATA, *DATASETS):
-        if name.endswith(format.suffix):
-            return name.removesuffix(format.suffix), format, LANGUAGES[0]
-    return name, None, LANGUAGES[0]

@@ -32,11 +32,11 @@ FROZEN = ("kommunegraf.nq.gz", "kommunegraf.trig.gz")
 _LEVEL = 6
 
 
-def files(store: ox.Store, data: Path, version: str) -> Iterator[tuple[str, bytes]]:
+def files(store: ox.Store, data: Path | None, version: str) -> Iterator[tuple[str, bytes]]:
     """The path below the site's top and the content of every dump, one after the other: `dump/`, then `version/VERSION/`.
 
-    `store` is the built graph and `data` the folder of the tables that it was built from. Named graphs with another IRI than
-    those of Kommunegraf have no file of their own and stand in the whole.
+    `store` is the built graph and `data` the folder of the tables that it was built from; without, there are dumps of RDF only.
+    Named graphs with another IRI than those of Kommunegraf have no file of their own and stand in the whole.
     Raises BadInput when the tables cannot be used, and BadArgument when the graph has no evidence to make a network of.
     """
     kept: dict[str, bytes] = {}
@@ -83,7 +83,7 @@ def rdf(statements: list[ox.Quad], suffixes: Iterable[str]) -> Iterator[tuple[st
         yield suffix, ox.serialize(statements if form.supports_datasets else triples, format=form, prefixes=used) or b""
 
 
-def _dumps(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
+def _dumps(store: ox.Store, data: Path | None) -> Iterator[tuple[str, bytes]]:
     """The files of `dump/` by their path in it, checksums aside."""
     every = quads(store)
     for suffix, body in rdf(every, WHOLE):
@@ -92,6 +92,11 @@ def _dumps(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
         if graph.startswith(GRAPH):
             for suffix, body in rdf(list(part), EACH):
                 yield f"graph/{graph.removeprefix(GRAPH)}.{suffix}.gz", packed(body)
+    if data is not None:
+        yield from _tables(store, data)
+
+
+def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
     rows, findings = tables.read(data)
     if findings:
         raise BadInput(findings)

@@ -57,7 +57,7 @@ class Pages:
     @cached_property
     def resources(self) -> dict[str, str]:
         """The IRI of each resource that has a page, by its path."""
-        return {p: iri for iri in self.site.resources if (p := addresses.path(iri)) and not addresses.fault(p)}
+        return {path: iri for iri in self.site.resources if (path := addresses.path(iri)) and not addresses.fault(path)}
 
     @cached_property
     def folders(self) -> dict[str, list[str]]:

@@ -78,10 +78,10 @@ class Page:
         return self.up + _quoted(path)
 
     def href(self, iri: str) -> str | None:
-        """Where a reader is led for an IRI: our page of it, or the web address itself; None for what is no web address."""
+        """Where a reader is led for an IRI: our page or file of it, or the web address itself; None for what is no web address."""
         own = addresses.path(iri)
         if own is not None and self.view.described(iri):
-            return self.to(own)
+            return self.to(own) if addresses.is_thing(own) else self.file(own)
         return iri if iri.startswith(("https://", "http://")) else None
 
     def link(self, iri: str, text: str = "") -> Markup:

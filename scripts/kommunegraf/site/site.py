@@ -1,17 +1,16 @@
 """What is published: a store, its views in two languages, and what is computed from it once."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
 from kommunegraf.engines import Embedded
-from kommunegraf.namespaces import BASE
+from kommunegraf.site import addresses
 from kommunegraf.site.view import View
 
 if TYPE_CHECKING:
@@ -22,15 +21,16 @@ if TYPE_CHECKING:
 class Site:
     """A store to publish, that does not change any more.
 
-    `version` is the release's number, `data` the folder of the tables that the store was built from, where it was. `sizes` gives the size in bytes of each file for download, by its path; it is asked once, when
+    `version` is the release's number. `sizes` gives the size in bytes of each file for download, by its path; it is asked once, when
     a page first needs it. `server` says that the pages are served with a SPARQL endpoint beside them, which a static host has not.
     """
 
     store: ox.Store
     version: str
-    data: Path | None = None
     sizes: Callable[[], dict[str, int]] = dict
     server: bool = False
+    changes: Mapping[str, list[ox.Quad]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
     made: dict[tuple[str, str], dict[tuple[str, str], Markup]] = field(default_factory=lambda: defaultdict(dict), repr=False)
     """Links and parts of pages that are made once for each language and depth."""
@@ -52,9 +52,9 @@ class Site:
 
     @cached_property
     def resources(self) -> list[str]:
-        """The IRIs that Kommunegraf mints and the store describes, sorted."""
+        """The IRIs of things that Kommunegraf mints and the store describes, sorted; parts of documents (`#part`) are none."""
         subjects = {q.subject.value for q in self.store if isinstance(q.subject, ox.NamedNode)}
-        return sorted(iri for iri in subjects if iri.startswith(BASE))
+        return sorted(iri for iri in subjects if "#" not in iri and (path := addresses.path(iri)) and addresses.is_thing(path))
 
     @cached_property
     def matcher(self) -> "dict[str, Matcher]":
