@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kommunegraf.namespaces import BASE
 from kommunegraf.site.render import Page
 from kommunegraf.texts import significance
 from kommunegraf.wording import CAVEAT, WORDS
@@ -28,7 +29,7 @@ def suggestions(page: Page, iri: str) -> dict[str, Any]:
     return {
         "said": WORDS[page.lang], "caveat": CAVEAT[page.lang], "choices": matcher.choices.told(page.lang),
         "significance": significance(matcher.significant, matcher.similarity.tested, page.lang), "stability": _stability(page, iri),
-        "partners": matcher.alike(iri, PARTNERS),
+        "partners": [(p, [_lead(s.other) for s in p.shared]) for p in matcher.alike(iri, PARTNERS)],
         "plans": matcher.learn_from(iri), "peers": PEERS,
         "groups": [g for g in matcher.groups if any(c.municipality.iri == iri for c in g.members)],
         "boundaries": [_facing(b, iri) for b in matcher.boundaries if iri in (b.one.municipality.iri, b.other.municipality.iri)],
@@ -41,9 +42,14 @@ class _Near:
 
     def __init__(self, neighbour: "Neighbour", planning: set[str]) -> None:
         self.iri, self.relations = neighbour.municipality.iri, neighbour.relations
-        self.shared = [s.initiative.iri for s in neighbour.shared]
-        self.ahead = [c.initiative.iri for c in neighbour.ahead]
-        self.planned = [s.initiative.iri for s in neighbour.shared if s.initiative.iri in planning and s.other.status.name == "active"]
+        self.shared = len(neighbour.shared)
+        self.ahead = [_lead(c) for c in neighbour.ahead]
+        self.planned = [_lead(s.other) for s in neighbour.shared if s.initiative.iri in planning and s.other.status.name == "active"]
+
+
+def _lead(claim: "Claim") -> tuple[str, str]:
+    """The adoption that a claim of matching is, where its evidence stands, and the name of its initiative."""
+    return f"{BASE}adoption/{claim.municipality.name}-{claim.initiative.name}", claim.initiative.label
 
 
 def _facing(boundary: "Boundary", iri: str) -> "tuple[Resource, Claim, Claim]":
