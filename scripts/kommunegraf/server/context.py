@@ -29,8 +29,8 @@ QueryPage = Callable[[Any, Any, Any, Any], Awaitable[None]]
 class State:
     """The data at one time.
 
-    The store in this process, the version that names its content, the site of it, how many statements each named graph has, and what
-    answers queries.
+    The store in this process, the version that names its content, the site of it, how many statements each named graph has, what
+    answers queries, and the answers that are kept.
     """
 
     store: ox.Store
@@ -38,6 +38,7 @@ class State:
     site: Site
     graphs: dict[str, int]
     source: Workers | Endpoint
+    cache: Cache
 
 
 class Context:
@@ -50,7 +51,6 @@ class Context:
     def __init__(self, settings: Settings, files: Sequence[Path] = ()) -> None:
         self.settings = settings
         self.files = tuple(files)
-        self.cache = Cache(settings.cache << 20)
         self.query_page: QueryPage | None = None
         """Shows the query page to people; where there is none, they get a plain form."""
         self._gate = Gate(settings)
@@ -89,7 +89,6 @@ class Context:
         async with self._reloading:
             fresh = await self._load()
             old, self._state = self._state, fresh
-            self.cache = Cache(self.settings.cache << 20)
         if old:
             self._leaving.add(task := asyncio.create_task(old.source.close()))
             task.add_done_callback(self._leaving.discard)
@@ -144,7 +143,7 @@ class Context:
             await source.start()
             store, version = await asyncio.to_thread(_read, self.files)
         graphs = await asyncio.to_thread(_graphs, store)
-        return State(store, version, Site(store, __version__, server=True), graphs, source)
+        return State(store, version, Site(store, __version__, server=True), graphs, source, Cache(self.settings.cache << 20))
 
 
 def _graphs(store: ox.Store) -> dict[str, int]:

@@ -6,6 +6,7 @@ The endpoint must take the union of its named graphs as default graph, as Oxigra
 import asyncio
 import hashlib
 import json
+import math
 from collections.abc import AsyncIterator
 
 import httpx
@@ -67,6 +68,10 @@ class Asking:
             raise Problem("endpoint-silent") from error
         finally:
             step.cancel()
+
+    def spent(self) -> float:
+        """See jobs.Source; the endpoint works for as long as it takes."""
+        return math.inf
 
     def slower(self) -> None:
         """Nothing: how it divides its time is the endpoint's own affair."""

@@ -38,6 +38,9 @@ class Source(Protocol):
     async def frame(self) -> tuple[bytes, bytes]:
         """The next frame: `H`, `D`, `E` or `F`, as `worker` tells. Raises Problem or ConnectionError."""
 
+    def spent(self) -> float:
+        """Seconds of processor time that the query has had."""
+
     def slower(self) -> None:
         """Let others go first."""
 
@@ -125,13 +128,14 @@ class Reply:
         return body if letter == wanted else b""
 
     def _move(self) -> None:
-        self._source.slower()
-        if self._ticket.slow():
-            return
-        if self._gate.crowded:
-            self._stop(Problem("slow-lane-full", short=f"{self._settings.short:g}"))
-        else:
-            self._moving = asyncio.get_running_loop().call_later(_AGAIN, self._move)
+        """The query has had its short time. One that has waited for the processor and not run yet keeps its place a little longer."""
+        if self._size or self._source.spent() >= self._settings.short / 2:
+            self._source.slower()
+            if self._ticket.slow():
+                return
+            if self._gate.crowded:
+                return self._stop(Problem("slow-lane-full", short=f"{self._settings.short:g}"))
+        self._moving = asyncio.get_running_loop().call_later(_AGAIN, self._move)
 
     def _stop(self, reason: Problem) -> None:
         self._reason = reason

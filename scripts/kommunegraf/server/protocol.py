@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
 from kommunegraf.server import media
@@ -35,9 +34,20 @@ class Asked:
     named_format: bool
 
 
-async def body(scope: Scope, receive: Receive, most: int) -> bytes:
-    """The content of a request. Raises Problem for more than `most` mebibytes; TimeoutError when it does not come."""
-    length = Headers(scope=scope).get("content-length", "")
+def headers(scope: Scope) -> dict[str, str]:
+    """The headers of a request; one that is given several times is a list (RFC 9110, section 5.3)."""
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
+
+
+async def body(receive: Receive, length: str, most: int) -> bytes:
+    """The content of a request that says to have that length.
+
+    Raises Problem for more than `most` mebibytes, TimeoutError when it does not come, ConnectionError when the client goes away.
+    """
     if length.isdecimal() and int(length[:20]) > most << 20:
         raise Problem("request-too-large", most=most)
     data = bytearray()
@@ -53,9 +63,8 @@ async def body(scope: Scope, receive: Receive, most: int) -> bytes:
                 return bytes(data)
 
 
-def read(scope: Scope, content: bytes) -> Asked | None:
+def read(scope: Scope, headers: dict[str, str], content: bytes) -> Asked | None:
     """The query of a request; None for a GET without query, default graph and named graph. Raises Problem."""
-    headers = Headers(scope=scope)
     pairs = _pairs(scope["query_string"])
     if scope["method"] == "POST":
         pairs += _posted(headers.get("content-type", ""), content)
@@ -73,12 +82,11 @@ def read(scope: Scope, content: bytes) -> Asked | None:
     return Asked(given["query"][0], default, named, accepted, by_name)
 
 
-def address(scope: Scope, public: str) -> str:
+def address(scope: Scope, host: str, public: str) -> str:
     """The address at which the client asked, without its query string; at the public address where one is set."""
     path: str = scope["path"]
     if public:
         return public.rstrip("/") + path.removeprefix(scope.get("root_path", ""))
-    host = Headers(scope=scope).get("host", "")
     return f"{scope['scheme']!s}://{host if _HOST.fullmatch(host) else 'localhost'}{path}"
 
 

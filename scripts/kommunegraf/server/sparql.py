@@ -4,21 +4,42 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
 
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from kommunegraf.negotiation import HTML, choose
 from kommunegraf.server import media, protocol, service
 from kommunegraf.server.cache import Answer, Header
-from kommunegraf.server.context import Context
+from kommunegraf.server.context import Context, State
 from kommunegraf.server.jobs import Reply
 from kommunegraf.server.limits import client_of
 from kommunegraf.server.problems import Problem
 
+_OFFERED = [*media.offered(rows=True), *media.offered(rows=False), HTML.media]
+"""A page only for who prefers it."""
 _BUFFER = 1 << 20
 """Bytes that are held back before the head of an answer is sent, so that what goes wrong until then has its own status."""
-Key = tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request: the data as it stood then, what the server gave, its headers by name, and its content."""
+
+    state: State
+    scope: Scope
+    receive: Receive
+    send: Send
+    headers: dict[str, str]
+    content: bytes
+
+    @cached_property
+    def key(self) -> tuple[bytes, ...]:
+        """All that an answer depends on, beside the data; the method does, as only GET has entity tags."""
+        told = [self.headers.get(name, "") for name in ("host", "accept", "content-type")]
+        parts = ["POST" if self.scope["method"] == "POST" else "GET", self.scope["path"], *told]
+        return (self.scope["query_string"], self.content, *(part.encode("utf-8", "replace") for part in parts))
 
 
 class Sparql:
@@ -29,69 +50,65 @@ class Sparql:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        headers = Headers(scope=scope)
-        if scope["method"] == "OPTIONS":
+        method, headers = scope["method"], protocol.headers(scope)
+        if method == "OPTIONS":
             return await _send(send, 204, [(b"allow", protocol.METHODS.encode())], b"")
-        if scope["method"] not in ("GET", "HEAD", "POST"):
+        if method not in ("GET", "HEAD", "POST"):
             raise Problem("wrong-method", methods=protocol.METHODS)
-        try:
-            content = await protocol.body(scope, receive, self._context.settings.request)
-        except (TimeoutError, ConnectionError):
-            return
-        key = _key(scope, headers, content)
-        if not (answer := self._context.cache.get(key)):
-            async with _while_present(receive):
-                return await self._ask(scope, receive, send, content, key)
-        scope["facts"].update(query=answer.query, rows=answer.rows)
-        await _send_whole(scope, headers, send, answer)
+        content = b""
+        if method == "POST":
+            try:
+                content = await protocol.body(receive, headers.get("content-length", ""), self._context.settings.request)
+            except (TimeoutError, ConnectionError):
+                return
+        request = Request(self._context.state, scope, receive, send, headers, content)
+        if answer := request.state.cache.get(request.key):
+            scope["facts"].update(query=answer.query, rows=answer.rows)
+            return await _send_whole(request, answer)
+        async with _while_present(receive):
+            await self._ask(request)
 
-    async def _ask(self, scope: Scope, receive: Receive, send: Send, content: bytes, key: Key) -> None:
-        context = self._context
-        headers = Headers(scope=scope)
-        asked = protocol.read(scope, content)
-        if asked is None or not asked.named_format:
-            best = choose(headers.get("accept"), [*media.offered(rows=True), *media.offered(rows=False), HTML.media])
-            if best == HTML.media and context.query_page:
-                return await context.query_page(scope, receive, send, asked)
-        address = protocol.address(scope, context.settings.public)
+    async def _ask(self, request: Request) -> None:
+        context, scope = self._context, request.scope
+        accept = request.headers.get("accept")
+        asked = protocol.read(scope, request.headers, request.content)
+        if context.query_page and not (asked and asked.named_format) and choose(accept, _OFFERED) == HTML.media:
+            return await context.query_page(scope, request.receive, request.send, asked)
+        address = protocol.address(scope, request.headers.get("host", ""), context.settings.public)
         if asked is None:
-            return await _send_whole(scope, headers, send, service.answer(context, address, headers.get("accept"), scope["query_string"]))
-        name = scope["facts"]["query"] = hashlib.sha256(asked.query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+            return await _send_whole(request, service.answer(context, address, accept, scope["query_string"]))
+        name = scope["facts"]["query"] = hashlib.sha256(asked.query.encode()).hexdigest()[:16]
         client = client_of(scope["client"][0]) if scope.get("client") else ""
         reply = await context.ask(asked.query, asked.accepted, client, asked.default, asked.named, address)
         try:
-            await self._reply(scope, send, reply, key, name)
+            await self._reply(request, reply, name)
         finally:
             reply.close()
 
-    async def _reply(self, scope: Scope, send: Send, reply: Reply, key: Key, name: str) -> None:
+    async def _reply(self, request: Request, reply: Reply, name: str) -> None:
         """Send a small answer whole, and keep it; stream a large one."""
-        pieces = reply.chunks()
+        pieces, facts, send = reply.chunks(), request.scope["facts"], request.send
         first, complete = await _first(pieces)
-        head = _head(reply, self._tag(key) if reply.repeatable and scope["method"] != "POST" else b"")
+        head = _head(reply, _tag(request) if reply.repeatable and request.scope["method"] != "POST" else b"")
         if complete:
+            facts["rows"] = reply.rows
             answer = Answer(head, first, name, reply.rows)
             if reply.repeatable:
-                self._context.cache.put(key, answer, sum(map(len, key)))
-            scope["facts"]["rows"] = reply.rows
-            return await _send_whole(scope, Headers(scope=scope), send, answer)
+                request.state.cache.put(request.key, answer, sum(map(len, request.key)))
+            return await _send_whole(request, answer)
         await send({"type": "http.response.start", "status": 200, "headers": head})
-        if scope["method"] != "HEAD":
+        if request.scope["method"] != "HEAD":
             await send({"type": "http.response.body", "body": first, "more_body": True})
             async for piece in pieces:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
-            scope["facts"]["rows"] = reply.rows
+            facts["rows"] = reply.rows
         await send({"type": "http.response.body", "body": b""})
 
-    def _tag(self, key: Key) -> bytes:
-        """A weak entity tag (RFC 9110, section 8.8.3): the rows are the same, their order need not be."""
-        return b'W/"' + hashlib.sha256(b"\0".join((self._context.version.encode(), *key))).hexdigest()[:32].encode() + b'"'
 
-
-def _key(scope: Scope, headers: Headers, content: bytes) -> Key:
-    """All that an answer depends on, beside the data."""
-    parts = [headers.get(name, "") for name in ("host", "accept", "content-type")]
-    return (scope["query_string"], scope["path"].encode("utf-8", "replace"), content, *(part.encode("latin-1") for part in parts))
+def _tag(request: Request) -> bytes:
+    """A weak entity tag (RFC 9110, section 8.8.3): the rows are the same, their order need not be."""
+    parts = (request.state.version.encode(), *request.key)
+    return b'W/"' + hashlib.sha256(b"\0".join(parts)).hexdigest()[:32].encode() + b'"'
 
 
 def _head(reply: Reply, tag: bytes) -> list[Header]:
@@ -130,11 +147,13 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-async def _send_whole(scope: Scope, headers: Headers, send: Send, answer: Answer) -> None:
-    tag = next((value for name, value in answer.headers if name == b"etag"), b"")
-    if tag and scope["method"] != "POST" and _matches(headers.get("if-none-match", ""), tag.decode()):
-        return await _send(send, 304, [header for header in answer.headers if header[0] != b"content-type"], b"")
-    await _send(send, 200, [*answer.headers, (b"content-length", str(len(answer.body)).encode())], answer.body)
+async def _send_whole(request: Request, answer: Answer) -> None:
+    condition = request.headers.get("if-none-match", "")
+    if condition and request.scope["method"] != "POST":
+        tag = next((value for name, value in answer.headers if name == b"etag"), b"")
+        if tag and _matches(condition, tag.decode()):
+            return await _send(request.send, 304, [header for header in answer.headers if header[0] != b"content-type"], b"")
+    await _send(request.send, 200, [*answer.headers, (b"content-length", str(len(answer.body)).encode())], answer.body)
 
 
 def _matches(condition: str, tag: str) -> bool:
