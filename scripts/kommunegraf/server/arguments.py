@@ -43,6 +43,12 @@ class Asked:
         return self.question.bind(self.terms)
 
     @property
+    def bare(self) -> str:
+        """The same SPARQL to read: its title in the place of the header."""
+        lines = [line for line in self.text.splitlines() if not line.startswith("#+")]
+        return "\n".join([f"# {self.question.title[self.lang]}", *lines]) + "\n"
+
+    @property
     def paged(self) -> str:
         """The SPARQL for the rows that are asked for and one more, which tells whether there are more."""
         limit = None if self.limit is None else self.limit + 1

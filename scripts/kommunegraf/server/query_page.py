@@ -24,7 +24,7 @@ SHORTEST = "adopters-of-initiative"
 _LONGEST = 8000
 """Characters of a query that an address can carry in every browser and proxy; a longer one has no links to its downloads."""
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Of the page with the editor alone."""
@@ -66,7 +66,7 @@ class QueryPage:
             bound = await run_sync(arguments.read, page.site, question, pairs, page.lang)
         except Problem as told:
             return responses.problem(request, page, told)
-        body = await run_sync(lambda: _html(page, bound.text, example=example, title=page.w.sparql_title, editor=assets.editor_installed()))
+        body = await run_sync(lambda: _html(page, bound.bare, example=example, title=page.w.sparql_title, editor=assets.editor_installed()))
         return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang, {"Content-Security-Policy": POLICY})
 
     async def _answer(self, request: Request, page: ServerPage, asked: Asked) -> Response:

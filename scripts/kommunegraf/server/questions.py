@@ -140,7 +140,7 @@ def _page(page: ServerPage, asked: Asked, body: bytes, links: dict[str, str]) ->
     table = results.of_graph(page, results.triples_of(body)) if graph else results.of_question(page, question, body)
     paged = asked.limit is not None and table.rows
     return page.html(
-        "question.html", title=question.title[page.lang], question=question, table=table, sparql=asked.text,
+        "question.html", title=question.title[page.lang], question=question, table=table, sparql=asked.bare,
         range=(asked.offset + 1, asked.offset + len(table.rows)) if paged else None, previous=links.get("prev"), next=links.get("next"),
         fields=[_field(page, asked, p) for p in question.parameters.values() if p.name != "lang"],
         downloads=list(_downloads(page, question)),

@@ -15,6 +15,8 @@ from kommunegraf.site.render import Page
 
 SHOWN = 1000
 """How many rows a page shows at most; the downloads have all."""
+_NAMES = ("Label", "Title")
+"""Endings of columns that name what stands in the column without it."""
 _PLAIN = {XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 
 
@@ -41,8 +43,8 @@ def of_question(page: Page, question: Question, results: bytes) -> Table:
     if not isinstance(solutions, ox.QuerySolutions):
         return Table(truth=bool(solutions))
     columns = [variable.value for variable in solutions.variables]
-    shown = [column for column in columns if f"{column}Label" not in columns]
-    heads = [question.columns.get(column, {}).get(page.lang, column) for column in shown]
+    shown = [column for column in columns if not any(f"{column}{name}" in columns for name in _NAMES)]
+    heads = [question.columns.get(column, {}).get(page.lang, column).removesuffix(", IRI") for column in shown]
     listed = list(solutions)
     rows = [[_named(page, solution, column, columns) for column in shown] for solution in listed[:SHOWN]]
     numeric = [bool(listed) and all(_is_number(s[column]) for s in listed[:SHOWN]) for column in shown]
@@ -72,7 +74,7 @@ def triples_of(body: bytes) -> list[ox.Triple]:
 
 
 def _named(page: Page, solution: Any, column: str, columns: list[str]) -> Markup:
-    owner = column.removesuffix("Label")
+    owner = column.removesuffix("Label").removesuffix("Title")
     term = solution[column]
     if owner != column and owner in columns and isinstance(solution[owner], ox.NamedNode) and isinstance(term, ox.Literal):
         return page.link(solution[owner].value, term.value)

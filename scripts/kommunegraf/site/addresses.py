@@ -37,7 +37,7 @@ def fault(path: str) -> str:
 
 def is_thing(path: str) -> bool:
     """Whether a path is that of a thing, which has pages and data, and not itself a file."""
-    return not parse(path)[1] and not path.startswith(".")
+    return not parse(path)[1] and not path.startswith(".well-known/")
 
 
 def page(path: str, lang: str) -> str:

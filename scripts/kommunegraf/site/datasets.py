@@ -123,16 +123,17 @@ def dumps(page: Page, iri: str) -> dict[str, Any]:
         name = parts[1] if len(parts) > 2 else "sums" if row["path"].endswith("SUMS") else "whole"
         groups[name if parts[0] == "dump" else "version"].append(row)
     order = ("whole", "graph", "tables", "version", "sums")
-    shown = [(page.w[f"dump_{name}"], page.w[f"dump_{name}_text"], groups[name]) for name in order if groups[name]]
-    return {"groups": shown, "formats": sorted({r["form"] for r in downloads(page)} - {"SHA256SUMS"})}
+    return {"groups": [(name, page.w[f"dump_{name}"], page.w[f"dump_{name}_text"], groups[name]) for name in order if groups[name]]}
 
 
 def whole(page: Page, iri: str) -> dict[str, Any]:
-    """The catalogue: what the data set is, and each of its parts with files."""
+    """The catalogue: what the data set is, and each of its parts with its files and what differs from the whole."""
     view = page.view
     sets = list(dict.fromkeys(d for name in ("dcat:Dataset", "qb:DataSet") for d in view.of_type(name)))
     sets.sort(key=lambda d: (d != catalog.WHOLE, view.label(d)))
-    return {"sets": [(d, view.definition(d), facts(page, d), downloads(page, d)) for d in sets]}
+    shared = set(facts(page, catalog.WHOLE))
+    own = {d: [fact for fact in facts(page, d) if d == catalog.WHOLE or fact not in shared] for d in sets}
+    return {"sets": [(d, view.definition(d), own[d], downloads(page, d)) for d in sets]}
 
 
 RESOURCES: dict[str, Model] = {"dataset": ("dataset.html", dataset), "graph": ("graph.html", graph)}

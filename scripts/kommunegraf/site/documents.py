@@ -10,7 +10,7 @@ from kommunegraf import catalog, describe, paths
 from kommunegraf.findings import Finding
 from kommunegraf.namespaces import BASE, KG
 from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, NQUADS, TRIG, Format
-from kommunegraf.site import addresses, dumps, earlier, hosting, library, listing, search
+from kommunegraf.site import addresses, dumps, earlier, hosting, library, listing, search, vocabulary
 from kommunegraf.site.history import history
 from kommunegraf.site.pages import Pages
 from kommunegraf.site.site import Site
@@ -18,15 +18,8 @@ from kommunegraf.site.view import View
 
 _STATIC = Path(__file__).parent / "static"
 Files = dict[str, bytes]
-_BINARY = {"application/gzip", "application/octet-stream", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "image/png"}
-_MEDIA = {
-    **{format.suffix: format.media for format in (HTML, *DATA, *DATASETS)},
-    "csv-metadata.json": "application/csvm+json", ".csv": "text/csv", ".json": "application/json", ".css": "text/css",
-    ".js": "text/javascript", ".svg": "image/svg+xml", ".xml": "application/xml", ".graphml": "application/xml", ".txt": "text/plain",
-    ".md": "text/markdown", "SHA256SUMS": "text/plain", ".well-known/void": "text/turtle", ".gz": "application/gzip", ".png": "image/png",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""The media type of a file by the end of its name."""
+_OWN = {"csv-metadata.json": "application/csvm+json", "SHA256SUMS": "text/plain", catalog.VOID: hosting.TYPES["ttl"]}
+"""The media type of files whose ending does not tell."""
 
 
 class Documents:
@@ -102,7 +95,8 @@ class Documents:
 
     @cached_property
     def _listing(self) -> Files:
-        return {**dict(listing.files([path for path in self.pages.paths if path != "404"], self.address)), **dict(hosting.files(self.address))}
+        found = [path for path in self.pages.paths if path != "404"]
+        return {**dict(listing.files(found, self.address)), **dict(hosting.files(self.address))}
 
     @cached_property
     def _search(self) -> Files:
@@ -146,11 +140,7 @@ class Documents:
     @cached_property
     def _vocabulary(self) -> Files:
         """The ontology under the IRI of its version, which stays when the next version comes."""
-        path = addresses.path(self.site.views["en"].thing(KG, "owl:versionIRI"))
-        if not path:
-            return {}
-        quads = describe.description(self.store, KG)
-        return {path + format.suffix: describe.encode(quads, format) for format in DATA}
+        return dict(vocabulary.files(self.site))
 
 
 def _with(store: ox.Store, quads: list[ox.Quad]) -> ox.Store:
@@ -170,5 +160,6 @@ def release(store: ox.Store) -> str:
 
 def media_type(name: str) -> str:
     """The media type of a file of the site, with its encoding where it is a text."""
-    media = next((media for suffix, media in _MEDIA.items() if name.endswith(suffix)), "application/octet-stream")
-    return media if media in _BINARY else f"{media}; charset=utf-8"
+    own = next((media for end, media in _OWN.items() if name.endswith(end)), None)
+    media = own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream")
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media

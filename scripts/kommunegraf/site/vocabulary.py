@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from heapq import nsmallest
 from typing import Any
 
@@ -30,14 +31,15 @@ def usage(page: Page, iri: str) -> dict[str, int]:
 def term(page: Page, iri: str) -> dict[str, Any]:
     """The ontology itself, or one of its terms."""
     if iri == KG:
-        return {"shows": "ontology", **ontology(page)}
+        return {"shows": "ontology", "kind_label": page.w.menu_ontology, **ontology(page)}
     view = page.view
     used = usage(page, iri)
     return {
         "shows": "class" if is_class(view, iri) else "property", **row(page, iri),
         "kinds": view.things(iri, "rdf:type"), "below": view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
         "disjoint": view.things(iri, "owl:disjointWith"), "lists": view.things(iri, "qb:codeList"),
-        "domain_of": _having(view, iri, "rdfs:domain"), "range_of": _having(view, iri, "rdfs:range"),
+        "domain_of": view.by_label(_having(page.site, "rdfs:domain").get(iri, ())),
+        "range_of": view.by_label(_having(page.site, "rdfs:range").get(iri, ())),
         "shapes": shapes_of(view, iri), "graphs": [(g, used[g]) for g in view.by_label(used)], "examples": examples(view, iri),
         "matches": [(n, v) for n in ("owl:equivalentClass", "owl:equivalentProperty", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso")
                     for v in view.things(iri, n)],
@@ -71,13 +73,17 @@ def members(view: View, first: Term) -> list[Term]:
     return found
 
 
-def _having(view: View, iri: str, name: str) -> list[str]:
-    """The properties that have a class as domain or range, also as part of a union."""
-    found = set(view.references(iri, name))
-    for quad in view.store.quads_for_pattern(None, node(name), None, None):
-        if isinstance(quad.object, ox.BlankNode) and isinstance(quad.subject, ox.NamedNode):
-            found |= {quad.subject.value} if iri in classes(view, quad.subject.value, name) else set()
-    return view.by_label(found)
+@lru_cache(maxsize=4)
+def _having(site: Site, name: str) -> dict[str, list[str]]:
+    """The properties that have each class as domain or range, also as part of a union."""
+    view = site.views["en"]
+    found = defaultdict(list)
+    stated = site.store.quads_for_pattern(None, node(name), None, None)
+    properties = {q.subject.value for q in stated if isinstance(q.subject, ox.NamedNode)}
+    for one in sorted(properties):
+        for owner in classes(view, one, name):
+            found[owner].append(one)
+    return dict(found)
 
 
 def row(page: Page, iri: str) -> dict[str, Any]:
