@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
@@ -43,7 +44,7 @@ def cartogram(prefix: str, title: str, description: str, layout: Layout, spots: 
     """
     root = _map(prefix, "cartogram", title, description, layout, spots)
     for circle in layout.circles:
-        _spot(root, circle, spots[circle.code])
+        root.append(_spot(circle, spots[circle.code]))
     return svg.finished(root, *_key(key))
 
 
@@ -65,7 +66,7 @@ def network(
         step = _step(strength, chosen[-1][2])
         svg.add(root, "path", class_=f"edge step{step}", d=_bow(one, two), stroke_width=0.6 + 2.6 * strength / chosen[-1][2])
     for circle in layout.circles:
-        _spot(root, circle, spots[circle.code], _NODE)
+        root.append(_spot(circle, spots[circle.code], _NODE))
     return svg.finished(root, *_key(key))
 
 
@@ -93,9 +94,10 @@ def _map(prefix: str, kind: str, title: str, description: str, layout: Layout, s
     return root
 
 
-def _spot(root: Element, circle: Circle, spot: Spot, part: float = 1.0) -> None:
-    """A circle with its name; drawn at a part of its size, in whose whole the name has room."""
-    group = svg.add(root, "a", class_=f"spot {spot.kind}", href=spot.href) if spot.href else svg.add(root, "g", class_=f"spot {spot.kind}")
+@lru_cache(maxsize=10_000)
+def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
+    """A circle with its name; drawn at a part of its size, in whose whole the name has room. Maps share it, and none changes it."""
+    group = Element("a" if spot.href else "g", {"class": f"spot {spot.kind}", **({"href": svg.clean(spot.href)} if spot.href else {})})
     svg.add(group, "title", f"{spot.label}: {spot.told}" if spot.told else spot.label)
     drawn = Circle(circle.code, circle.x, circle.y, max(circle.r * part, 2.5))
     _shape(group, spot.kind, drawn)
@@ -107,6 +109,7 @@ def _spot(root: Element, circle: Circle, spot: Spot, part: float = 1.0) -> None:
     text = svg.add(group, "text", class_=class_, font_size=size)
     for number, line in enumerate(lines):
         svg.add(text, "tspan", line, x=circle.x, y=y + size * (0.35 + 1.05 * (number - (len(lines) - 1) / 2)))
+    return group
 
 
 def _shape(parent: Element, kind: str, circle: Circle) -> None:
