@@ -119,7 +119,7 @@ def between(view: View, municipality: str, initiative: str) -> list[Statement]:
 
 
 def _subjects(view: View, name: str, iri: str) -> set[str]:
-    quads = view.store.quads_for_pattern(None, node(name), ox.NamedNode(iri), None)
+    quads = view.store.quads_for_pattern(None, node(name), ox.NamedNode(iri), None) if iri else ()
     return {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
 
 
@@ -140,9 +140,11 @@ def counts(statuses: Iterable[str]) -> list[tuple[str, int]]:
 
 
 def states(view: View) -> States:
-    """The status of every kommune and initiative that an adoption joins, and the adoption's IRI; in order of its IRI."""
+    """The status of every kommune and initiative that a complete adoption joins, and the adoption's IRI; in order of its IRI."""
     found: States = {}
     for iri in sorted(_subjects(view, "rdf:type", expand("kg:Adoption"))):
         said = _values(view, iri)
-        found[_first(said, "kg:adopter"), _first(said, "kg:initiative")] = _first(said, "kg:status"), iri
+        place, initiative, status = (_first(said, name) for name in ("kg:adopter", "kg:initiative", "kg:status"))
+        if place and initiative and status:
+            found[place, initiative] = status, iri
     return found

@@ -28,12 +28,12 @@ def matching(page: Page, iri: str) -> dict[str, Any]:
     return {
         **values, "choices": matcher.choices.told(page.lang), "places": degrees,
         "significance": significance(matcher.significant, matcher.similarity.tested, page.lang),
-        "network": maps.network(page, page.w.partner_network, page.w.network_text, _best(matcher)),
+        "network": maps.network(page, page.w.partner_network, page.w.network_text, best(matcher)),
         "groups": matcher.groups, "boundaries": matcher.boundaries, "areas": matcher.areas,
     }
 
 
-def _best(matcher: "Matcher") -> list[tuple[str, str, float]]:
+def best(matcher: "Matcher") -> list[tuple[str, str, float]]:
     """Each kommune and the two that share least likely with it, each pair once, with the surprise of its overlap."""
     top = matcher.similarity.top(2)
     pairs = sorted({(min(row, int(other)), max(row, int(other))) for row, best in enumerate(top) for other in best if other >= 0})

@@ -49,13 +49,13 @@ def _layout(view: View) -> Layout | None:
 
 def status(page: Page, title: str, found: Mapping[str, str]) -> Markup:
     """The map of where something was found, from kommune to status; all others are unknown. Empty without any."""
-    shown = {iri: state if (state := code(status)) in STATUS else "active" for iri, status in found.items()}
+    shown = {iri: code(status) for iri, status in found.items() if code(status) in STATUS}
     counts = {kind: list(shown.values()).count(kind) for kind in STATUS}
-    named = {kind: page.view.label(next(s for i, s in found.items() if shown[i] == kind)) for kind in STATUS if counts[kind]}
+    named = {kind: page.view.label(next(found[i] for i in shown if shown[i] == kind)) for kind in STATUS if counts[kind]}
     key = [*((kind, f"{named[kind]} ({counts[kind]})") for kind in named), ("unknown", page.w.map_unknown)]
     told = ", ".join(f"{named[kind]} {counts[kind]}" for kind in named)
     kinds = {iri: (kind, named[kind]) for iri, kind in shown.items()}
-    return _map(page, title, page.w.map_status_text.format(told), kinds, ("unknown", page.w.map_unknown), key) if found else Markup("")
+    return _map(page, title, page.w.map_status_text.format(told), kinds, ("unknown", page.w.map_unknown), key) if shown else Markup("")
 
 
 def around(page: Page, iri: str, near: Iterable[str]) -> Markup:

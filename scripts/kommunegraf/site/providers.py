@@ -34,7 +34,7 @@ def solution(page: Page, iri: str) -> dict[str, Any]:
     return {
         "makers": view.things(iri, "kg:maker"),
         "known_from": view.things(iri, "dcterms:source"),
-        "initiatives": view.by_label({a.initiative for a in found}),
+        "initiatives": view.by_label({a.initiative for a in found if a.initiative}),
         "groups": claims.by_status(found),
         "users": len(where),
         "uncounted": [s for s in claims.statements(view, iri, "kg:solution") if s.low],
