@@ -17,6 +17,7 @@ from kommunegraf.namespaces import BASE, KG, SH
 from kommunegraf.site import library, search, vocabulary
 from kommunegraf.site.pages import Pages
 from kommunegraf.site.site import Site
+from tests.browsing import chromium
 
 SIZES = {
     "dump/kommunegraf.nq.gz": 3_456_789, "dump/kommunegraf.xlsx": 120_000, "dump/graph/survey.ttl.gz": 999,
@@ -244,3 +245,30 @@ def test_the_version_iri_has_the_ontology_as_data(pages: Pages) -> None:
     said = set(ox.parse(files[f"ontology/{__version__}.ttl"], format=ox.RdfFormat.TURTLE))
     assert {q.subject for q in said} >= {ox.NamedNode(f"{KG}Adoption"), ox.NamedNode(KG), ox.NamedNode(f"{KG}adopter")}
     assert not dict(vocabulary.files(Site(ox.Store(), "0")))
+
+
+@pytest.mark.slow
+def test_search_works_from_disk_with_the_keyboard_alone(pages: Pages, tmp_path: Path) -> None:
+    static = Path(search.__file__).parent / "static"
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "search.js").write_bytes((static / "search.js").read_bytes())
+    for path, body in search.files(pages.site):
+        (tmp_path / path).write_bytes(body)
+    for lang, name in (("da", "search.html"), ("en", "search.en.html")):
+        (tmp_path / name).write_text(pages.html("search", lang) or "", "utf-8")
+    codes = {"århus": "0751", "Aarhus": "0751", "ærø": "0492", "lyngby taarbæk": "0173", "kalundborg kommune": "0326", "0751": "0751"}
+    with chromium() as browser:
+        for name, suffix in (("search.html", ".html"), ("search.en.html", ".en.html")):
+            page = browser.new_page()
+            failures: list[str] = []
+            page.on("pageerror", lambda error, failures=failures: failures.append(str(error)))
+            for typed, code in codes.items():
+                page.goto((tmp_path / name).as_uri())
+                page.focus("#words")
+                page.keyboard.type(typed)
+                page.keyboard.press("Enter")
+                page.wait_for_selector("#results li")
+                assert page.get_attribute("#results li:first-child a", "href") == f"municipality/{code}{suffix}", typed
+            page.goto((tmp_path / name).as_uri() + "?q=xyzzy")
+            assert page.inner_text("#count") and not page.query_selector("#results li") and not failures
+            page.close()

@@ -15,6 +15,9 @@
       .normalize("NFKD").replace(/[^\x00-\x7f]/g, "").replace(/[^a-z0-9]+/g, " ").trim();
   }
 
+  // A name as people say it: "Aarhus Municipality" is "Aarhus".
+  function short(name) { return name.replace(/ (kommune|municipality)$/, ""); }
+
   var entries = kommunegrafIndex.entries.map(function (entry, place) {
     return {label: entry[0], kind: kommunegrafIndex.kinds[entry[2]], path: entry[3], place: place,
       name: plain(entry[0]), more: entry[1] + " " + plain(kommunegrafIndex.kinds[entry[2]])};
@@ -22,7 +25,7 @@
 
   // How well an entry fits: whole name, its beginning, a word of it, the beginning of a word, anywhere, other names. 0 is not at all.
   function fit(entry, words, whole) {
-    if (entry.name === whole) return 1000;
+    if (entry.name === whole || short(entry.name) === short(whole)) return 1000;
     var points = entry.name.indexOf(whole) === 0 ? 300 : 0;
     for (var i = 0; i < words.length; i++) {
       var word = words[i];
