@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from kommunegraf import __version__, cli_match, cli_publish, cli_query, paths
+from kommunegraf import __version__, cli_match, cli_publish, cli_query, cli_serve, paths
 from kommunegraf.screen import BUILT, Language, clear_errors, open_engine, print_answer, progress
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=(
@@ -16,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 app.add_typer(cli_query.app, name="query")
 app.command()(cli_match.match)
 app.command()(cli_publish.publish)
+app.command()(cli_serve.serve)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kommunegraf import __version__, engines, paths, queries, questions
+from kommunegraf import engines, paths, queries, questions
 from kommunegraf.server.cache import Cache
 from kommunegraf.server.endpoint import Endpoint, snapshot
 from kommunegraf.server.jobs import Order, Reply, run
@@ -18,6 +18,7 @@ from kommunegraf.server.limits import Gate
 from kommunegraf.server.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.server.workers import BadData, Workers
+from kommunegraf.site.documents import Documents, release
 from kommunegraf.site.site import Site
 
 _LOG = logging.getLogger("kommunegraf")
@@ -35,7 +36,7 @@ class State:
 
     store: ox.Store
     version: str
-    site: Site
+    documents: Documents
     graphs: dict[str, int]
     source: Workers | Endpoint
     cache: Cache
@@ -45,12 +46,14 @@ class Context:
     """The server's parts meet here. It is open from `open` to `close`.
 
     `store` is for documents and for queries of the project's own; the queries of clients run by `ask` only. `files` are loaded as they
-    are, their graphs by name; where `settings.endpoint` is set, there are none.
+    are, their graphs by name; where `settings.endpoint` is set, there are none. `data` is the folder of the tables that they were
+    built from, where they were.
     """
 
-    def __init__(self, settings: Settings, files: Sequence[Path] = ()) -> None:
+    def __init__(self, settings: Settings, files: Sequence[Path] = (), data: Path | None = None) -> None:
         self.settings = settings
         self.files = tuple(files)
+        self.data = data
         self.query_page: QueryPage | None = None
         """Shows the query page to people; where there is none, they get a plain form."""
         self._gate = Gate(settings)
@@ -76,9 +79,15 @@ class Context:
         return self.state.version
 
     @property
+    def public(self) -> str:
+        """The address of the server's top, as clients see it, ending in `/`."""
+        host = f"[{self.settings.host}]" if ":" in self.settings.host else self.settings.host
+        return (self.settings.public or f"http://{host}:{self.settings.port}").rstrip("/") + "/"
+
+    @property
     def site(self) -> Site:
         """The site of the data as it stands now."""
-        return self.state.site
+        return self.state.documents.site
 
     async def open(self) -> None:
         """Load the data and start the workers. Raises BadData or EngineError."""
@@ -143,7 +152,11 @@ class Context:
             await source.start()
             store, version = await asyncio.to_thread(_read, self.files)
         graphs = await asyncio.to_thread(_graphs, store)
-        return State(store, version, Site(store, __version__, server=True), graphs, source, Cache(self.settings.cache << 20))
+        documents = await asyncio.to_thread(self._documents, store)
+        return State(store, version, documents, graphs, source, Cache(self.settings.cache << 20))
+
+    def _documents(self, store: ox.Store) -> Documents:
+        return Documents(store, release(store), self.data, self.public, self.public + "sparql")
 
 
 def _graphs(store: ox.Store) -> dict[str, int]:

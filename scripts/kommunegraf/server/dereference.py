@@ -6,7 +6,6 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qs, quote
 
@@ -17,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from kommunegraf.negotiation import HTML, choose, choose_language
 from kommunegraf.server import missing
+from kommunegraf.server.context import Context
 from kommunegraf.site import addresses
 from kommunegraf.site.addresses import parse
 from kommunegraf.site.documents import Documents, media_type
@@ -38,18 +38,27 @@ class Stored:
 
 
 class Dereference:
-    """An ASGI application over the documents of a site, changed last at `modified`. It keeps `most` bytes of documents ready."""
+    """An ASGI application over the documents of a context's data as it stands. It keeps `most` bytes of documents ready."""
 
-    def __init__(self, documents: Documents, modified: datetime, most: int = 64_000_000) -> None:
-        self.documents = documents
-        self._modified = format_datetime(modified, usegmt=True).encode()
+    def __init__(self, context: Context, most: int = 64_000_000) -> None:
+        self._context = context
         self._most = most
+        self._documents: Documents | None = None
         self._kept: OrderedDict[str, Stored] = OrderedDict()
         self._bytes = 0
+
+    @property
+    def documents(self) -> Documents:
+        """The documents as they stand now; what was kept of others is dropped."""
+        now = self._context.state.documents
+        if now is not self._documents:
+            self._documents, self._kept, self._bytes = now, OrderedDict(), 0
+        return now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request: a redirect from a thing, a document, or a page that says that there is none."""
         headers = Headers(scope=scope)
+        documents = self.documents
         path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
         if scope["method"] not in METHODS:
             answer = Response(status_code=405, headers={"Allow": ", ".join(METHODS)})
@@ -59,12 +68,12 @@ class Dereference:
             return await _send(stored, scope, headers, send)
         elif self._is_thing(path):
             answer = self._redirect(path, scope, headers)
-        elif stored := await anyio.to_thread.run_sync(self._store, path):
+        elif stored := await anyio.to_thread.run_sync(self._store, documents, path):
             return await _send(stored, scope, headers, send)
         elif self._is_thing(f"{path}/"):
             answer = Response(status_code=308, headers={"Location": quote(path.rsplit("/", 1)[-1]) + "/"})
         else:
-            answer = await anyio.to_thread.run_sync(missing.answer, self.documents, path, headers)
+            answer = await anyio.to_thread.run_sync(missing.answer, documents, path, headers)
         await answer(scope, receive, send)
 
     def _is_thing(self, path: str) -> bool:
@@ -90,25 +99,27 @@ class Dereference:
         target = addresses.page(name, lang) if format == HTML else name + format.suffix
         return Response(status_code=303, headers={"Location": quote(target), "Vary": _VARY})
 
-    def _store(self, name: str) -> Stored | None:
+    def _store(self, documents: Documents, name: str) -> Stored | None:
         """Make a document, and keep it ready."""
         try:
-            body = self.documents.read(name)
+            body = documents.read(name)
         except ValueError:  # what RDF/XML cannot say
             return None
         if body is None:
             return None
         stored = self._stored(name, body)
-        self._bytes += len(body)
         self._kept[name] = stored
+        self._bytes += len(body)
         while self._bytes > self._most and len(self._kept) > 1:
             self._bytes -= len(self._kept.popitem(last=False)[1].plain[0])
         return stored
 
     def _stored(self, name: str, body: bytes) -> Stored:
         tag = hashlib.sha256(body).hexdigest()[:32]
-        head = [(b"content-type", media_type(name).encode()), (b"last-modified", self._modified), (b"cache-control", b"max-age=300"),
-                (b"vary", b"Accept-Encoding"), *self._links(name)]
+        head = [(b"content-type", media_type(name).encode()), (b"cache-control", b"max-age=300"), (b"vary", b"Accept-Encoding"),
+                *self._links(name)]
+        if changed := self.documents.modified:
+            head.append((b"last-modified", format_datetime(changed, usegmt=True).encode()))
         plain = (body, [*head, (b"etag", f'"{tag}"'.encode()), (b"content-length", str(len(body)).encode())])
         packed = b"" if name.endswith(_PACKED) else gzip.compress(body, 6, mtime=0)
         if not packed or len(packed) >= len(body):

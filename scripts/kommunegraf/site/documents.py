@@ -1,6 +1,7 @@
 """Every file of the site by its path, made when it is asked for: what `publish` writes is what the server answers with."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -52,32 +53,48 @@ class Documents:
             yield from (addresses.page(path, lang) for lang in LANGUAGES)
         for path in self.pages.resources:
             yield from (path + format.suffix for format in DATA)
-        for group in self._groups:
+        for _, group in self._groups:
             yield from group()
         yield from self.past.files
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is none. Raises ValueError for what RDF/XML cannot say."""
-        if (found := self._static.get(name) or self._catalog.get(name)) is not None:
-            return found
         path, format, lang = addresses.parse(name)
         if format == HTML:
             page = self.pages.html(path, lang)
             if page is not None:
                 return page.encode()
-        elif format and path in self.pages.resources:
+        elif format and path in self.pages.resources and path != catalog.CATALOG:
             return describe.encode(describe.description(self.site.store, self.pages.resources[path]), format)
-        return next((group()[name] for group in self._groups if name in group()), self.past.files.get(name))
+        made = (group() for begins, group in self._groups if name.startswith(begins))
+        return next((files[name] for files in made if name in files), self.past.files.get(name))
+
+    @cached_property
+    def modified(self) -> datetime | None:
+        """When the data was changed last, as it says itself; None where it does not say."""
+        stated = self.site.views["en"].plain(catalog.WHOLE, "dcterms:modified")
+        try:
+            return datetime.fromisoformat(stated).replace(tzinfo=UTC)
+        except ValueError:
+            return None
 
     def findings(self) -> list[Finding]:
         """What of the site's graph cannot be published, or only without a name."""
         return self.pages.findings()
 
     @property
-    def _groups(self) -> tuple[Callable[[], Files], ...]:
-        """Files that are neither a page nor the data of a resource, those that are quick to make first."""
-        return (lambda: self._static, lambda: self._listing, lambda: self._search, lambda: self._changes, lambda: self._answers,
-                lambda: self._dumps, lambda: self._catalog, lambda: self._vocabulary)
+    def _groups(self) -> tuple[tuple[tuple[str, ...], Callable[[], Files]], ...]:
+        """Files that are neither a page nor the data of a resource, each group made when a path that begins so is asked for."""
+        return (
+            (("static/", "matching/"), lambda: self._static),
+            (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/"), lambda: self._listing),
+            (("static/search-",), lambda: self._search),
+            (("query/",), lambda: self._answers),
+            (("dump/", "version/"), lambda: self._dumps),
+            ((catalog.CATALOG, catalog.VOID), lambda: self._catalog),
+            (("ontology/",), lambda: self._vocabulary),
+            (("",), lambda: self._changes),
+        )
 
     def formats(self, path: str) -> tuple[Format, ...]:
         """The formats of the documents about a path that has a page, the page first."""
