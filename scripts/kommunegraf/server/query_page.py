@@ -15,6 +15,7 @@ from kommunegraf.negotiation import HTML
 from kommunegraf.questions import Question
 from kommunegraf.server import arguments, assets, encodings, media, responses, results
 from kommunegraf.server.context import Context
+from kommunegraf.server.headers import POLICY
 from kommunegraf.server.pages import ServerPage, page_of
 from kommunegraf.server.problems import Problem
 from kommunegraf.server.protocol import Asked
@@ -23,11 +24,10 @@ SHORTEST = "adopters-of-initiative"
 """The question that stands in the form where none is chosen."""
 _LONGEST = 8000
 """Characters of a query that an address can carry in every browser and proxy; a longer one has no links to its downloads."""
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-"""Of the page with the editor alone."""
+_RESIZER = "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
+"""The one style element that Yasgui makes: its table of results sets how columns are drawn and dragged (column-resizer). By its hash, no
+other style inside the page is allowed."""
+_POLICY = POLICY.replace("style-src 'self'", f"style-src 'self' {_RESIZER}")
 
 
 def routes(context: Context) -> list[Route]:
@@ -36,7 +36,7 @@ def routes(context: Context) -> list[Route]:
     async def terms(request: Request) -> Response:
         page = page_of(request, context.site, "sparql/terms.json")
         try:
-            body = await (await context.ask(_vocabulary(page.lang), media.ROWS[0].media, _client(request))).read()
+            body = await (await context.ask(_vocabulary(page.lang), media.ROWS[0].media, responses.client(request))).read()
         except Problem as told:
             return responses.problem(request, page, told)
         return responses.document(request, _terms(body), "application/json", page.lang)
@@ -67,13 +67,13 @@ class QueryPage:
         except Problem as told:
             return responses.problem(request, page, told)
         body = await run_sync(lambda: _html(page, bound.bare, example=example, title=page.w.sparql_title, editor=assets.editor_installed()))
-        return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang, {"Content-Security-Policy": POLICY})
+        return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang, {"Content-Security-Policy": _POLICY})
 
     async def _answer(self, request: Request, page: ServerPage, asked: Asked) -> Response:
         """The answer as a table, or what went wrong, with the query in the form."""
         wanted = (media.ROWS[0].media, "application/n-triples")
         try:
-            reply = await self._context.ask(asked.query, wanted, _client(request), asked.default, asked.named)
+            reply = await self._context.ask(asked.query, wanted, responses.client(request), asked.default, asked.named)
             body = await reply.read()
         except Problem as told:
             title, detail = told.text(page.lang)
@@ -101,10 +101,6 @@ def _html(page: ServerPage, text: str, **values: Any) -> str:
     given = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False, **values}
     return page.html("query.html", text=text, groups=list(groups.items()), prefixes=sorted(PREFIXES.items()),
                      formats=[*media.ROWS, *media.GRAPHS], **given)
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _vocabulary(lang: str) -> str:

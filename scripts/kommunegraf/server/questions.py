@@ -72,14 +72,13 @@ def index(request: Request, context: Context) -> Response:
 async def answer(request: Request, context: Context) -> Response:
     """The answer to a question, or why there is none."""
     name = request.path_params["name"]
-    client = request.client.host if request.client else ""
     page = page_of(request, context.site, f"questions/{name}")
     try:
         question = arguments.find(name)
         asked = await run_sync(arguments.read, page.site, question, request.query_params.multi_items(), page.lang)
         form = _format(request, asked)
         wanted = "application/n-triples" if encodings.is_graph(question.form) else "application/sparql-results+json"
-        body = await (await context.ask(asked.paged, wanted, client)).read()
+        body = await (await context.ask(asked.paged, wanted, responses.client(request))).read()
     except Problem as told:
         return responses.problem(request, page, told)
     return await run_sync(_respond, request, page, asked, form, body)

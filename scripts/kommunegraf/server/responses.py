@@ -8,11 +8,17 @@ from starlette.responses import Response
 
 from kommunegraf.namespaces import BASE
 from kommunegraf.negotiation import HTML, choose
+from kommunegraf.server.limits import client_of
 from kommunegraf.server.pages import ServerPage
 from kommunegraf.server.problems import MEDIA, Problem
 from kommunegraf.server.refusals import Refused
 
 VARY = "Accept, Accept-Language"
+
+
+def client(request: Request) -> str:
+    """By what the client of a request is counted."""
+    return client_of(request.client.host if request.client else "")
 
 
 def document(request: Request, body: bytes, media: str, lang: str, headers: dict[str, str] | None = None) -> Response:
