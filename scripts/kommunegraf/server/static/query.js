@@ -5,12 +5,13 @@ const place = document.getElementById("editor");
 const danish = document.documentElement.lang === "da";
 
 const DANISH = {
-  "Table": "Tabel", "Response": "Svar", "Boolean": "Ja eller nej", "Error": "Fejl",
+  "Table": "Tabel", "Response": "Svar", "Boolean": "Ja eller nej", "Error": "Fejl", "True": "Ja", "False": "Nej",
   "Simple view": "Kun værdier", "Ellipse": "Afkort", "Filter query results": "Filtrér svaret", "Page size: ": "Rækker pr. side: ", "All": "Alle",
-  "Run query": "Kør forespørgslen", "Share query": "Del forespørgslen", "Share": "Del",
-  "Add a new tab": "Ny fane", "Add new tab": "Ny fane", "Tab settings": "Indstillinger", "Close tab": "Luk fanen", "Rename Tab": "Omdøb", "Copy Tab": "Kopiér fanen",
-  "Close Tab": "Luk fanen", "Close Other Tabs": "Luk andre faner", "Undo close Tab": "Fortryd lukning",
-  "Download Results": "Hent svaret", "Download result": "Hent svaret", "Press CTRL - <spacebar> to autocomplete": "Tryk Ctrl og mellemrum for forslag",
+  "Run query": "Kør forespørgslen", "Share query": "Del forespørgslen", "Show all": "Vis alt",
+  "Add tab": "Ny fane", "Add a new tab": "Ny fane", "New Tab": "Ny fane", "Rename Tab": "Omdøb fanen", "Copy Tab": "Kopiér fanen",
+  "Close tab": "Luk fanen", "Close Tab": "Luk fanen", "Close other tabs": "Luk de andre faner", "Undo close Tab": "Fortryd lukning",
+  "Download Results": "Hent svaret", "Download result": "Hent svaret", "Download not supported": "Kan ikke hentes",
+  "Press CTRL - <spacebar> to autocomplete": "Tryk Ctrl og mellemrum for forslag",
   "No data available in table": "Ingen rækker. Det er ukendt, ikke nej.",
 };
 
@@ -49,6 +50,18 @@ function complete(Yasqe, from, name, iris, labels) {
   }, false);
 }
 
+/** What the server says of a query that it did not answer, as text. */
+function problem(error) {
+  try {
+    const told = JSON.parse(error.text);
+    const shown = document.createElement("p");
+    shown.textContent = `${told.title}. ${told.detail}`;
+    return shown;
+  } catch {
+    return undefined;
+  }
+}
+
 async function start() {
   const terms = await (await fetch(place.dataset.terms)).json();
   const Yasgui = window.Yasgui, Yasqe = Yasgui.Yasqe;
@@ -65,11 +78,12 @@ async function start() {
     autofocus: false,
     persistenceId: "kommunegraf",
     tabName: danish ? "Forespørgsel" : "Query",
-    requestConfig: { endpoint: () => endpoint, method: "POST" },
+    requestConfig: { endpoint: () => endpoint, method: "POST", headers: () => ({ "Accept-Language": document.documentElement.lang }) },
     endpointCatalogueOptions: { getData: () => [], keys: [] },
     populateFromUrl: (tab) => ({ ...tab, requestConfig: { ...tab.requestConfig, endpoint } }),
     yasqe: { value: text, editorHeight: "22rem" },
-    yasr: { prefixes: terms.prefixes },
+    yasr: { prefixes: terms.prefixes, errorRenderers: [problem] },
+    contextMenuContainer: place,
   });
   if (place.dataset.example) {
     yasgui.addTab(true, { name: place.dataset.example, yasqe: { value: text } }, { avoidDuplicateTabs: true });
