@@ -59,12 +59,15 @@ class Documents:
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is none. Raises ValueError for what RDF/XML cannot say."""
+        for told in (self._catalog, self._changes):  # they say more than the store does
+            if name in told:
+                return told[name]
         path, format, lang = addresses.parse(name)
         if format == HTML:
             page = self.pages.html(path, lang)
             if page is not None:
                 return page.encode()
-        elif format and path in self.pages.resources and path != catalog.CATALOG:
+        elif format and path in self.pages.resources:
             return describe.encode(describe.description(self.site.store, self.pages.resources[path]), format)
         made = (group() for begins, group in self._groups if name.startswith(begins))
         return next((files[name] for files in made if name in files), self.past.files.get(name))

@@ -27,6 +27,7 @@ from kommunegraf.site import (
     shapes,
     survey,
     unknown,
+    versions,
     vocabulary,
 )
 from kommunegraf.site.render import Model, Page, json_in_html
@@ -34,12 +35,13 @@ from kommunegraf.site.site import Site
 
 MODULES = (
     front, places, initiatives, providers, register, collaboration, survey, concepts, unknown, cases, vocabulary, shapes, library, datasets,
-    about,
+    about, versions,
 )
 RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
 """What a page shows of the resources of one kind, beside what it shows of any."""
 DOCUMENTS: dict[str, Model] = {path: model for module in MODULES for path, model in module.DOCUMENTS.items()}
 """Pages that are about no single resource, by path."""
+_PLAIN: Model = ("resource.html", lambda page, iri: {})
 MENTIONS = 60
 """How many resources a page lists for each property that leads to its own."""
 _SCHEMA_ORG = {
@@ -103,13 +105,14 @@ class Pages:
 
     def _resource(self, page: Page, iri: str) -> str:
         kind = page.view.kind(iri)
-        template, model = RESOURCES.get(kind, ("resource.html", lambda page, iri: {}))
+        gone = iri in self.site.gone
+        template, model = _PLAIN if gone else RESOURCES.get(kind, _PLAIN)
         crumbs = [(f"{kind}/index", _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
         common = {
             "iri": iri, "label": page.view.label(iri), "heading": page.name(iri), "definition": page.view.definition(iri),
             "kind": kind, "kind_label": _kind(page, kind, "kind"), "crumbs": crumbs, "formats": DATA, "canonical": iri,
             "statements": list(_statements(page, iri)), "mentions": list(_mentions(page, iri)),
-            "schema_org": json_in_html(_schema_org(page, iri, kind)), "plain": template == "resource.html",
+            "schema_org": json_in_html(_schema_org(page, iri, kind)), "plain": template == _PLAIN[0], "gone": gone,
         }
         return page.html(template, **{**common, **model(page, iri)})
 
