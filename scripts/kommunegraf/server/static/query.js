@@ -12,15 +12,18 @@ const DANISH = {
   "Close tab": "Luk fanen", "Close Tab": "Luk fanen", "Close other tabs": "Luk de andre faner", "Undo close Tab": "Fortryd lukning",
   "Download Results": "Hent svaret", "Download result": "Hent svaret", "Download not supported": "Kan ikke hentes",
   "Press CTRL - <spacebar> to autocomplete": "Tryk Ctrl og mellemrum for forslag",
-  "No data available in table": "Ingen rækker. Det er ukendt, ikke nej.",
+};
+const DANISH_TABLE = {
+  emptyTable: "Ingen rækker. Det er ukendt, ikke nej.", zeroRecords: "Ingen rækker passer.",
+  info: "Række _START_ til _END_ af _TOTAL_", infoEmpty: "", infoFiltered: "(af _MAX_)",
 };
 
 /** Say in Danish what Yasgui, which has no translations, says in English. */
 function translate(root) {
   const said = (text) => DANISH[text] ?? text
     .replace(/^Shows (.+) view$/, (_, name) => `Vis ${said(name)}`)
-    .replace(/^([\d.,]+) results? in ([\d.]+) seconds?$/, (_, count, time) => `${count} rækker på ${time.replace(".", ",")} sekunder`)
-    .replace(/^Showing (\d+) to (\d+) of ([\d,]+) entries/, "Række $1 til $2 af $3");
+    .replace(/^(?:(\d+) results?|Response) in ([\d.]+) seconds?$/, (_, count, time) =>
+      `${count ? `${count} ${count === "1" ? "række" : "rækker"}` : "Svar"} på ${time.replace(".", ",")} sekunder`);
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = root; node; node = walker.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) {
@@ -73,6 +76,8 @@ async function start() {
   }, false);
   // Yasgui merges lists item by item: the built-in completers, two of which ask another host, must be gone from its defaults.
   Yasqe.defaults.autocompleters = Yasgui.defaults.yasqe.autocompleters = ["variables", "kg-prefixes", "kg-class", "kg-property"];
+  Yasgui.Yasr.defaults.errorRenderers = [async (error) => problem(error)];
+  if (danish) Object.assign(Yasgui.Yasr.plugins.table.defaults.tableConfig.language, DANISH_TABLE);
   const text = document.getElementById("query").value;
   const yasgui = new Yasgui(place, {
     autofocus: false,
@@ -82,7 +87,7 @@ async function start() {
     endpointCatalogueOptions: { getData: () => [], keys: [] },
     populateFromUrl: (tab) => ({ ...tab, requestConfig: { ...tab.requestConfig, endpoint } }),
     yasqe: { value: text, editorHeight: "22rem" },
-    yasr: { prefixes: terms.prefixes, errorRenderers: [problem] },
+    yasr: { prefixes: terms.prefixes },
     contextMenuContainer: place,
   });
   if (place.dataset.example) {
