@@ -20,6 +20,7 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """A client has connected: its first request must come soon."""
         super().connection_made(transport)
+        self.access_log = False  # uvicorn's own, which would tell what was asked
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:

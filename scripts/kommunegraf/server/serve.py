@@ -31,7 +31,7 @@ def server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
 
 def run(main: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine to its end on the event loop that is quickest here."""
-    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         runner.run(main)
 
 
