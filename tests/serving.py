@@ -36,9 +36,11 @@ class Served:
 
 
 @contextmanager
-def serving(*files: Path, make: Callable[[Context], Any] = app, **settings: Any) -> Iterator[Served]:
+def serving(
+    *files: Path, make: Callable[[Context], Any] = app, data: Path | None = None, previous: Path | None = None, **settings: Any,
+) -> Iterator[Served]:
     """The server over some RDF files, on a free port, in a thread; stopped at the end."""
-    context = Context(Settings(**{"port": 0, **settings}), files)
+    context = Context(Settings(**{"port": 0, **settings}), files, data, previous)
     listening = bind(context.settings)
     started: Future[tuple[uvicorn.Server, asyncio.AbstractEventLoop]] = Future()
 

@@ -47,13 +47,14 @@ class Context:
 
     `store` is for documents and for queries of the project's own; the queries of clients run by `ask` only. `files` are loaded as they
     are, their graphs by name; where `settings.endpoint` is set, there are none. `data` is the folder of the tables that they were
-    built from, where they were.
+    built from, where they were; `previous` that of the site that was published before, where its versions and what was removed stay.
     """
 
-    def __init__(self, settings: Settings, files: Sequence[Path] = (), data: Path | None = None) -> None:
+    def __init__(self, settings: Settings, files: Sequence[Path] = (), data: Path | None = None, previous: Path | None = None) -> None:
         self.settings = settings
         self.files = tuple(files)
         self.data = data
+        self.previous = previous
         self.query_page: QueryPage | None = None
         """Shows the query page to people; where there is none, they get a plain form."""
         self._gate = Gate(settings)
@@ -156,7 +157,7 @@ class Context:
         return State(store, version, documents, graphs, source, Cache(self.settings.cache << 20))
 
     def _documents(self, store: ox.Store) -> Documents:
-        return Documents(store, release(store), self.data, self.public, self.public + "sparql")
+        return Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
 
 
 def _graphs(store: ox.Store) -> dict[str, int]:

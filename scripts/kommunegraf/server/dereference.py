@@ -30,11 +30,11 @@ _NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.I)
 
 @dataclass(frozen=True)
 class Stored:
-    """A document that is ready to be sent: as it is, and packed where that is smaller, each with its head."""
+    """A document that is ready to be sent, with this status: as it is, and packed where that is smaller, each with entity tag and head."""
 
-    plain: tuple[bytes, list[tuple[bytes, bytes]]]
-    packed: tuple[bytes, list[tuple[bytes, bytes]]]
-    tags: dict[str, int]
+    status: int
+    plain: tuple[bytes, str, list[tuple[bytes, bytes]]]
+    packed: tuple[bytes, str, list[tuple[bytes, bytes]]]
 
 
 class Dereference:
@@ -68,7 +68,8 @@ class Dereference:
             return await _send(stored, scope, headers, send)
         elif self._is_thing(path):
             answer = self._redirect(path, scope, headers)
-        elif stored := await anyio.to_thread.run_sync(self._store, documents, path):
+        elif stored := await anyio.to_thread.run_sync(_stored, documents, path):
+            self._keep(documents, path, stored)
             return await _send(stored, scope, headers, send)
         elif self._is_thing(f"{path}/"):
             answer = Response(status_code=308, headers={"Location": quote(path.rsplit("/", 1)[-1]) + "/"})
@@ -99,55 +100,62 @@ class Dereference:
         target = addresses.page(name, lang) if format == HTML else name + format.suffix
         return Response(status_code=303, headers={"Location": quote(target), "Vary": _VARY})
 
-    def _store(self, documents: Documents, name: str) -> Stored | None:
-        """Make a document, and keep it ready."""
-        try:
-            body = documents.read(name)
-        except ValueError:  # what RDF/XML cannot say
-            return None
-        if body is None:
-            return None
-        stored = self._stored(name, body)
-        self._kept[name] = stored
-        self._bytes += len(body)
+    def _keep(self, documents: Documents, path: str, stored: Stored) -> None:
+        """Keep a document ready, unless the data has changed since it was made."""
+        if documents is not self.documents or path in self._kept:
+            return
+        self._kept[path] = stored
+        self._bytes += len(stored.plain[0])
         while self._bytes > self._most and len(self._kept) > 1:
             self._bytes -= len(self._kept.popitem(last=False)[1].plain[0])
-        return stored
 
-    def _stored(self, name: str, body: bytes) -> Stored:
-        tag = hashlib.sha256(body).hexdigest()[:32]
-        head = [(b"content-type", media_type(name).encode()), (b"cache-control", b"max-age=300"), (b"vary", b"Accept-Encoding"),
-                *self._links(name)]
-        if changed := self.documents.modified:
-            head.append((b"last-modified", format_datetime(changed, usegmt=True).encode()))
-        plain = (body, [*head, (b"etag", f'"{tag}"'.encode()), (b"content-length", str(len(body)).encode())])
-        packed = b"" if name.endswith(_PACKED) else gzip.compress(body, 6, mtime=0)
-        if not packed or len(packed) >= len(body):
-            return Stored(plain, plain, {f'"{tag}"': 0})
-        small = [*head, (b"content-encoding", b"gzip"), (b"etag", f'"{tag}-gzip"'.encode()), (b"content-length", str(len(packed)).encode())]
-        return Stored(plain, (packed, small), {f'"{tag}"': 0, f'"{tag}-gzip"': 1})
 
-    def _links(self, name: str) -> Iterable[tuple[bytes, bytes]]:
-        """Of which thing a document tells, and in what else it can be had (RFC 8288, RFC 6892)."""
-        path, format, lang = parse(name)
-        if format == HTML:
-            yield b"content-language", lang.encode()
-        if iri := self.documents.pages.resources.get(path):
-            stem = quote(path.rsplit("/", 1)[-1])
-            offered = [other for other in self.documents.formats(path) if other != format]
-            others = [f'<{stem}{other.suffix}>; rel="alternate"; type="{other.media}"' for other in offered]
-            yield b"link", ", ".join([f'<{quote(iri, safe=":/%#?&=+,;@!$()*~-._")}>; rel="describes"', *others]).encode()
+def _stored(documents: Documents, path: str) -> Stored | None:
+    """Make a document; None where there is none. That of a resource that was removed has status 410."""
+    try:
+        body = documents.read(path)
+    except ValueError:  # what RDF/XML cannot say
+        return None
+    if body is None:
+        return None
+    status = 410 if documents.pages.resources.get(parse(path)[0]) in documents.past.gone else 200
+    media = media_type(path).encode()
+    head = [(b"content-type", media), (b"cache-control", b"max-age=300"), (b"vary", b"Accept-Encoding"), *_links(documents, path)]
+    if changed := documents.modified:
+        head.append((b"last-modified", format_datetime(changed, usegmt=True).encode()))
+    tag = hashlib.sha256(media + body).hexdigest()[:32]
+    plain = _tagged(body, f'"{tag}"', head)
+    packed = b"" if path.endswith(_PACKED) else gzip.compress(body, 6, mtime=0)
+    if not packed or len(packed) >= len(body):
+        return Stored(status, plain, plain)
+    return Stored(status, plain, _tagged(packed, f'"{tag}-gzip"', [*head, (b"content-encoding", b"gzip")]))
+
+
+def _tagged(body: bytes, tag: str, head: list[tuple[bytes, bytes]]) -> tuple[bytes, str, list[tuple[bytes, bytes]]]:
+    return body, tag, [*head, (b"etag", tag.encode()), (b"content-length", str(len(body)).encode())]
+
+
+def _links(documents: Documents, name: str) -> Iterable[tuple[bytes, bytes]]:
+    """Of which thing a document tells, and in what else it can be had (RFC 8288, RFC 6892)."""
+    path, format, lang = parse(name)
+    if format == HTML:
+        yield b"content-language", lang.encode()
+    if iri := documents.pages.resources.get(path):
+        stem = quote(path.rsplit("/", 1)[-1])
+        offered = [other for other in documents.formats(path) if other != format]
+        others = [f'<{stem}{other.suffix}>; rel="alternate"; type="{other.media}"' for other in offered]
+        yield b"link", ", ".join([f'<{quote(iri, safe=":/%#?&=+,;@!$()*~-._")}>; rel="describes"', *others]).encode()
 
 
 async def _send(stored: Stored, scope: Scope, headers: Headers, send: Send) -> None:
-    """A document as the request wants it: packed or not, its head alone, or nothing when the client has it."""
-    body, head = stored.packed if _takes_gzip(headers.get("accept-encoding", "")) else stored.plain
-    known = headers.get("if-none-match")
-    if known and (known.strip() == "*" or any(tag.strip().removeprefix("W/") in stored.tags for tag in known.split(","))):
+    """A document as the request wants it: packed or not, its head alone, or nothing when the client has it (RFC 9110, section 13.1.2)."""
+    body, tag, head = stored.packed if _takes_gzip(headers.get("accept-encoding", "")) else stored.plain
+    known = [one.strip().removeprefix("W/") for one in headers.get("if-none-match", "").split(",")]
+    if stored.status == 200 and (tag in known or known == ["*"]):
         await send({"type": "http.response.start", "status": 304, "headers": [h for h in head if h[0] != b"content-length"]})
         await send({"type": "http.response.body", "body": b""})
         return
-    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.start", "status": stored.status, "headers": head})
     await send({"type": "http.response.body", "body": body if scope["method"] == "GET" else b""})
 
 

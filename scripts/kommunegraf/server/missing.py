@@ -1,28 +1,46 @@
 """The answer where there is no document: a page with the nearest ones for people, problem details for programs."""
 
+import json
+from urllib.parse import urlsplit
+
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from kommunegraf.findings import nearest
 from kommunegraf.names import plain
 from kommunegraf.negotiation import HTML, choose, choose_language
+from kommunegraf.server.problems import MEDIA, Problem
 from kommunegraf.site.addresses import parse
 from kommunegraf.site.documents import Documents
 from kommunegraf.site.render import Page
+from kommunegraf.site.site import Site
 
-PROBLEM = "application/problem+json"
+_LONGEST = 100
+"""Characters of a name that are compared."""
+_MOST = 400
+"""A kind with more members has names that nobody types, and comparing them all would take long."""
 
 
 def answer(documents: Documents, path: str, headers: Headers) -> Response:
     """404 with what may have been meant; a page for who takes HTML, else problem details (RFC 9457)."""
     lang = choose_language(headers.get("accept-language"))
     found = suggestions(documents, path, lang)
-    if choose(headers.get("accept"), [PROBLEM, HTML.media]) == HTML.media:
-        page = Page(documents.site, path, lang)
+    told = {"Vary": "Accept, Accept-Language", "Content-Language": lang}
+    if choose(headers.get("accept"), [MEDIA, HTML.media]) == HTML.media:
+        page = _Anywhere(documents.site, lang, urlsplit(documents.address).path)
         body = page.html("missing.html", title=page.w.missing_title, suggestions=found)
-        return Response(body, 404, {"Vary": "Accept, Accept-Language"}, HTML.media)
-    problem = {"type": "about:blank", "title": "Not Found", "status": 404, "suggestions": found}
-    return JSONResponse(problem, 404, {"Vary": "Accept, Accept-Language"}, PROBLEM)
+        return Response(body, 404, told, HTML.media)
+    problem = {**json.loads(Problem("not-found").details(lang)), "suggestions": found}
+    return Response(json.dumps(problem, ensure_ascii=False, indent=1) + "\n", 404, told, MEDIA)
+
+
+class _Anywhere(Page):
+    """A page that may stand at any depth, so that its links begin at the top of the host, and nothing is kept for its address."""
+
+    def __init__(self, site: Site, lang: str, top: str) -> None:
+        super().__init__(site, "404", lang)
+        self.up = top
+        self._made = site.made[lang, top]
 
 
 def suggestions(documents: Documents, path: str, lang: str) -> list[str]:
@@ -30,7 +48,7 @@ def suggestions(documents: Documents, path: str, lang: str) -> list[str]:
     kind, _, rest = parse(path)[0].partition("/")
     members = documents.pages.folders.get(f"{kind}/index", [])
     view = documents.site.views[lang]
+    if len(members) > _MOST:
+        return []
     named = {name: iri for iri in members for name in (plain(view.label(iri)), plain(iri.rsplit("/", 1)[-1]))}
-    return list(dict.fromkeys(named[name] for name in nearest(plain(rest[:100]), named)))
-
-
+    return list(dict.fromkeys(named[name] for name in nearest(plain(rest[:_LONGEST]), named)))
