@@ -1,4 +1,4 @@
-"""Connections as uvicorn keeps them, with bounds that it does not have: on the head of a request, and on the time that it takes."""
+"""Connections as uvicorn keeps them, with bounds on the head of a request and on the time that it takes, and fewer writes."""
 
 import asyncio
 from typing import Any
@@ -9,6 +9,8 @@ LONGEST_HEAD = 1 << 16
 """Bytes of a request's address and headers."""
 PATIENCE = 15
 """Seconds from the first byte of a request's head to its last."""
+_MOST = 1 << 16
+"""Bytes that wait for the end of a turn of the event loop."""
 
 
 class Connection(HttpToolsProtocol):

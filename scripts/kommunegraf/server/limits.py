@@ -31,7 +31,7 @@ class Ticket:
         if not self._gate.enter_slow(self._client):
             return False
         self._place = "slow"
-        self._gate.next_turn()
+        self._gate.leave_quick(self._client)
         return True
 
     def leave(self) -> None:
@@ -42,11 +42,16 @@ class Ticket:
 
 
 class Gate:
-    """The places for queries. Clients wait in turn, one query of each at a time, so that none waits behind another's many."""
+    """The places for queries. Clients wait in turn, one query of each at a time, so that none waits behind another's many.
+
+    A client has all quick places but one at most, so that another client finds one free, and half of the slow places.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._free = settings.workers
+        self._share = max(1, settings.workers - 1)
+        self._quick: Counter[str] = Counter()
         self._slow: Counter[str] = Counter()
         self._under_way: Counter[str] = Counter()
         self._queues: OrderedDict[str, deque[asyncio.Future[None]]] = OrderedDict()
@@ -64,8 +69,8 @@ class Gate:
         if self._under_way.total() >= self._settings.waiting:
             raise Problem("busy")
         self._under_way[client] += 1
-        if self._free and not self._queues:
-            self._free -= 1
+        if self._free and self._quick[client] < self._share:
+            self._take(client)
             return Ticket(self, client)
         try:
             async with asyncio.timeout(self._settings.timeout):
@@ -80,29 +85,40 @@ class Gate:
     async def _turn(self, client: str) -> None:
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queues.setdefault(client, deque()).append(turn)
-        self.next_turn(freed=0)
         try:
             await turn
         except BaseException:
             if turn.done() and not turn.cancelled():
-                self.next_turn()
+                self.leave_quick(client)
             elif (queue := self._queues.get(client)) and turn in queue:
                 queue.remove(turn)
                 if not queue:
                     del self._queues[client]
             raise
 
-    def next_turn(self, freed: int = 1) -> None:
-        """Some quick places became free: they go to the clients whose turn it is."""
-        self._free += freed
-        while self._free and self._queues:
-            client, queue = self._queues.popitem(last=False)
-            turn = queue.popleft()
-            if queue:
-                self._queues[client] = queue
-            if not turn.done():
-                self._free -= 1
-                turn.set_result(None)
+    def _take(self, client: str) -> None:
+        self._free -= 1
+        self._quick[client] += 1
+
+    def leave_quick(self, client: str) -> None:
+        """A quick place became free: it goes to the client whose turn it is, of those that have not their share."""
+        self._free += 1
+        _less(self._quick, client)
+        for waiting in list(self._queues):
+            if not self._free:
+                return
+            if self._quick[waiting] < self._share:
+                self._next_of(waiting)
+
+    def _next_of(self, client: str) -> None:
+        """The first that waits of a client's queries takes a place; the client's next turn comes after all others'."""
+        queue = self._queues.pop(client)
+        turn = queue.popleft()
+        if queue:
+            self._queues[client] = queue
+        if not turn.done():
+            self._take(client)
+            turn.set_result(None)
 
     def enter_slow(self, client: str) -> bool:
         """Take a slow place, where there is one for this client."""
@@ -118,7 +134,7 @@ class Gate:
         if place == "slow":
             _less(self._slow, client)
         else:
-            self.next_turn()
+            self.leave_quick(client)
 
     def _end(self, client: str) -> None:
         _less(self._under_way, client)

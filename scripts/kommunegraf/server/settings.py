@@ -26,8 +26,8 @@ class Settings:
     """How long a query may take, from its request to the last byte of its answer."""
     short: float = 0.5
     """How long a query may keep a quick place; after that it needs one of the slow ones."""
-    workers: int = max(2, os.cpu_count() or 2)
-    """Quick places: how many queries run at once in their first moments."""
+    workers: int = 1 + (os.cpu_count() or 1)
+    """Quick places: how many queries run at once in their first moments. One client has all but one of them at most."""
     slow: int = 2
     """Slow places: how many long queries run at once. One client has half of them at most."""
     per_client: int = 32

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,11 +55,12 @@ def report(page: Page, iri: str) -> dict[str, Any]:
     folder = "" if page.lang == "en" else f"{page.lang}/"
     placed = re.sub(r"(!\[[^\]]*\]\()(?=[\w-]+\.svg\))", rf"\g<1>{folder}", rest)
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(placed)
-    wide = html.replace("<table>", _SCROLL.format(page.w.report_table)).replace("</table>", "</table></div>")
+    numbers = count(1)
+    wide = re.sub("<table>", lambda _: _SCROLL.format(page.w.report_table, next(numbers)), html).replace("</table>", "</table></div>")
     return {"title": title.strip(), "html": Markup(wide)}  # noqa: S704
 
 
-_SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{}"><table>'
+_SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{} {}"><table>'
 
 RESOURCES: dict[str, Model] = {}
 DOCUMENTS: dict[str, Model] = {"matching": ("matching.html", matching), "matching/report": ("matching-report.html", report)}
