@@ -24,7 +24,7 @@ _MOST = 400
 def answer(documents: Documents, path: str, headers: Headers) -> Response:
     """404 with what may have been meant; a page for who takes HTML, else problem details (RFC 9457)."""
     lang = choose_language(headers.get("accept-language"))
-    found = suggestions(documents, path, lang)
+    found = suggestions(documents, path)
     told = {"Vary": "Accept, Accept-Language", "Content-Language": lang}
     if choose(headers.get("accept"), [MEDIA, HTML.media]) == HTML.media:
         page = _Anywhere(documents.site, lang, urlsplit(documents.address).path)
@@ -43,12 +43,12 @@ class _Anywhere(Page):
         self._made = site.made[lang, top]
 
 
-def suggestions(documents: Documents, path: str, lang: str) -> list[str]:
-    """The IRIs of resources whose last part or label is near that of a path, of the same kind where there is one."""
+def suggestions(documents: Documents, path: str) -> list[str]:
+    """The IRIs of resources whose last part or label in any language is near that of a path, of the same kind where there is one."""
     kind, _, rest = parse(path)[0].partition("/")
     members = documents.pages.folders.get(f"{kind}/index", [])
-    view = documents.site.views[lang]
+    views = documents.site.views.values()
     if len(members) > _MOST:
         return []
-    named = {name: iri for iri in members for name in (plain(view.label(iri)), plain(iri.rsplit("/", 1)[-1]))}
+    named = {plain(name): iri for iri in members for name in (iri.rsplit("/", 1)[-1], *(view.label(iri) for view in views))}
     return list(dict.fromkeys(named[name] for name in nearest(plain(rest[:_LONGEST]), named)))
