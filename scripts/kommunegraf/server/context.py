@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kommunegraf import engines, paths, queries, questions
 from kommunegraf.server.cache import Cache
 from kommunegraf.server.endpoint import Endpoint, snapshot
-from kommunegraf.server.jobs import Order, Reply, run
+from kommunegraf.server.jobs import Order, Reply, Source, run
 from kommunegraf.server.limits import Gate
 from kommunegraf.server.problems import Problem
 from kommunegraf.server.settings import Settings
@@ -121,11 +121,19 @@ class Context:
         """
         rows, graph = (media, media) if isinstance(media, str) else media
         order = Order(query, rows, graph, tuple(default_graphs), tuple(named_graphs), base)
-        source = self.state.source
-        if not source.alive:
+        state = self.state
+
+        async def take() -> Source:
+            nonlocal state
+            state = self.state  # not before: the data may be exchanged while the query waits for its turn
+            return await state.source.take()
+
+        if not state.source.alive:
             self._recover()
             raise Problem("starting")
-        return await run(self.settings, self._gate, client, source.take, order)
+        reply = await run(self.settings, self._gate, client, take, order)
+        reply.version = state.version
+        return reply
 
     async def ready(self) -> bool:
         """Whether the data is loaded and queries are answered."""

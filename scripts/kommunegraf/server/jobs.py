@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -57,12 +57,13 @@ class Source(Protocol):
 class Reply:
     """An answer under way. Its bytes come once, by `chunks` or `read`; who does not read to the end calls `close`.
 
-    `media` is its media type, `is_rows` whether it is rows and not a graph, `repeatable` whether it would be the same again on the same
-    data, and `rows` how many there were, where that is known at its end.
+    `version` is that of the data it comes from, `media` its media type, `is_rows` whether it is rows and not a graph, `repeatable` whether
+    it would be the same again on the same data, and `rows` how many there were, where that is known at its end.
     """
 
     def __init__(self, settings: Settings, gate: Gate, ticket: Ticket, source: Source, order: Order, started: float) -> None:
         loop = asyncio.get_running_loop()
+        self.version = ""
         self.media = ""
         self.is_rows = True
         self.repeatable = False
@@ -98,7 +99,8 @@ class Reply:
                 self._size += len(data)
                 if self._size > self._settings.result << 20:
                     self._stop(Problem("result-too-large", most=self._settings.result))
-                yield data
+                else:
+                    yield data
             self._end_well()
         except ConnectionError as error:
             raise await self._end() from error
@@ -157,12 +159,12 @@ class Reply:
         self._ticket.leave()
 
 
-async def run(settings: Settings, gate: Gate, client: str, take: Any, order: Order) -> Reply:
+async def run(settings: Settings, gate: Gate, client: str, take: Callable[[], Awaitable[Source]], order: Order) -> Reply:
     """Wait for the client's turn, take a source, and run a query until its answer begins. Raises Problem."""
     started = asyncio.get_running_loop().time()
     ticket = await gate.enter(client)
     try:
-        source: Source = await take()
+        source = await take()
         reply = Reply(settings, gate, ticket, source, order, started)
     except BaseException:
         ticket.leave()

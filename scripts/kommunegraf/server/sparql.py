@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from kommunegraf.negotiation import HTML, choose
 from kommunegraf.server import media, protocol, service
 from kommunegraf.server.cache import Answer, Header
-from kommunegraf.server.context import Context, State
+from kommunegraf.server.context import Context
 from kommunegraf.server.jobs import Reply
 from kommunegraf.server.limits import client_of
 from kommunegraf.server.problems import Problem
@@ -25,9 +25,8 @@ _BUFFER = 1 << 20
 
 @dataclass(frozen=True)
 class Request:
-    """A request: the data as it stood then, what the server gave, its headers by name, and its content."""
+    """A request: what the server gave, its headers by name, and its content."""
 
-    state: State
     scope: Scope
     receive: Receive
     send: Send
@@ -61,8 +60,8 @@ class Sparql:
                 content = await protocol.body(receive, headers.get("content-length", ""), self._context.settings.request)
             except (TimeoutError, ConnectionError):
                 return
-        request = Request(self._context.state, scope, receive, send, headers, content)
-        if answer := request.state.cache.get(request.key):
+        request = Request(scope, receive, send, headers, content)
+        if answer := self._context.state.cache.get(request.key):
             scope["facts"].update(query=answer.query, rows=answer.rows)
             return await _send_whole(request, answer)
         async with _while_present(receive):
@@ -89,12 +88,12 @@ class Sparql:
         """Send a small answer whole, and keep it; stream a large one."""
         pieces, facts, send = reply.chunks(), request.scope["facts"], request.send
         first, complete = await _first(pieces)
-        head = _head(reply, _tag(request) if reply.repeatable and request.scope["method"] != "POST" else b"")
+        head = _head(reply, _tag(request, reply.version) if reply.repeatable and request.scope["method"] != "POST" else b"")
         if complete:
             facts["rows"] = reply.rows
             answer = Answer(head, first, name, reply.rows)
-            if reply.repeatable:
-                request.state.cache.put(request.key, answer, sum(map(len, request.key)))
+            if reply.repeatable and reply.version == self._context.version:
+                self._context.state.cache.put(request.key, answer, sum(map(len, request.key)))
             return await _send_whole(request, answer)
         await send({"type": "http.response.start", "status": 200, "headers": head})
         if request.scope["method"] != "HEAD":
@@ -105,10 +104,9 @@ class Sparql:
         await send({"type": "http.response.body", "body": b""})
 
 
-def _tag(request: Request) -> bytes:
+def _tag(request: Request, version: str) -> bytes:
     """A weak entity tag (RFC 9110, section 8.8.3): the rows are the same, their order need not be."""
-    parts = (request.state.version.encode(), *request.key)
-    return b'W/"' + hashlib.sha256(b"\0".join(parts)).hexdigest()[:32].encode() + b'"'
+    return b'W/"' + hashlib.sha256(b"\0".join((version.encode(), *request.key))).hexdigest()[:32].encode() + b'"'
 
 
 def _head(reply: Reply, tag: bytes) -> list[Header]:
@@ -122,7 +120,7 @@ async def _first(pieces: AsyncIterator[bytes]) -> tuple[bytes, bool]:
     first = bytearray()
     async for piece in pieces:
         first += piece
-        if len(first) >= _BUFFER:
+        if len(first) > _BUFFER:
             return bytes(first), False
     return bytes(first), True
 

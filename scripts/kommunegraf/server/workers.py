@@ -25,6 +25,9 @@ _REASONS = {
 }
 """What it means when a worker dies: the engine aborts without memory, and overruns its stack in a query without end."""
 
+_FORKING = 2
+"""Seconds in which a new worker must come; it takes milliseconds."""
+
 
 class BadData(ValueError):
     """Files that cannot be loaded. The message says which, and why."""
@@ -72,7 +75,8 @@ class Worker:
 
     async def why(self) -> Problem:
         """See jobs.Source."""
-        number = await asyncio.wait_for(asyncio.shield(self.ended), 2)
+        await asyncio.wait((self.ended,), timeout=_FORKING)
+        number = self.ended.result() if self.ended.done() else 0
         name = _REASONS.get(signal.Signals(number) if number else signal.SIGTERM, "worker-lost")
         if name == "worker-lost":
             _LOG.error("worker %d ended with signal %d", self.pid, number)
@@ -102,6 +106,7 @@ class Workers:
         self._quick: set[int] = set()
         self._busy: set[int] = set()
         self._coming = 0
+        self._taking = 0
         self._closing = False
         self._free = asyncio.Event()
 
@@ -128,17 +133,20 @@ class Workers:
         self._fill()
 
     async def take(self) -> Worker:
-        """A worker that is free. Raises Problem when the process that forks them is gone."""
-        while True:
-            if not self.alive:
-                raise Problem("starting")
-            try:
-                worker = self._idle.get_nowait()
-            except asyncio.QueueEmpty:
-                worker = await asyncio.wait_for(self._idle.get(), 5)
-            if worker.pid in self._quick:
-                self._busy.add(worker.pid)
-                return worker
+        """A worker that is free. Raises Problem when there is none, and the process that forks them is gone."""
+        self._taking += 1
+        try:
+            async with asyncio.timeout(_FORKING):
+                while True:
+                    worker = await self._idle.get()
+                    if worker.pid in self._quick:
+                        self._busy.add(worker.pid)
+                        return worker
+        except TimeoutError as error:
+            raise Problem("starting") from error
+        finally:
+            self._taking -= 1
+            self._free.set()
 
     def give(self, worker: Worker) -> None:
         """A worker is done. One that became slow has had its time, and goes."""
@@ -164,10 +172,10 @@ class Workers:
 
     async def close(self) -> None:
         """Let the workers finish what they do, and end them all."""
-        self._closing = True
-        while self._busy and self._process.poll() is None:
+        while (self._busy or self._taking) and self.alive:
             self._free.clear()
             await self._free.wait()
+        self._closing = True
         if self._process.stdin:
             self._process.stdin.close()
         await asyncio.to_thread(self._process.wait)
@@ -178,8 +186,7 @@ class Workers:
 
     def _done(self, worker: Worker) -> None:
         self._busy.discard(worker.pid)
-        if not self._busy:
-            self._free.set()
+        self._free.set()
 
     def _fill(self) -> None:
         while not self._closing and len(self._quick) + self._coming < self.settings.workers:
