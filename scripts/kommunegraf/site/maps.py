@@ -95,9 +95,9 @@ def _map(page: Page, title: str, text: str, kinds: Mapping[str, tuple[str, str]]
 def _spots(page: Page, kinds: Mapping[str, tuple[str, str]], rest: tuple[str, str]) -> dict[str, Spot]:
     """What each circle shows. Only those that the map is about are links, so that a keyboard need not pass all the others."""
     everybody = page.view.of_type("kg:Municipality")
-    return {code(m): Spot(_short(page, m), *kinds.get(m, rest), href=(page.href(m) or "") if m in kinds else "") for m in everybody}
+    return {code(m): Spot(short(page, m), *kinds.get(m, rest), href=(page.href(m) or "") if m in kinds else "") for m in everybody}
 
 
-def _short(page: Page, iri: str) -> str:
+def short(page: Page, iri: str) -> str:
     """A kommune's name without the word that stands behind all of them in English."""
     return page.view.label(iri).removesuffix(" Municipality")

@@ -114,7 +114,7 @@ def matrix(page: Page, iri: str) -> dict[str, Any]:
 
 
 def _heads(page: Page, iris: list[str]) -> list[tuple[str, str, str]]:
-    return [(page.view.label(i).removesuffix(" Municipality"), page.href(i) or "", i) for i in iris]
+    return [(maps.short(page, i), page.href(i) or "", i) for i in iris]
 
 
 RESOURCES: dict[str, Model] = {"municipality": ("municipality.html", municipality), "region": ("region.html", region)}
