@@ -17,7 +17,8 @@ DECIMAL = "http://www.w3.org/2001/XMLSchema#decimal"
 
 def results(**cells: Any) -> bytes:
     """One row as SPARQL 1.1 results in JSON: text, or a pair of text and datatype."""
-    terms = {k: {"type": "literal", "value": v} if isinstance(v, str) else {"type": "literal", "value": v[0], "datatype": v[1]} for k, v in cells.items()}
+    pairs = {name: (cell, None) if isinstance(cell, str) else cell for name, cell in cells.items()}
+    terms = {name: {"type": "literal", "value": text, **({"datatype": kind} if kind else {})} for name, (text, kind) in pairs.items()}
     return json.dumps({"head": {"vars": list(cells)}, "results": {"bindings": [terms]}}).encode()
 
 

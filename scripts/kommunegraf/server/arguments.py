@@ -147,7 +147,7 @@ def _term(site: Site, parameter: Parameter, value: str, lang: str, written: str)
 def _one_of(options: dict[str, str], name: str, known: tuple[str, ...], default: str) -> str:
     value = options.get(name, default)
     if name in options and value not in known:
-        raise Refused("wrong-choice", nearest(value, known), name, name=name, value=value, choices=", ".join(known))
+        raise Refused("wrong-choice", nearest(value, known) or known, name, name=name, value=value, choices=", ".join(known))
     return value
 
 
