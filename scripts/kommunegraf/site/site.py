@@ -10,6 +10,8 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from kommunegraf.engines import Embedded
+from kommunegraf.findings import BadInput
+from kommunegraf.queries import BadArgument
 from kommunegraf.site import addresses
 from kommunegraf.site.view import View
 
@@ -58,11 +60,10 @@ class Site:
 
     @cached_property
     def matcher(self) -> "dict[str, Matcher]":
-        """Who could work with whom, in each language. Empty where the store has no adoptions to match."""
+        """Who could work with whom, in each language. Empty where the store lacks what matching needs."""
         from kommunegraf.match import Matcher
 
-        if not self.views["da"].of_type("kg:Adoption"):
+        try:
+            return {lang: Matcher.open(self.engine, lang) for lang in self.views}
+        except (BadInput, BadArgument):
             return {}
-        return {lang: Matcher.open(self.engine, lang) for lang in self.views}
-
-

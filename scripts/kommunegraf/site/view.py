@@ -22,6 +22,7 @@ def node(name: str) -> ox.NamedNode:
     return ox.NamedNode(expand(name))
 
 
+@lru_cache(maxsize=100_000)
 def alphabetical(text: str) -> tuple[str, str]:
     """A key that sorts as Danish readers expect: æ, ø and å last, upper and lower case alike."""
     return text.casefold().translate(_ALPHABET), text
@@ -44,7 +45,8 @@ class View:
         subject = ox.NamedNode(iri) if isinstance(iri, str) else iri
         if isinstance(subject, ox.Literal | ox.Triple):
             return []
-        return sorted({q.object for q in self.store.quads_for_pattern(subject, node(name), None, None)}, key=str)
+        found = {q.object for q in self.store.quads_for_pattern(subject, node(name), None, None)}
+        return sorted(found, key=str) if len(found) > 1 else list(found)
 
     def things(self, iri: str | Term, *names: str) -> list[str]:
         """The IRIs among the values of some properties, by their labels."""
