@@ -66,7 +66,7 @@ def test_no_kind_of_page_violates_the_accessibility_guidelines(site: Path, docum
     found = []
     for scheme in ("light", "dark"):
         page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-        for file in files(site, documents):
+        for file in files(site, documents)[:: 1 if scheme == "light" else 2]:  # the colours are those of both languages
             page.goto(file.as_uri())
             page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
             page.evaluate(axe)

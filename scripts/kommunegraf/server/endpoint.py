@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from kommunegraf import engines, queries
 from kommunegraf.namespaces import GRAPH
+from kommunegraf.server.dataset import clauses
 from kommunegraf.server.jobs import Order
 from kommunegraf.server.media import offered
 from kommunegraf.server.problems import Problem
@@ -94,7 +95,10 @@ class Asking:
         if not media:
             raise Problem("not-acceptable", formats=", ".join(offered(screened.rows)))
         text = f"BASE <{order.base}> {order.query}" if order.base else order.query
-        form = {"query": text, "default-graph-uri": list(order.default), "named-graph-uri": list(order.named)}
+        default, named = order.default, order.named
+        if not default and not named and screened.names_dataset:
+            default, named = clauses(order.query, order.base)  # said twice, as Oxigraph's server with a union graph forgets FROM
+        form = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
         async with self._endpoint.client.stream("POST", self._endpoint.url, data=form, headers={"Accept": media}) as answer:
             if answer.status_code != 200:
                 raise await _refusal(answer)

@@ -13,6 +13,8 @@ GRAPHS = (*DATA, *DATASETS)
 """Formats of graphs."""
 _GENERAL = {"application/json": ROWS[0].media, "application/xml": ROWS[1].media}
 """General types by which clients ask for the special ones; the answer bears the special one's name."""
+_ALSO = {"xml": "rdfxml", "rdf+xml": "rdfxml", "json": "jsonld", "json-ld": "jsonld", "n3": "turtle"}
+"""Other names by which clients ask for formats of graphs, SPARQLWrapper among them."""
 
 
 def offered(rows: bool) -> list[str]:
@@ -30,6 +32,7 @@ def named(name: str) -> tuple[str, str] | None:
     """The same for a format by its name, its ending or its media type; None where there is no such format."""
     wanted = name.strip().lower()
     rows, graph = (
-        next((f.media for f in formats if wanted in (f.name, f.suffix.lstrip("."), f.media)), "") for formats in (ROWS, GRAPHS)
+        next((f.media for f in formats if name in (f.name, f.suffix.lstrip("."), f.media)), "")
+        for formats, name in ((ROWS, wanted), (GRAPHS, _ALSO.get(wanted, wanted)))
     )
     return (rows, graph) if rows or graph else None

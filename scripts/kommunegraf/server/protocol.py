@@ -118,15 +118,16 @@ def _posted(content_type: str, content: bytes) -> list[tuple[str, str]]:
 
 
 def _formats(pairs: list[tuple[str, str]], accept: str | None) -> tuple[tuple[str, str], bool]:
-    names = [value for name, value in pairs if name in ("format", "output")]
-    if len(names) > 1:
-        raise Problem("doubled-parameter", name="format", count=len(names))
-    if not names or not names[0]:
+    """The media types for rows and graphs, and whether they are named. SPARQLWrapper names one format in several ways at once."""
+    names = [value for name, value in pairs if name in ("format", "output") and value]
+    if not names:
         return media.accepted(accept), False
-    found = media.named(names[0])
-    if found is None:
+    known = {found for name in names if (found := media.named(name))}
+    if not known:
         raise Problem("not-acceptable", formats=", ".join(f.name for f in (*media.ROWS, *media.GRAPHS)))
-    return found, True
+    if len(known) > 1:
+        raise Problem("doubled-parameter", name="format", count=len(names))
+    return known.pop(), True
 
 
 def _graphs(parameter: str, values: list[str]) -> tuple[str, ...]:

@@ -50,23 +50,23 @@ def screen(query: str) -> Screened:
 
     Escapes such as `\u0045` are read both ways, as engines differ in whether they come before the tokens (SPARQL 1.1, section 19.2).
     """
-    tokens = list(_tokens(query))
+    found = list(tokens(query))
     plain = _ESCAPE.sub(_character, query)
-    if _asks_service(tokens) or (plain != query and _asks_service(list(_tokens(plain)))):
+    if _asks_service(found) or (plain != query and _asks_service(list(tokens(plain)))):
         raise Problem("service-refused")
-    words = [word for kind, text in tokens if kind == "word" for word in re.split(r"\W+", text.upper())]
+    words = [word for kind, text in found if kind == "word" for word in re.split(r"\W+", text.upper())]
     form = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), "")
     if form in _UPDATES:
         raise Problem("read-only")
     if form not in FORMS:
         raise Problem("malformed-query", message=f"it begins with none of {', '.join(FORMS)}")
-    if not all(_closed(text) for kind, text in tokens if kind == "text"):
+    if not all(_closed(text) for kind, text in found if kind == "text"):
         raise Problem("malformed-query", message="a string is not closed")
     _check_depth(query)
     return Screened(form, any(word.startswith("FROM") for word in words), not _CHANGING.intersection(words))
 
 
-def _tokens(query: str) -> Iterator[Token]:
+def tokens(query: str) -> Iterator[Token]:
     """The tokens but comments; a name without colon is a `word`, one with it `prefixed`."""
     for match in _TOKEN.finditer(query):
         if match["name"]:
@@ -75,19 +75,19 @@ def _tokens(query: str) -> Iterator[Token]:
             yield match.lastgroup, match[0]
 
 
-def _asks_service(tokens: list[Token]) -> bool:
+def _asks_service(found: list[Token]) -> bool:
     """Whether SERVICE stands anywhere as a keyword, in any way in which an engine may divide the text into tokens.
 
     Engines that need no blanks between tokens find keywords in `trueSERVICE` and, before a bracket, in `SERVICE:name`.
     """
-    for place, (kind, text) in enumerate(tokens):
+    for place, (kind, text) in enumerate(found):
         if kind == "word" and "SERVICE" in text.upper():
             return True
         if kind == "iri" and _doubtful(text.upper()):
             return True
         if kind == "prefixed" and text.upper().partition(":")[0].endswith("SERVICE"):
-            before = tokens[place - 1][1].upper() if place else ""
-            if tokens[place + 1 : place + 2] == [("sign", "{")] and before != "GRAPH":
+            before = found[place - 1][1].upper() if place else ""
+            if found[place + 1 : place + 2] == [("sign", "{")] and before != "GRAPH":
                 return True
     return False
 

@@ -47,6 +47,8 @@ class Settings:
         for name in ("timeout", "short", "workers", "slow", "per_client", "waiting", "memory", "request", "result"):
             if not getattr(self, name) > 0:
                 raise BadSetting(f"{name} is a number above 0, not {getattr(self, name)}")
+        if not 0 <= self.port <= 65535:
+            raise BadSetting(f"port is a number from 0 to 65535, not {self.port}")
         for name in ("public", "endpoint"):
             if (value := getattr(self, name)) and not value.startswith(("http://", "https://")):
                 raise BadSetting(f"{name} is an http or https address, not {value!r}")
