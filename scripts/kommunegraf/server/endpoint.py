@@ -21,6 +21,7 @@ from kommunegraf.server.problems import Problem
 from kommunegraf.server.screening import screen
 from kommunegraf.server.settings import Settings
 
+_PIECE = 1 << 16
 _MESSAGE = 300
 """Characters of what an endpoint says of a query that it does not take."""
 
@@ -105,7 +106,7 @@ class Asking:
             if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != media:
                 raise Problem("endpoint-silent")
             yield b"H", json.dumps({"media": media, "rows": screened.rows, "repeatable": False}).encode()
-            async for data in answer.aiter_bytes():
+            async for data in answer.aiter_bytes(_PIECE):
                 yield b"D", data
             yield b"E", b'{"rows": null}'
 
