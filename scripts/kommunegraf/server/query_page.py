@@ -14,16 +14,18 @@ from kommunegraf.namespaces import PREFIXES
 from kommunegraf.negotiation import HTML
 from kommunegraf.questions import Question
 from kommunegraf.server import arguments, assets, encodings, media, responses, results
-from kommunegraf.server.context import Context
+from kommunegraf.server.context import Context, Reply
 from kommunegraf.server.headers import POLICY
 from kommunegraf.server.pages import ServerPage, page_of
-from kommunegraf.server.problems import Problem
+from kommunegraf.server.problems import Problem, known
 from kommunegraf.server.protocol import Asked
 
 SHORTEST = "adopters-of-initiative"
 """The question that stands in the form where none is chosen."""
 _LONGEST = 8000
 """Characters of a query that an address can carry in every browser and proxy; a longer one has no links to its downloads."""
+_MOST = 16 << 20
+"""Bytes of an answer that a page is made of; a larger one is for download."""
 _RESIZER = "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
 """The one style element that Yasgui makes: its table of results sets how columns are drawn and dragged (column-resizer). By its hash, no
 other style inside the page is allowed."""
@@ -74,7 +76,7 @@ class QueryPage:
         wanted = (media.ROWS[0].media, "application/n-triples")
         try:
             reply = await self._context.ask(asked.query, wanted, responses.client(request), asked.default, asked.named)
-            body = await reply.read()
+            body = await _read(reply)
         except Problem as told:
             title, detail = told.text(page.lang)
             shown = _html(page, asked.query, answered=True, title=page.w.sparql_failed, problem={"title": title, "detail": detail})
@@ -83,8 +85,23 @@ class QueryPage:
         return responses.document(request, html.encode(), encodings.content_type(HTML), page.lang)
 
 
-def _answered(page: ServerPage, asked: Asked, body: bytes, is_rows: bool) -> str:
-    table = results.of_query(page, body) if is_rows else results.of_graph(page, results.triples_of(body))
+async def _read(reply: Reply) -> bytes | None:
+    """The answer, or None when it is larger than a page can show. Raises Problem."""
+    body = bytearray()
+    try:
+        async for piece in reply.chunks():
+            body += piece
+            if len(body) > _MOST:
+                return None
+    finally:
+        reply.close()
+    return bytes(body)
+
+
+def _answered(page: ServerPage, asked: Asked, body: bytes | None, is_rows: bool) -> str:
+    table = None
+    if body is not None:
+        table = results.of_query(page, body) if is_rows else results.of_graph(page, results.triples_of(body))
     graphs = [("default-graph-uri", iri) for iri in asked.default] + [("named-graph-uri", iri) for iri in asked.named]
     links: list[dict[str, str]] = []
     offered = media.ROWS if is_rows else media.GRAPHS
@@ -98,9 +115,10 @@ def _html(page: ServerPage, text: str, **values: Any) -> str:
     groups: dict[str, list[Question]] = {}
     for question in sorted(arguments.library().values(), key=lambda q: (page.w[f"query_group_{q.group}"], q.title[page.lang])):
         groups.setdefault(question.group, []).append(question)
+    problems = [(name, kind["status"], kind["title"][page.lang]) for name, kind in known().items()]
     given = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False, **values}
     return page.html("query.html", text=text, groups=list(groups.items()), prefixes=sorted(PREFIXES.items()),
-                     formats=[*media.ROWS, *media.GRAPHS], **given)
+                     formats=[*media.ROWS, *media.GRAPHS], problems=problems, **given)
 
 
 def _vocabulary(lang: str) -> str:
