@@ -68,7 +68,9 @@ def raw(served: Served, path: str, method: str = "GET", **headers: str) -> tuple
 CHOSEN = {
     "": "0751.html", "*/*": "0751.html", "text/*": "0751.html", "application/*": "0751.jsonld", BROWSER: "0751.html",
     "text/turtle": "0751.ttl", "application/ld+json": "0751.jsonld", "application/n-triples": "0751.nt", "application/rdf+xml": "0751.rdf",
-    "application/trig": "0751.trig", "application/n-quads": "0751.nq", "TEXT/Turtle;Q=0.9, application/LD+JSON;q=0.3": "0751.ttl",
+    "application/trig": "0751.trig", "application/n-quads": "0751.nq", "application/trig, */*;q=0.1": "0751.trig",
+    "application/n-quads,application/trig;q=0.95,application/ld+json;q=0.9,text/turtle;q=0.6,text/html;q=0.2": "0751.jsonld",
+    "TEXT/Turtle;Q=0.9, application/LD+JSON;q=0.3": "0751.ttl",
     "text/html;q=0.3, text/turtle;q=0.9": "0751.ttl", "text/turtle;q=0.3, text/html;q=0.9": "0751.html",
     "text/turtle;q=0, application/ld+json": "0751.jsonld", "text/html;q=0, */*": "0751.ttl", "text/html;q=0.2, */*;q=0.5": "0751.ttl",
     'application/ld+json;profile="http://www.w3.org/ns/json-ld#compacted"': "0751.jsonld", "this is / not; an accept,,header": "0751.html",

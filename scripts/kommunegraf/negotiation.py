@@ -40,21 +40,22 @@ _LONGEST = 4096
 """Characters of a header that are read; no client that means well sends more."""
 
 
-def choose(accept: str | None, offered: Sequence[str]) -> str | None:
+def choose(accept: str | None, offered: Sequence[str], halved: Sequence[str] = ()) -> str | None:
     """The media type that a client likes best of those offered, the first of them where it likes several equally; None for none.
 
     The most specific range that fits a type decides its quality, 0 means never (RFC 9110, section 12.5.1). Without a header, or with
     one in which nothing can be read, everything fits. Parameters of the offered types (`;charset=`) do not count.
+    The quality of the types in `halved` counts half: they are worth less to most who take them.
     """
-    return _choose(accept, tuple(offered))
+    return _choose(accept, tuple(offered), tuple(halved))
 
 
 @lru_cache(maxsize=1024)
-def _choose(accept: str | None, offered: tuple[str, ...]) -> str | None:
+def _choose(accept: str | None, offered: tuple[str, ...], halved: tuple[str, ...]) -> str | None:
     ranges = _ranges(accept)
     if not ranges:
         return offered[0] if offered else None
-    rated = [(_quality(media, ranges), -place, media) for place, media in enumerate(offered)]
+    rated = [(_quality(media, ranges) / (1 + (media in halved)), -place, media) for place, media in enumerate(offered)]
     best = max(rated, default=(0.0, 0, ""))
     return best[2] if best[0] > 0 else None
 

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from kommunegraf.negotiation import HTML, choose, choose_language
+from kommunegraf.negotiation import DATASETS, HTML, choose, choose_language
 from kommunegraf.server import missing
 from kommunegraf.server.context import Context
 from kommunegraf.site import addresses
@@ -25,6 +25,8 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 _VARY = "Accept, Accept-Language"
 _PACKED = (".gz", ".xlsx", ".png")
 """Endings of files that gzip does not make smaller."""
+_NAMING = [format.media for format in DATASETS]
+"""Formats in which all statements stand in named graphs, where clients such as Comunica do not look unless told."""
 _NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.I)
 
 
@@ -90,7 +92,7 @@ class Dereference:
         if asked:
             format = next((f for f in offered if asked in (f.name, f.suffix[1:], f.media)), None)
         else:
-            media = choose(headers.get("accept"), [f.media for f in offered])
+            media = choose(headers.get("accept"), [f.media for f in offered], _NAMING)
             format = next((f for f in offered if f.media == media), None)
         name = page.rsplit("/", 1)[-1]
         if format is None:
