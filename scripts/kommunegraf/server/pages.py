@@ -9,10 +9,13 @@ import jinja2
 from starlette.requests import Request
 
 from kommunegraf.negotiation import LANGUAGES, choose_language
+from kommunegraf.questions import Question
+from kommunegraf.server import arguments
 from kommunegraf.server.words import words
 from kommunegraf.site import render
 from kommunegraf.site.render import Page
 from kommunegraf.site.site import Site
+from kommunegraf.site.view import alphabetical
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -56,6 +59,13 @@ class ServerPage(Page):
     def server(self, path: str, **given: str) -> str:
         """The relative link to another address of the server, in this page's language."""
         return f"{self.up}{quote(path)}?{urlencode({**given, 'lang': self.lang})}"
+
+    def groups(self) -> list[tuple[str, list[Question]]]:
+        """The questions of the library by group, both in the alphabet of the language."""
+        found: dict[str, list[Question]] = {}
+        for question in sorted(arguments.library().values(), key=lambda q: alphabetical(q.title[self.lang])):
+            found.setdefault(question.group, []).append(question)
+        return sorted(found.items(), key=lambda item: alphabetical(self.w[f"query_group_{item[0]}"]))
 
     def html(self, template: str, **values: Any) -> str:
         """The document that one of the server's templates makes of some values."""

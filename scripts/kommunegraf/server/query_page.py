@@ -12,7 +12,6 @@ from starlette.types import Receive, Scope, Send
 from kommunegraf import queries
 from kommunegraf.namespaces import PREFIXES
 from kommunegraf.negotiation import HTML
-from kommunegraf.questions import Question
 from kommunegraf.server import arguments, assets, encodings, media, responses, results
 from kommunegraf.server.context import Context, Reply
 from kommunegraf.server.headers import POLICY
@@ -112,12 +111,9 @@ def _answered(page: ServerPage, asked: Asked, body: bytes | None, is_rows: bool)
 
 
 def _html(page: ServerPage, text: str, **values: Any) -> str:
-    groups: dict[str, list[Question]] = {}
-    for question in sorted(arguments.library().values(), key=lambda q: (page.w[f"query_group_{q.group}"], q.title[page.lang])):
-        groups.setdefault(question.group, []).append(question)
     problems = [(name, kind["status"], kind["title"][page.lang]) for name, kind in known().items()]
     given = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False, **values}
-    return page.html("query.html", text=text, groups=list(groups.items()), prefixes=sorted(PREFIXES.items()),
+    return page.html("query.html", text=text, groups=page.groups(), prefixes=sorted(PREFIXES.items()),
                      formats=[*media.ROWS, *media.GRAPHS], problems=problems, **given)
 
 

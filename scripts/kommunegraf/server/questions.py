@@ -60,12 +60,9 @@ def index(request: Request, context: Context) -> Response:
     """The page of all questions, by group, with what each takes."""
     page = page_of(request, context.site, "questions")
     library = arguments.library()
-    groups: dict[str, list[Question]] = {}
-    for question in sorted(library.values(), key=lambda q: (page.w[f"query_group_{q.group}"], q.title[page.lang])):
-        groups.setdefault(question.group, []).append(question)
     titles = [(kind, texts["title"][page.lang]) for kind, texts in kinds().items()]
     defaults = {q.name: {p.name: arguments.default(q, p) for p in q.parameters.values()} for q in library.values()}
-    body = page.html("questions.html", groups=list(groups.items()), count=len(library), problems=titles, defaults=defaults)
+    body = page.html("questions.html", groups=page.groups(), count=len(library), problems=titles, defaults=defaults)
     return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang)
 
 

@@ -44,7 +44,7 @@ def of_question(page: Page, question: Question, results: bytes) -> Table:
         return Table(truth=bool(solutions))
     columns = [variable.value for variable in solutions.variables]
     shown = [column for column in columns if not any(f"{column}{name}" in columns for name in _NAMES)]
-    heads = [question.columns.get(column, {}).get(page.lang, column).removesuffix(", IRI") for column in shown]
+    heads = [_head(page, question.columns.get(column, {}), column) for column in shown]
     listed = list(solutions)
     rows = [[_named(page, solution, column, columns) for column in shown] for solution in listed[:SHOWN]]
     numeric = [bool(listed) and all(_is_number(s[column]) for s in listed[:SHOWN]) for column in shown]
@@ -71,6 +71,12 @@ def of_graph(page: Page, triples: list[ox.Triple]) -> Table:
 def triples_of(body: bytes) -> list[ox.Triple]:
     """The triples of an N-Triples document."""
     return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def _head(page: Page, meaning: dict[str, str], column: str) -> str:
+    """What a column means; a share with its unit, as nothing else tells it."""
+    head, unit = meaning.get(page.lang, column).removesuffix(", IRI"), meaning.get("unit", "")
+    return f"{head} ({page.w[f'query_unit_{unit.split()[0]}']})" if unit.startswith("percent") else head
 
 
 def _named(page: Page, solution: Any, column: str, columns: list[str]) -> Markup:
