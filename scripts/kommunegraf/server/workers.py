@@ -5,18 +5,18 @@ import json
 import logging
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from kommunegraf.server.jobs import Order
 from kommunegraf.server.problems import Problem
 from kommunegraf.server.settings import Settings
-from kommunegraf.server.worker import FRAME, NUMBER
+from kommunegraf.server.worker import FRAME
 
 _LOG = logging.getLogger("kommunegraf")
 _REASONS = {
@@ -27,66 +27,35 @@ _REASONS = {
 
 _FORKING = 2
 """Seconds in which a new worker must come; it takes milliseconds."""
-_AHEAD = 1 << 18
-"""Bytes of an answer that are read before somebody wants them."""
 
 
 class BadData(ValueError):
     """Files that cannot be loaded. The message says which, and why."""
 
 
-class Worker(asyncio.Protocol):
-    """One worker, by its connection. It answers one query at a time."""
+class Worker:
+    """One worker. It answers one query at a time."""
 
-    def __init__(self, house: "Workers") -> None:
-        self.pid = 0
+    def __init__(self, house: "Workers", pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.pid = pid
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._house = house
-        self._data = bytearray()
-        self._news = asyncio.Event()
-        self._lost = False
-
-    def connection_made(self, transport: Any) -> None:
-        """It runs, and will say its number."""
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        """Its number, then frames."""
-        self._data += data
-        if not self.pid and len(self._data) >= NUMBER.size:
-            (self.pid,) = NUMBER.unpack_from(self._data)
-            del self._data[: NUMBER.size]
-            self._house.arrived(self)
-        if len(self._data) > _AHEAD:
-            self._transport.pause_reading()
-        self._news.set()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """It has ended, or will."""
-        self._lost = True
-        self._news.set()
+        self._reader = reader
+        self._writer = writer
 
     async def start(self, order: Order) -> None:
         """See jobs.Source."""
         self._before = self._processor()
-        self._transport.write(json.dumps({**vars(order), "seconds": self._house.settings.timeout}).encode() + b"\n")
+        self._writer.write(json.dumps({**vars(order), "seconds": self._house.settings.timeout}).encode() + b"\n")
+        await self._writer.drain()
 
     async def frame(self) -> tuple[bytes, bytes]:
         """See jobs.Source."""
-        head = await self._read(FRAME.size)
-        letter, length = FRAME.unpack(head)
-        return letter, await self._read(length)
-
-    async def _read(self, length: int) -> bytes:
-        while len(self._data) < length:
-            if self._lost:
-                raise ConnectionError
-            self._transport.resume_reading()
-            self._news.clear()
-            await self._news.wait()
-        found = bytes(self._data[:length])
-        del self._data[:length]
-        return found
+        try:
+            letter, length = FRAME.unpack(await self._reader.readexactly(FRAME.size))
+            return letter, await self._reader.readexactly(length)
+        except asyncio.IncompleteReadError as error:
+            raise ConnectionError from error
 
     def spent(self) -> float:
         """See jobs.Source."""
@@ -122,7 +91,7 @@ class Worker(asyncio.Protocol):
 
     def close(self) -> None:
         """The connection to it ends, and so does it when it is idle."""
-        self._transport.close()
+        self._writer.close()
 
 
 class Workers:
@@ -149,7 +118,7 @@ class Workers:
     async def start(self) -> None:
         """Load the data and fork the first workers. Raises BadData."""
         path = self._folder / "workers"
-        self._server = await asyncio.get_running_loop().create_unix_server(lambda: Worker(self), path)
+        self._server = await asyncio.start_unix_server(self._connected, path, limit=1 << 18)
         command = [sys.executable, "-m", "kommunegraf.server.worker"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True)
         news = asyncio.StreamReader()
@@ -178,13 +147,6 @@ class Workers:
         finally:
             self._taking -= 1
             self._free.set()
-
-    def arrived(self, worker: Worker) -> None:
-        """A worker that was asked for has said its number."""
-        self._coming -= 1
-        self._all[worker.pid] = worker
-        self._quick.add(worker.pid)
-        self._idle.put_nowait(worker)
 
     def give(self, worker: Worker) -> None:
         """A worker is done. One that became slow has had its time, and goes."""
@@ -238,6 +200,13 @@ class Workers:
                 self._process.stdin.write(order.encode() + b"\n")
             except BrokenPipeError:
                 _LOG.error("the process that holds the data is gone")
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        (pid,) = struct.unpack("!I", await reader.readexactly(4))
+        self._coming -= 1
+        worker = self._all[pid] = Worker(self, pid, reader, writer)
+        self._quick.add(pid)
+        self._idle.put_nowait(worker)
 
     async def _follow(self, news: asyncio.StreamReader) -> None:
         """Hear how workers end. When the news end, the process is gone, and all workers with it."""
