@@ -326,7 +326,7 @@ def test_the_data_is_exchanged_without_a_failed_request(tmp_path: Path) -> None:
         new.rename(file)
 
     write(0)
-    with serving(file, **LIMITS) as served, ThreadPoolExecutor(4) as pool:
+    with serving(file, **{**LIMITS, "timeout": 60.0}) as served, ThreadPoolExecutor(4) as pool:
         stop = threading.Event()
 
         def keep_asking(number: int) -> list[httpx.Response]:
