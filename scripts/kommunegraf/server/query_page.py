@@ -37,7 +37,7 @@ def routes(context: Context) -> list[Route]:
     async def terms(request: Request) -> Response:
         page = page_of(request, context.site, "sparql/terms.json")
         try:
-            body = await (await context.ask(_vocabulary(page.lang), media.ROWS[0].media, responses.client(request))).read()
+            body = await responses.results(request, context, _vocabulary(page.lang), media.ROWS[0].media)
         except Problem as told:
             return responses.problem(request, page, told)
         return responses.document(request, _terms(body), "application/json", page.lang)

@@ -1,6 +1,7 @@
 """The question library over HTTP: `/questions` lists it, `/questions/NAME` answers, with typed parameters, formats and pages."""
 
 import json
+from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -50,10 +51,14 @@ def routes(context: Context) -> list[Route]:
         return await answer(request, context)
 
     async def described(request: Request) -> Response:
-        body = json.dumps(openapi.document(arguments.library().values(), __version__), ensure_ascii=False, indent=1)
-        return responses.document(request, body.encode() + b"\n", "application/json", "da, en")
+        return responses.document(request, await run_sync(_description), "application/json", "da, en")
 
     return [Route("/questions", listed), Route("/questions/{name}", asked), Route("/openapi.json", described)]
+
+
+@cache
+def _description() -> bytes:
+    return json.dumps(openapi.document(arguments.library().values(), __version__), ensure_ascii=False).encode() + b"\n"
 
 
 def index(request: Request, context: Context) -> Response:
@@ -75,7 +80,7 @@ async def answer(request: Request, context: Context) -> Response:
         asked = await run_sync(arguments.read, page.site, question, request.query_params.multi_items(), page.lang)
         form = _format(request, asked)
         wanted = "application/n-triples" if encodings.is_graph(question.form) else "application/sparql-results+json"
-        body = await (await context.ask(asked.paged, wanted, responses.client(request))).read()
+        body = await responses.results(request, context, asked.paged, wanted)
     except Problem as told:
         return responses.problem(request, page, told)
     return await run_sync(_respond, request, page, asked, form, body)

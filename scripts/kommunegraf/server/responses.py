@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from kommunegraf.namespaces import BASE
 from kommunegraf.negotiation import HTML, choose
+from kommunegraf.server.cache import Answer
+from kommunegraf.server.context import Context
 from kommunegraf.server.limits import client_of
 from kommunegraf.server.pages import ServerPage
 from kommunegraf.server.problems import MEDIA, Problem
@@ -19,6 +21,16 @@ VARY = "Accept, Accept-Language"
 def client(request: Request) -> str:
     """By what the client of a request is counted."""
     return client_of(request.client.host if request.client else "")
+
+
+async def results(request: Request, context: Context, query: str, media: str) -> bytes:
+    """The answer to a query of the project's own, which is the same as long as the data is. Raises Problem."""
+    cache, key = context.state.cache, ("own", query, media)
+    if kept := cache.get(key):
+        return kept.body
+    body = await (await context.ask(query, media, client(request))).read()
+    cache.put(key, Answer([], body, "", None), len(query))
+    return body
 
 
 def document(request: Request, body: bytes, media: str, lang: str, headers: dict[str, str] | None = None) -> Response:
