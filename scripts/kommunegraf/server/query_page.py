@@ -1,6 +1,7 @@
 """The page at /sparql for people: a form that works without JavaScript, answers as tables, and the place of the editor."""
 
 import json
+from functools import cache
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -117,6 +118,7 @@ def _html(page: ServerPage, text: str, **values: Any) -> str:
                      formats=[*media.ROWS, *media.GRAPHS], problems=problems, **given)
 
 
+@cache
 def _vocabulary(lang: str) -> str:
     question = queries.folder("internal")["vocabulary"]
     return question.bind({"lang": f'"{lang}"'})
