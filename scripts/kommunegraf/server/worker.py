@@ -25,6 +25,8 @@ from kommunegraf.server.screening import screen
 
 FRAME = struct.Struct("!cI")
 """The head of a frame: H what kind of answer comes, D some of its bytes, E its end, F the failure that ended it."""
+NUMBER = struct.Struct("!I")
+"""What a worker says first: the number of its process."""
 _CHUNK = 1 << 16
 _STACK = 64 << 20
 """Bytes of stack for nested queries: the parser and the evaluation call themselves."""
@@ -116,7 +118,7 @@ def work(store: ox.Store, path: str, memory: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(path)
-        connection.sendall(struct.pack("!I", os.getpid()))
+        connection.sendall(NUMBER.pack(os.getpid()))
         null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(null, number)

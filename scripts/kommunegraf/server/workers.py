@@ -1,97 +1,27 @@
-"""The workers as the server sees them: forked on demand from a process that holds the data, ended by force, replaced at once."""
+"""The house of the workers: forked on demand from a process that holds the data, ended by force, replaced at once."""
 
 import asyncio
 import json
 import logging
 import shutil
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from kommunegraf.server.jobs import Order
+from kommunegraf.server.harness import Worker
 from kommunegraf.server.problems import Problem
 from kommunegraf.server.settings import Settings
-from kommunegraf.server.worker import FRAME
 
 _LOG = logging.getLogger("kommunegraf")
-_REASONS = {
-    signal.SIGABRT: "memory-limit", signal.SIGKILL: "memory-limit", signal.SIGSEGV: "too-deep", signal.SIGBUS: "too-deep",
-    signal.SIGXCPU: "time-limit",
-}
-"""What it means when a worker dies: the engine aborts without memory, and overruns its stack in a query without end."""
-
 _FORKING = 2
 """Seconds in which a new worker must come; it takes milliseconds."""
 
 
 class BadData(ValueError):
     """Files that cannot be loaded. The message says which, and why."""
-
-
-class Worker:
-    """One worker. It answers one query at a time."""
-
-    def __init__(self, house: "Workers", pid: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.pid = pid
-        self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._house = house
-        self._reader = reader
-        self._writer = writer
-
-    async def start(self, order: Order) -> None:
-        """See jobs.Source."""
-        self._before = self._processor()
-        self._writer.write(json.dumps({**vars(order), "seconds": self._house.settings.timeout}).encode() + b"\n")
-        await self._writer.drain()
-
-    async def frame(self) -> tuple[bytes, bytes]:
-        """See jobs.Source."""
-        try:
-            letter, length = FRAME.unpack(await self._reader.readexactly(FRAME.size))
-            return letter, await self._reader.readexactly(length)
-        except asyncio.IncompleteReadError as error:
-            raise ConnectionError from error
-
-    def spent(self) -> float:
-        """See jobs.Source."""
-        return self._processor() - self._before
-
-    def slower(self) -> None:
-        """See jobs.Source."""
-        self._house.demote(self)
-
-    def stop(self) -> None:
-        """See jobs.Source."""
-        self._house.kill(self)
-
-    def release(self) -> None:
-        """See jobs.Source."""
-        self._house.give(self)
-
-    async def why(self) -> Problem:
-        """See jobs.Source."""
-        await asyncio.wait((self.ended,), timeout=_FORKING)
-        number = self.ended.result() if self.ended.done() else 0
-        name = _REASONS.get(signal.Signals(number) if number else signal.SIGTERM, "worker-lost")
-        if name == "worker-lost":
-            _LOG.error("worker %d ended with signal %d", self.pid, number)
-        return Problem(name, memory=self._house.settings.memory, timeout=f"{self._house.settings.timeout:g}")
-
-    def _processor(self) -> float:
-        """The processor time of its process, by the clock that Linux has for each; elsewhere the time of day does."""
-        try:
-            return time.clock_gettime((~self.pid << 3) | 2)
-        except OSError:
-            return time.monotonic()
-
-    def close(self) -> None:
-        """The connection to it ends, and so does it when it is idle."""
-        self._writer.close()
 
 
 class Workers:
@@ -118,7 +48,7 @@ class Workers:
     async def start(self) -> None:
         """Load the data and fork the first workers. Raises BadData."""
         path = self._folder / "workers"
-        self._server = await asyncio.start_unix_server(self._connected, path, limit=1 << 18)
+        self._server = await asyncio.get_running_loop().create_unix_server(lambda: Worker(self), path)
         command = [sys.executable, "-m", "kommunegraf.server.worker"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True)
         news = asyncio.StreamReader()
@@ -147,6 +77,13 @@ class Workers:
         finally:
             self._taking -= 1
             self._free.set()
+
+    def arrived(self, worker: Worker) -> None:
+        """A worker that was asked for has said its number."""
+        self._coming -= 1
+        self._all[worker.pid] = worker
+        self._quick.add(worker.pid)
+        self._idle.put_nowait(worker)
 
     def give(self, worker: Worker) -> None:
         """A worker is done. One that became slow has had its time, and goes."""
@@ -200,13 +137,6 @@ class Workers:
                 self._process.stdin.write(order.encode() + b"\n")
             except BrokenPipeError:
                 _LOG.error("the process that holds the data is gone")
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        (pid,) = struct.unpack("!I", await reader.readexactly(4))
-        self._coming -= 1
-        worker = self._all[pid] = Worker(self, pid, reader, writer)
-        self._quick.add(pid)
-        self._idle.put_nowait(worker)
 
     async def _follow(self, news: asyncio.StreamReader) -> None:
         """Hear how workers end. When the news end, the process is gone, and all workers with it."""
