@@ -48,4 +48,5 @@ def _ready(context: Context) -> Callable[[Request], Awaitable[JSONResponse]]:
 
 async def _refuse(request: Request, error: Any) -> Any:
     """What Starlette refuses becomes a Problem, which Guard sends."""
-    raise Problem(_NAMES.get(error.status_code, "internal"), methods=(error.headers or {}).get("Allow", "")) from error
+    usual = "not-found" if error.status_code < 500 else "internal"
+    raise Problem(_NAMES.get(error.status_code, usual), methods=(error.headers or {}).get("Allow", "")) from error
