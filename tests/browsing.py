@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 MODULES = Path(__file__).parent / "tools" / "node_modules"
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-          "--disable-sync"]
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+          "--disable-component-update", "--disable-sync"]
 
 
 def tool(name: str) -> Path:
