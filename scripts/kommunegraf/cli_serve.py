@@ -32,6 +32,7 @@ def serve(
     endpoint: Annotated[str | None, typer.Option(help="Let this SPARQL endpoint answer the queries.")] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds that a query may take.")] = None,
     memory: Annotated[int | None, typer.Option(help="MiB that a query may need beside the graph.")] = None,
+    previous: Annotated[Path | None, typer.Option(help="The site published before: its versions stay, and changes are told.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Load the files anew when they change.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No access log.")] = False,
     graph: GraphFolder = BUILT,
@@ -46,6 +47,7 @@ def serve(
     from kommunegraf.server.settings import Settings
 
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING if quiet else logging.INFO)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
     given: dict[str, Any] = {"host": host, "port": port, "public": public, "endpoint": endpoint, "timeout": timeout, "memory": memory}
     with clear_errors():
         settings = Settings.from_environment(**given)
@@ -53,12 +55,12 @@ def serve(
             raise ValueError("give files to serve or an endpoint, not both")
         own = not files and not settings.endpoint
         try:
-            run(_serve(settings, files or ([graph_file(graph)] if own else []), own, watch))
+            run(_serve(settings, files or ([graph_file(graph)] if own else []), own, watch, previous))
         except EngineError as error:
             raise ValueError(str(error)) from error
 
 
-async def _serve(settings: "Settings", files: list[Path], own: bool, watch: bool) -> None:
+async def _serve(settings: "Settings", files: list[Path], own: bool, watch: bool, previous: Path | None) -> None:
     """Bind, load, say where the server is, and serve until told to stop."""
     from kommunegraf import paths
     from kommunegraf.server.context import Context
@@ -67,13 +69,19 @@ async def _serve(settings: "Settings", files: list[Path], own: bool, watch: bool
     from kommunegraf.server.whole import whole
 
     listening = bind(settings)
-    context = Context(replace(settings, port=listening.getsockname()[1]), files, paths.root() / "data" if own else None)
+    context = Context(replace(settings, port=listening.getsockname()[1]), files, paths.root() / "data" if own else None, previous)
     loading = progress("Loading the data")
     loading.__enter__()
 
+    under_way: set[asyncio.Task[None]] = set()  # the loop itself does not keep its tasks alive
+
+    def anew() -> None:
+        under_way.add(task := asyncio.ensure_future(_reload(context)))
+        task.add_done_callback(under_way.discard)
+
     def ready(running: "uvicorn.Server") -> None:
         loading.__exit__(None, None, None)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(_reload(context)))
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, anew)
         print(f"Kommunegraf is at {context.public}", flush=True)
 
     watching = asyncio.create_task(_watch(context)) if watch else None

@@ -155,17 +155,21 @@ class Context:
         source: Workers | Endpoint
         if self.settings.endpoint:
             source = Endpoint(self.settings)
-            store, version = await asyncio.to_thread(snapshot, self.settings.endpoint)
         else:
             source = Workers(self.files, self.settings)
             await source.start()
-            store, version = await asyncio.to_thread(_read, self.files)
-        graphs = await asyncio.to_thread(_graphs, store)
-        documents = await asyncio.to_thread(self._documents, store)
-        return State(store, version, documents, graphs, source, Cache(self.settings.cache << 20))
+        try:
+            return await asyncio.to_thread(self._read, source)
+        except BaseException:
+            await source.close()
+            raise
 
-    def _documents(self, store: ox.Store) -> Documents:
-        return Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
+    def _read(self, source: Workers | Endpoint) -> State:
+        """The data for the documents, beside what answers queries."""
+        url = self.settings.endpoint
+        store, version = snapshot(url) if url else _read(self.files)
+        documents = Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
+        return State(store, version, documents, _graphs(store), source, Cache(self.settings.cache << 20))
 
 
 def _graphs(store: ox.Store) -> dict[str, int]:

@@ -1,8 +1,10 @@
 """Run the application: bind, load, serve, and stop when told to."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import Callable, Coroutine
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -19,14 +21,23 @@ def bind(settings: Settings) -> socket.socket:
     return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
 
 
-def server(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """A server to which SIGTERM and SIGINT are the wish to end, and no failure: uvicorn's own ends by the signal once more."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End when the requests under way are answered; a second SIGINT does not wait for them."""
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
+def server(app: ASGIApp, settings: Settings) -> Server:
     """The server for an application; it stops gracefully on SIGTERM and SIGINT, and when `should_exit` is set."""
     config = uvicorn.Config(
         app, http=Connection, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
         proxy_headers=bool(settings.proxies), forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=int(settings.timeout) + 1,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
