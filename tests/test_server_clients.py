@@ -1,5 +1,6 @@
 """Clients that others wrote talk to the real server, over its own data and in front of other stores."""
 
+import csv
 import json
 import re
 import shutil
@@ -19,9 +20,10 @@ import rdflib
 import SPARQLWrapper as wrappers
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
-from kommunegraf.engines import Embedded
+from kommunegraf.engines import Embedded, EngineError
 from kommunegraf.namespaces import BASE, KG
 from kommunegraf.server.whole import whole
+from tests import oxigraph, virtuoso
 from tests.browsing import chromium, tool
 from tests.serving import Served, serving
 
@@ -180,3 +182,71 @@ def test_a_browser_opens_the_pages_without_complaint(served: Served) -> None:
         page.goto(served.base + "/")
         page.get_by_role("link", name=re.compile("kommuner", re.I)).first.click()
         assert page.url.startswith(served.base) and page.locator("h1").count() == 1
+
+
+PAGES = ("/municipality/0751.ttl", "/source/index.html", "/initiative/index.en.html", "/ontology/index.ttl", "/ontology/index.html",
+         "/ranking/index.html", "/query/initiatives-of-municipality.html")
+MAPS = ("/index.html", "/municipality/0751.html", "/municipality/0751.en.html", "/initiative/open-data.html")
+QUESTIONS = ("initiatives-of-municipality?municipality=Aarhus&lang=da", "neighbours?municipality=Aarhus&lang=en",
+             "adopters-of-initiative?initiative=open-data")
+
+
+def rows(answer: httpx.Response) -> list[str]:
+    """The rows of a CSV answer in an order of their own."""
+    assert answer.status_code == 200, answer.text
+    return sorted(answer.text.splitlines())
+
+
+def the_same_in_front_of(endpoint: str, served: Served, pages: tuple[str, ...]) -> None:
+    """Pages, data, questions and queries are the same over an endpoint as over the server's own store."""
+    with serving(endpoint=endpoint, make=whole, timeout=5.0) as other:
+        for path in pages:
+            assert httpx.get(other.base + path).content == httpx.get(served.base + path).content, path
+        for question in QUESTIONS:
+            path = f"/questions/{question}&format=csv"
+            assert rows(httpx.get(other.base + path)) == rows(httpx.get(served.base + path)), path
+        kommuner = [wrapped(server, KOMMUNER, wrappers.JSON)["results"]["bindings"] for server in (other, served)]
+        assert [{row["label"]["value"] for row in rows} for rows in kommuner][0] == {row["label"]["value"] for row in kommuner[1]}
+        assert len(rdflib.Graph().parse(data=wrapped(other, REGION, wrappers.TURTLE), format="turtle")) == 98
+        for query, status in (("SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }", 403), ("CLEAR ALL", 403), ("SELECT * {", 400)):
+            assert httpx.post(other.sparql, data={"query": query}).status_code == status
+        assert httpx.get(f"{other.base}/ready").status_code == 200
+
+
+def test_the_server_stands_in_front_of_oxigraph(served: Served, built: Path, tmp_path: Path) -> None:
+    with oxigraph.serving(built / "kommunegraf.nq", tmp_path / "store") as endpoint:
+        the_same_in_front_of(endpoint, served, PAGES + MAPS)
+
+
+@pytest.mark.slow
+def test_the_server_stands_in_front_of_virtuoso(served: Served, built: Path) -> None:
+    """Pages with maps differ in the sixth digit: Virtuoso keeps points as floats of 32 bits, with a datatype of its own.
+
+    Questions whose labels are optional lose them there: it does not see an outer variable in the FILTER of an OPTIONAL.
+    """
+    with virtuoso.serving(built / "kommunegraf.nq", 1_000_000) as endpoint:
+        the_same_in_front_of(endpoint, served, PAGES)
+
+
+@pytest.mark.slow
+def test_an_answer_that_virtuoso_cuts_is_not_given_as_whole(served: Served, built: Path) -> None:
+    with (virtuoso.serving(built / "kommunegraf.nq", 40_000) as endpoint, serving(endpoint=endpoint, make=whole, timeout=5.0) as other,
+          httpx.Client(base_url=other.base, timeout=30) as client):
+        few = client.post("/sparql", data={"query": "SELECT * { ?s ?p ?o } LIMIT 1000", "format": "csv"})
+        assert few.status_code == 200 and len(list(csv.reader(few.text.splitlines()))) > 1000
+        many = client.post("/sparql", data={"query": "SELECT * { { ?s ?p ?o } UNION { ?s ?p ?o } UNION { ?s ?p ?o } }", "format": "csv"})
+        assert (many.status_code, many.json()["type"].partition("#")[2]) == (502, "problem-endpoint-partial")
+
+
+@pytest.mark.slow
+def test_an_endpoint_that_keeps_rows_back_is_refused(built: Path) -> None:
+    with (virtuoso.serving(built / "kommunegraf.nq", 10_000) as endpoint,
+          pytest.raises(EngineError, match=r"gave 10000 of its \d+ statements.*ResultSetMaxRows"), serving(endpoint=endpoint, make=whole)):
+        pass
+
+
+def test_an_endpoint_without_the_graphs_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other.nq").write_text("<a:a> <a:b> <a:c> <a:d> .\n", "utf-8")
+    with (oxigraph.serving(tmp_path / "other.nq", tmp_path / "store") as endpoint,
+          pytest.raises(EngineError, match="no graph whose name begins with"), serving(endpoint=endpoint, make=whole)):
+        pass

@@ -16,6 +16,8 @@ from kommunegraf.namespaces import XSD
 if TYPE_CHECKING:
     import rdflib
 
+_VIRTUOSO_NODE = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
+"""The label of a blank node as Virtuoso writes it, which is none in any format of RDF."""
 Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 """Rows, yes or no, or the triples of a graph."""
 
@@ -131,6 +133,7 @@ def python_value(term: Any) -> Any:
 
 
 def _solutions(body: bytes) -> Result:
+    body = _VIRTUOSO_NODE.sub(rb"\1", body)
     return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
 
 

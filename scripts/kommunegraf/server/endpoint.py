@@ -22,6 +22,8 @@ from kommunegraf.server.screening import screen
 from kommunegraf.server.settings import Settings
 
 _PIECE = 1 << 16
+_PARTIAL = ("x-sql-state", "x-sparql-maxrows")
+"""Headers with which Virtuoso says, beside status 200, that time or a limit cut its answer short."""
 _MESSAGE = 300
 """Characters of what an endpoint says of a query that it does not take."""
 
@@ -105,10 +107,12 @@ class Asking:
                 raise await _refusal(answer)
             if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != media:
                 raise Problem("endpoint-silent")
+            if any(header in answer.headers for header in _PARTIAL):
+                raise Problem("endpoint-partial")
             yield b"H", json.dumps({"media": media, "rows": screened.rows, "repeatable": False}).encode()
             async for data in answer.aiter_bytes(_PIECE):
                 yield b"D", data
-            yield b"E", b'{"rows": null}'
+        yield b"E", b'{"rows": null}'
 
 
 async def _refusal(answer: httpx.Response) -> Problem:
@@ -122,9 +126,21 @@ async def _refusal(answer: httpx.Response) -> Problem:
 
 
 def snapshot(url: str) -> tuple[ox.Store, str]:
-    """The project's graphs as they stand at an endpoint, and the version of that state. Raises EngineError."""
-    solutions = queries.internal(engines.Endpoint(url), "quads", prefix=GRAPH).result
-    quads = [ox.Quad(s["subject"], s["predicate"], s["object"], s["graph"]) for s in solutions]
+    """The project's graphs as they stand at an endpoint, and the version of that state.
+
+    Raises EngineError, also where there are none, and where the endpoint gives fewer statements than it counts.
+    """
+    engine = engines.Endpoint(url)
+    sizes = {row["graph"]: row["triples"] for row in queries.internal(engine, "graph-sizes").rows()}
+    wanted = sum(size for graph, size in sizes.items() if graph.startswith(GRAPH))
+    if not wanted:
+        raise engines.EngineError(f"{url} has no graph whose name begins with {GRAPH}; load kommunegraf.nq with the names of its graphs")
+    found = queries.internal(engine, "quads", prefix=GRAPH)
+    quads = [ox.Quad(s["subject"], s["predicate"], s["object"], s["graph"]) for s in found.result]
+    del found  # its rows belong to this thread
+    if len(quads) < wanted:
+        limit = f"raise its limit on results (in Virtuoso ResultSetMaxRows, and no time limit) above {wanted} rows"
+        raise engines.EngineError(f"{url} gave {len(quads)} of its {wanted} statements, too few for whole pages; {limit}")
     store = ox.Store()
     store.extend(quads)
     return store, hashlib.sha256("\n".join(sorted(map(str, quads))).encode()).hexdigest()[:16]

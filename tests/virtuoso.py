@@ -1,0 +1,62 @@
+"""A Virtuoso server for tests, on free ports of this machine, as Debian's package virtuoso-opensource has it."""
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.webservers import free_port
+
+
+@contextmanager
+def serving(nquads: Path, rows: int) -> Iterator[str]:
+    """The address of a Virtuoso endpoint over an N-Quads file; it gives at most so many rows. Skips where Virtuoso is missing."""
+    if not shutil.which("virtuoso-t") or not shutil.which("isql-vt"):
+        pytest.skip("needs Debian's package virtuoso-opensource")
+    with tempfile.TemporaryDirectory(prefix="virtuoso-") as name:
+        folder, sql, http = Path(name), free_port(), free_port()
+        shutil.copy(nquads, folder / "data.nq")
+        (folder / "virtuoso.ini").write_text(f"""
+[Database]
+DatabaseFile = {folder}/data.db
+ErrorLogFile = {folder}/log
+LockFile = {folder}/lock
+TransactionFile = {folder}/log.trx
+xa_persistent_file = {folder}/log.pxa
+[TempDatabase]
+DatabaseFile = {folder}/temporary.db
+TransactionFile = {folder}/temporary.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DirsAllowed = {folder}
+NumberOfBuffers = 20000
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerThreads = 10
+[SPARQL]
+ResultSetMaxRows = {rows}
+""", "utf-8")
+        command = ["virtuoso-t", "+configfile", str(folder / "virtuoso.ini"), "+foreground", "+wait"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+            try:
+                _wait(http)
+                load = f"exec=DB.DBA.TTLP_MT(file_to_string_output('{folder}/data.nq'), '', 'http://default/', 512); checkpoint;"
+                subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", load], check=True, capture_output=True)
+                yield f"http://127.0.0.1:{http}/sparql"
+            finally:
+                server.terminate()
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.2)
+    raise RuntimeError("Virtuoso did not start within a minute")
