@@ -21,6 +21,8 @@ _OFFERED = [*media.offered(rows=True), *media.offered(rows=False), HTML.media]
 """A page only for who prefers it."""
 _BUFFER = 1 << 20
 """Bytes that are held back before the head of an answer is sent, so that what goes wrong until then has its own status."""
+_SOON = 0.02
+"""Seconds until a client that goes away is missed."""
 
 
 @dataclass(frozen=True)
@@ -127,17 +129,24 @@ async def _first(pieces: AsyncIterator[bytes]) -> tuple[bytes, bool]:
 
 @asynccontextmanager
 async def _while_present(receive: Receive) -> AsyncIterator[None]:
-    """Do something as long as the client is there; when it goes away, give up quietly."""
+    """Do something as long as the client is there; when it goes away, give up quietly. What is done at once is not watched."""
     task = asyncio.current_task()
-    watch = asyncio.ensure_future(_gone(receive))
-    watch.add_done_callback(lambda done: task.cancel() if task and not done.cancelled() else None)
+    watches: list[asyncio.Future[None]] = []
+
+    def look() -> None:
+        watches.append(watch := asyncio.ensure_future(_gone(receive)))
+        watch.add_done_callback(lambda done: task.cancel() if task and not done.cancelled() else None)
+
+    begin = asyncio.get_running_loop().call_later(_SOON, look)
     try:
         yield
     except asyncio.CancelledError:
-        if not watch.done() or watch.cancelled() or (task and task.uncancel()):
+        if not any(watch.done() and not watch.cancelled() for watch in watches) or (task and task.uncancel()):
             raise
     finally:
-        watch.cancel()
+        begin.cancel()
+        for watch in watches:
+            watch.cancel()
 
 
 async def _gone(receive: Receive) -> None:
