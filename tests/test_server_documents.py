@@ -276,6 +276,18 @@ def test_a_hostile_path_finds_nothing(served: Served, path: str) -> None:
     assert b"root:" not in answer and b"def whole" not in answer and b"set-cookie" not in answer.lower()
 
 
+def test_addresses_that_are_none_leave_nothing_behind(served: Served, client: httpx.Client) -> None:
+    def kept() -> int:
+        return sum(1 + len(parts) for parts in served.context.site.made.values())
+
+    client.get("/nothing", headers={"Accept": "text/html"})
+    before = kept()
+    for depth in range(1, 40):
+        for path in (f"/{'a/' * depth}x", f"/{'a/' * depth}x.html", f"/first{depth}/x"):
+            assert client.get(path, headers={"Accept": "text/html"}).status_code == 404
+    assert kept() == before
+
+
 def test_the_server_answers_after_all_of_that(client: httpx.Client) -> None:
     assert client.get("/ready").status_code == 200
 

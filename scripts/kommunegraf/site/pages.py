@@ -92,6 +92,8 @@ class Pages:
 
     def html(self, path: str, lang: str) -> str | None:
         """The page of a path in a language; None where there is none."""
+        if not self.has(path):
+            return None  # and nothing is kept for its depth
         page = Page(self.site, path, lang)
         if path in DOCUMENTS:
             template, model = DOCUMENTS[path]
