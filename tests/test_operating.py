@@ -234,11 +234,9 @@ def test_the_container_is_of_this_checkout_and_runs_without_rights() -> None:
     copied = [value.split()[:-1] for name, value in found if name == "COPY" and not value.startswith("--from")]
     assert copied and all((ROOT / path).exists() for paths in copied for path in paths)
     last = found[max(place for place, (name, _) in enumerate(found) if name == "FROM"):]
-    (user,) = [value for name, value in last if name == "USER"]
-    assert int(user.split(":")[0]) > 0
+    assert int(dict(last)["USER"].split(":")[0]) > 0
     assert {"HEALTHCHECK", "ENTRYPOINT", "EXPOSE", "STOPSIGNAL"} <= {name for name, _ in last}
-    entry = json.loads(dict(last)["ENTRYPOINT"])
-    assert entry[:2] == ["kommunegraf", "serve"]
+    assert json.loads(dict(last)["ENTRYPOINT"])[:2] == ["kommunegraf", "serve"]
 
 
 @pytest.mark.slow

@@ -32,7 +32,7 @@ ROUNDS, SECONDS, CONNECTIONS = 3, 5, 8
 LOOKUPS = {"same": "lookup, the same again", "kommuner": "lookup, 98 kommuner in turn", "new": "lookup, a new text each time"}
 DOCUMENTS = {"municipality/0751.html": "page of a kommune", "municipality/0751.ttl": "its data as Turtle"}
 GOALS = {"oxigraph": 0.5, "rdflib-endpoint": 10}
-WANTED = "wrk is not installed; on Debian: apt-get install wrk"
+WANTED = {"wrk": "on Debian: apt-get install wrk", "rdflib-endpoint": "the extra browser brings it: scripts/environment test browser"}
 
 
 class Found(NamedTuple):
@@ -117,8 +117,9 @@ def _times(found: dict[tuple[str, str], list[Found]], kind: str, name: str) -> s
 def main() -> None:
     """Measure and print."""
     console = Console(width=150)
-    if not shutil.which("wrk"):
-        raise SystemExit(WANTED)
+    for program, how in WANTED.items():
+        if not shutil.which(program, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"):
+            raise SystemExit(f"{program} is not installed; {how}")
     with tempfile.TemporaryDirectory(prefix="kommunegraf-bench-") as folder:
         found, server, costs = measure(Path(folder), console)
     title = f"Load: {CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS} s; wrk and the servers share {os.cpu_count()} processors"
