@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kommunegraf import queries
@@ -288,6 +288,7 @@ def test_figures_that_cannot_be_drawn_are_refused(rows: list[Bar], message: str)
         bars("b", "t", "d", rows, "da")
 
 
+@example([Bar("", 2.2e-311, "")])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.builds(Bar, st.text(max_size=300), st.floats(-1e6, 1e6), st.just(""), st.sampled_from(["", "Alle"])), min_size=1))
 def test_bars_of_any_labels_and_values_stay_in_the_picture_and_below_each_other(rows: list[Bar]) -> None:

@@ -105,6 +105,10 @@ def _told(row: Bar, rows: Sequence[Bar], lang: str) -> str:
     return f"{row.about} {'–'.join(shown)}{share}".strip()
 
 
+_SPAN = 1e-6
+"""The shortest scale; values that are nearer to 0 have no bar."""
+
+
 def _scale(rows: Sequence[Bar], texts: list[str]) -> _Scale:
     units = {row.unit for row in rows}
     if len(units) != 1:
@@ -114,7 +118,7 @@ def _scale(rows: Sequence[Bar], texts: list[str]) -> _Scale:
     room = [svg.width(text, _SMALL) * _BOLD + 6 for text in texts]
     left = max((space for space, (low, _) in zip(room, ends) if low < 0), default=0.0)
     right = max((space for space, (low, _) in zip(room, ends) if low >= 0), default=1.0)
-    one = max(WIDTH - left - right, 40.0) / (most - least or 1.0)
+    one = max(WIDTH - left - right, 40.0) / max(most - least, _SPAN)
     return _Scale(left - least * one, one, least, most)
 
 
