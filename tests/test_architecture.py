@@ -16,7 +16,8 @@ MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py") if not path.stem.startswith("__")
 )
 HEAVY = {
-    "csvw", "jinja2", "matplotlib", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper", "starlette", "uvicorn",
+    "csvw", "jinja2", "matplotlib", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper", "starlette",
+    "uvicorn",
 }
 MOUTH = {"cli", "cli_match", "cli_publish", "cli_query", "cli_serve", "screen"}
 MODULE_LINES, FUNCTION_LINES = 250, 40
