@@ -14,6 +14,7 @@ import select
 import signal
 import socket
 import struct
+from contextlib import suppress
 from typing import Any
 
 import pyoxigraph as ox
@@ -173,7 +174,8 @@ def _first_line() -> tuple[dict[str, Any], bytes]:
 
 
 def _tell(news: dict[str, Any]) -> None:
-    os.write(1, json.dumps(news).encode() + b"\n")
+    with suppress(BrokenPipeError):  # the server is gone; its orders end too, and with them this process
+        os.write(1, json.dumps(news).encode() + b"\n")
 
 
 def _obey(store: ox.Store, path: str, memory: int, rest: bytes) -> None:

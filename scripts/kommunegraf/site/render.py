@@ -97,11 +97,12 @@ class Page:
 
     def _once(self, key: tuple[str, str], make: Callable[[], Markup]) -> Markup:
         """What `make` gives, kept for all pages of this language and depth."""
-        if key not in self._made:
+        found = self._made.get(key)
+        if found is None:
             if len(self._made) > KEPT:
                 self._made.clear()
-            self._made[key] = make()
-        return self._made[key]
+            found = self._made[key] = make()
+        return found
 
     def links(self, iris: Iterable[str], between: str = ", ") -> Markup:
         """Several links in a row."""
