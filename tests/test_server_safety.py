@@ -383,7 +383,7 @@ def test_nothing_is_left_when_the_server_stops(data: Path) -> None:
 @pytest.mark.slow
 def test_a_cross_product_over_a_million_triples_is_stopped(tmp_path: Path) -> None:
     million = triples(tmp_path / "million.nt", 1_000_000)
-    with serving(million, **{**LIMITS, "timeout": 5.0}) as served, ThreadPoolExecutor(4) as pool:
+    with serving(million, **{**LIMITS, "timeout": 5.0, "memory": 4096}) as served, ThreadPoolExecutor(4) as pool:
         started = time.monotonic()
         runaway = [pool.submit(ask, served, f"{query} # {n}", "127.0.0.2") for n, query in enumerate((RUNAWAY, RUNAWAY, GREEDY))]
         time.sleep(1)
