@@ -1,11 +1,14 @@
 """Writes the site to a folder: all of it or nothing, and only what has changed."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kommunegraf.findings import Finding
 from kommunegraf.site.documents import Documents
+from kommunegraf.site.spread import spread
 from kommunegraf.site.swap import Tree
 
 
@@ -26,18 +29,23 @@ def publish(documents: Documents, target: Path, progress: Callable[[int, int], N
     """
     names = list(documents.names())
     findings = documents.findings()
-    with Tree(target) as tree:
-        for done, name in enumerate(names):
+    with Tree(target) as tree, closing(spread(partial(_made, documents), names)) as files:
+        for done, (name, made) in enumerate(zip(names, files)):
             progress(done, len(names))
-            try:
-                data = documents.read(name)
-            except ValueError as error:
-                findings.append(Finding("warning", "file", f"left out: {error}", "text and names that the format can write", name))
-                continue
-            if data is not None:
-                tree.write(name, data)
+            if isinstance(made, Finding):
+                findings.append(made)
+            elif made is not None:
+                tree.write(name, made)
         clashes = tree.clashes
     if clashes:
         message = f"{len(clashes)} files differ from another in upper and lower case only: on Windows and macOS copy the site as an archive"
         findings.append(Finding("info", "file", message, "such as " + ", ".join(clashes[:3]), str(target)))
     return Published(len(names), tree.written, tree.removed, findings)
+
+
+def _made(documents: Documents, name: str) -> bytes | Finding | None:
+    """A file's bytes, or why it cannot be."""
+    try:
+        return documents.read(name)
+    except ValueError as error:
+        return Finding("warning", "file", f"left out: {error}", "text and names that the format can write", name)
