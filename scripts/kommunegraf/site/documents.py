@@ -103,7 +103,7 @@ class Documents:
         """The formats of the documents about a path that has a page, the page first."""
         if path in self.pages.resources:
             return (HTML, *DATA, *DATASETS)
-        return (HTML, *(format for format in DATA if path + format.suffix in {**self._catalog, **self._vocabulary}))
+        return (HTML, *(format for format in DATA if path + format.suffix in self._catalog or path + format.suffix in self._vocabulary))
 
     @cached_property
     def _static(self) -> Files:
@@ -181,5 +181,4 @@ def release(store: ox.Store) -> str:
 def media_type(name: str) -> str:
     """The media type of a file of the site, with its encoding where it is a text."""
     own = next((media for end, media in _OWN.items() if name.endswith(end)), None)
-    media = own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-    return f"{media}; charset=utf-8" if media.startswith("text/") else media
+    return hosting.with_charset(own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream"))

@@ -111,10 +111,11 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates" / "hosting"), undefined=jinja2.StrictUndefined,
         autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )
+    sent = {ending: with_charset(media) for ending, media in TYPES.items()}
     made.globals.update(
-        choices=CHOICES, langs=LANGS, types={ending: _charset(media) for ending, media in TYPES.items()}, media=TYPES, headers=HEADERS,
-        less=LESS, gone=GONE, base=BASE, documents=_any(choice.suffix[1:] for choice in CHOICES), endings=_any(TYPES),
-        void_type=_charset(TYPES["ttl"]), charsets=sorted({media for media in TYPES.values() if media.startswith("text/")} - {"text/html"}),
+        choices=CHOICES, langs=LANGS, types=sent, media=TYPES, headers=HEADERS, less=LESS, gone=GONE, base=BASE, void_type=sent["ttl"],
+        documents=_any(choice.suffix[1:] for choice in CHOICES), endings=_any(TYPES),
+        charsets=sorted({media for media in TYPES.values() if media.startswith("text/")} - {"text/html"}),
     )
     return made
 
@@ -123,5 +124,6 @@ def _any(endings: Iterable[str]) -> str:
     return "|".join(endings)
 
 
-def _charset(media: str) -> str:
+def with_charset(media: str) -> str:
+    """A media type as it is sent: that of a text names its encoding."""
     return media + "; charset=utf-8" if media.startswith("text/") else media

@@ -110,7 +110,7 @@ class Pages:
         kind = page.view.kind(iri)
         gone = iri in self.site.gone
         template, model = _PLAIN if gone else RESOURCES.get(kind, _PLAIN)
-        crumbs = [(f"{kind}/index", _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
+        crumbs = [(page.to(f"{kind}/index"), _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
         common = {
             "iri": iri, "label": page.view.label(iri), "heading": page.name(iri), "definition": page.view.definition(iri),
             "kind": kind, "kind_label": _kind(page, kind, "kind"), "crumbs": crumbs, "formats": DATA, "canonical": iri,

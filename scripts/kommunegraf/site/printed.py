@@ -79,15 +79,10 @@ def unit(page: Page, figure: Printed) -> str:
     return page.w.get(f"figure_unit_{_last(figure.unit)}", label(page.view, figure.unit))
 
 
-def number(page: Page, figure: Printed) -> str:
-    """The value with the language's signs and a true minus."""
-    return page.number(figure.value).replace("-", "\u2212")
-
-
 def told(page: Page, figure: Printed) -> str:
     """The value as people write it: `under 50 pct.` for a figure."""
     reservation = page.w.get(f"figure_reservation_{_last(figure.precision)}", "")
-    return f"{reservation} {number(page, figure)}\u00a0{unit(page, figure)}".strip()
+    return f"{reservation} {page.number(figure.value)}\u00a0{unit(page, figure)}".strip()
 
 
 def contradictions(view: View, figures: Iterable[Printed]) -> list[str]:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from kommunegraf.namespaces import XSD, compact
 from kommunegraf.negotiation import LANGUAGES
-from kommunegraf.site import addresses
+from kommunegraf.site import addresses, svg
 from kommunegraf.site.site import Site
 from kommunegraf.site.view import LABELS, Term
 
@@ -117,9 +117,8 @@ class Page:
         return Markup("<i>{}</i>").format(self.w.unnamed) if term is not None else Markup("")
 
     def number(self, value: float, decimals: int | None = None) -> str:
-        """A number with the language's own signs: 12.345,6 in Danish, 12,345.6 in English; None keeps what decimals it has."""
-        text = f"{value:,.{decimals}f}" if decimals is not None else f"{value:,.10g}" if value % 1 else f"{value:,.0f}"
-        return text.translate(str.maketrans(",.", ".,")) if self.lang == "da" else text
+        """A number with the language's own signs, as in pictures."""
+        return svg.number(value, self.lang, decimals)
 
     def _literal(self, term: ox.Literal) -> Markup:
         if term.language and term.language != self.lang:
