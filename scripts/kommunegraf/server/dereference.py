@@ -81,12 +81,12 @@ class Dereference:
 
     def _is_thing(self, path: str) -> bool:
         """Whether a path names a thing, and not a document."""
-        named = path + "index" if not path or path.endswith("/") else path
+        named = addresses.indexed(path)
         return self.documents.pages.has(named) and (named != path or path.rpartition("/")[2] != "index")
 
     def _redirect(self, path: str, scope: Scope, headers: Headers) -> Response:
         """303 to the document that is asked for (Cool URIs for the Semantic Web, section 4.2), or 406 with those that there are."""
-        page = path + "index" if not path or path.endswith("/") else path
+        page = addresses.indexed(path)
         offered = self.documents.formats(page)
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("format", [""])[-1]
         if asked:

@@ -9,12 +9,16 @@ from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, Format
 def path(iri: str) -> str | None:
     """The path of an IRI that Kommunegraf mints, below the base IRI and without a format's ending; None for any other IRI.
 
-    A path that ends in `/`, and the empty one, has the name `index` in that folder. A fragment (`#part`) does not count.
+    That of a folder has the name `index` in it. A fragment (`#part`) does not count.
     """
     if not iri.startswith(BASE):
         return None
-    rest = unquote(iri[len(BASE):].partition("#")[0])
-    return rest + "index" if not rest or rest.endswith("/") else rest
+    return indexed(unquote(iri[len(BASE):].partition("#")[0]))
+
+
+def indexed(path: str) -> str:
+    """A path with the name `index` where it is that of a folder: where it is empty or ends in `/`."""
+    return path + "index" if not path or path.endswith("/") else path
 
 
 def iri(path: str) -> str:
