@@ -1,8 +1,8 @@
 """One worker as the server sees it: a connection over which orders go and frames come."""
 
 import asyncio
-import json
 import logging
+import pickle
 import signal
 import time
 from typing import Any, Protocol
@@ -76,24 +76,26 @@ class Worker(asyncio.Protocol):
     async def start(self, order: Order) -> None:
         """See jobs.Source."""
         self._before = self._processor()
-        self._transport.write(json.dumps({**vars(order), "seconds": self._house.settings.timeout}).encode() + b"\n")
+        self._transport.write(pickle.dumps(vars(order)))
 
     async def frame(self) -> tuple[bytes, bytes]:
         """See jobs.Source."""
-        head = await self._read(FRAME.size)
-        letter, length = FRAME.unpack(head)
-        return letter, await self._read(length)
-
-    async def _read(self, length: int) -> bytes:
-        while len(self._data) < length:
+        while not (end := self._end()):
             if self._lost:
                 raise ConnectionError
             self._transport.resume_reading()
             self._news.clear()
             await self._news.wait()
-        found = bytes(self._data[:length])
-        del self._data[:length]
-        return found
+        letter, body = bytes(self._data[:1]), bytes(self._data[FRAME.size : end])
+        del self._data[:end]
+        return letter, body
+
+    def _end(self) -> int:
+        """Where the first frame ends in what has come; 0 where it has not come to its end."""
+        if len(self._data) < FRAME.size:
+            return 0
+        end = FRAME.size + int(FRAME.unpack_from(self._data)[1])
+        return end if len(self._data) >= end else 0
 
     def spent(self) -> float:
         """See jobs.Source."""

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from kommunegraf.server.limits import Gate, Ticket
@@ -55,14 +56,13 @@ class Source(Protocol):
 
 
 class Reply:
-    """An answer under way. Its bytes come once, by `chunks` or `read`; who does not read to the end calls `close`.
+    """An answer under way. Its bytes come once, by `piece`, `chunks` or `read`; who does not read to the end calls `close`.
 
     `version` is that of the data it comes from, `media` its media type, `is_rows` whether it is rows and not a graph, `repeatable` whether
     it would be the same again on the same data, and `rows` how many there were, where that is known at its end.
     """
 
     def __init__(self, settings: Settings, gate: Gate, ticket: Ticket, source: Source, order: Order, started: float) -> None:
-        loop = asyncio.get_running_loop()
         self.version = ""
         self.media = ""
         self.is_rows = True
@@ -76,14 +76,14 @@ class Reply:
         self._reason: Problem | None = None
         self._ended = False
         self._size = 0
-        self._moving: Any = loop.call_later(settings.short, self._move)
-        self._expiring = loop.call_at(started + settings.timeout, self._stop, Problem("time-limit", timeout=f"{settings.timeout:g}"))
+        self._expires = started + settings.timeout
+        self._wait(settings.short)
 
     async def begin(self) -> "Reply":
         """Run the query until its answer begins. Raises Problem."""
         try:
             await self._source.start(self._order)
-            told = json.loads(await self._frame(b"H"))
+            told = _read(await self._frame(b"H"))
             self.media, self.is_rows, self.repeatable = told["media"], told["rows"], told["repeatable"]
         except ConnectionError as error:
             raise await self._end() from error
@@ -92,20 +92,27 @@ class Reply:
             raise
         return self
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The bytes of the answer, in pieces. Raises Problem when it breaks off."""
+    async def piece(self) -> bytes:
+        """The next bytes of the answer; none at its end. Raises Problem when it breaks off."""
         try:
-            while data := await self._frame(b"D"):
-                self._size += len(data)
-                if self._size > self._settings.result << 20:
-                    self._stop(Problem("result-too-large", most=self._settings.result))
-                else:
-                    yield data
-            self._end_well()
+            data = await self._frame(b"D")
+            self._size += len(data)
+            if self._size > self._settings.result << 20:
+                self._stop(Problem("result-too-large", most=self._settings.result))
+                raise ConnectionError
         except ConnectionError as error:
             raise await self._end() from error
-        finally:
+        except BaseException:
             self.close()
+            raise
+        if not data:
+            self._end_well()
+        return data
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """All pieces of the answer. Raises Problem when it breaks off."""
+        while data := await self.piece():
+            yield data
 
     async def read(self) -> bytes:
         """The whole answer. Raises Problem."""
@@ -114,7 +121,7 @@ class Reply:
     def close(self) -> None:
         """Stop the query where it still runs, and give its place back."""
         if not self._ended:
-            self._end_timers()
+            self._leave()
             self._source.stop()
 
     async def _frame(self, wanted: bytes) -> bytes:
@@ -126,7 +133,7 @@ class Reply:
             told = json.loads(body)
             raise Problem(told["problem"], memory=self._settings.memory, **told["values"])
         if letter == b"E":
-            self.rows = json.loads(body)["rows"]
+            self.rows = _read(body)["rows"]
         return body if letter == wanted else b""
 
     def _move(self) -> None:
@@ -134,10 +141,22 @@ class Reply:
         if self._size or self._source.spent() >= self._settings.short / 2:
             self._source.slower()
             if self._ticket.slow():
-                return
+                return self._wait(self._settings.timeout)
             if self._gate.crowded:
                 return self._stop(Problem("slow-lane-full", short=f"{self._settings.short:g}"))
-        self._moving = asyncio.get_running_loop().call_later(_AGAIN, self._move)
+        self._wait(_AGAIN)
+
+    def _expire(self) -> None:
+        self._stop(Problem("time-limit", timeout=f"{self._settings.timeout:g}"))
+
+    def _wait(self, seconds: float) -> None:
+        """Look at the query again after some seconds, or end it then, when its time is over by that time."""
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        if begin + seconds < self._expires:
+            self._timer = loop.call_at(begin + seconds, self._move)
+        else:
+            self._timer = loop.call_at(self._expires, self._expire)
 
     def _stop(self, reason: Problem) -> None:
         self._reason = reason
@@ -149,13 +168,12 @@ class Reply:
         return reason
 
     def _end_well(self) -> None:
-        self._end_timers()
+        self._leave()
         self._source.release()
 
-    def _end_timers(self) -> None:
+    def _leave(self) -> None:
         self._ended = True
-        self._moving.cancel()
-        self._expiring.cancel()
+        self._timer.cancel()
         self._ticket.leave()
 
 
@@ -170,3 +188,10 @@ async def run(settings: Settings, gate: Gate, client: str, take: Callable[[], Aw
         ticket.leave()
         raise
     return await reply.begin()
+
+
+@lru_cache(maxsize=1024)
+def _read(told: bytes) -> dict[str, Any]:
+    """What a frame tells; the same few come again and again."""
+    found: dict[str, Any] = json.loads(told)
+    return found

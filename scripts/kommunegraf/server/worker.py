@@ -1,20 +1,23 @@
 """The process that holds the store and forks workers from it. A worker answers one query after another, until it is ended.
 
-`python -m kommunegraf.server.worker` reads its orders as lines on standard input: first a JSON object (`files`, `socket`, `memory`),
-then `fork`, `kill PID` and `nice PID`. It tells on standard output that it is ready, and how each worker ended. It ends, with its
-workers, at the end of its input. Workers connect to `socket`; what they say there is in frames: a letter, a length, that many bytes.
+`python -m kommunegraf.server.worker` reads its orders as lines on standard input: first a JSON object (`files`, `socket`, `memory`,
+`seconds`), then `fork`, `kill PID` and `nice PID`. It tells on standard output that it is ready, and how each worker ended. It ends, with
+its workers, at the end of its input. Workers connect to `socket`; what they hear there are pickled `jobs.Order`s, as dicts, and what they
+say is in frames: a letter, a length, that many bytes. The server trusts no worker: nothing that comes from one is unpickled.
 Being one process with one thread, it can fork safely; the workers share its memory until they write to it.
 """
 
 import gc
 import json
 import os
+import pickle
 import resource
 import select
 import signal
 import socket
 import struct
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -46,7 +49,7 @@ class Frames:
     def finish(self) -> None:
         """The answer is complete."""
         self._pack()
-        self.frame(b"E", json.dumps({"rows": self.counter.rows}).encode())
+        self.frame(b"E", _told(rows=self.counter.rows))
 
     def fail(self, problem: str, **values: Any) -> None:
         """The answer breaks off."""
@@ -80,6 +83,12 @@ class Frames:
             self._waiting.clear()
 
 
+@lru_cache(maxsize=1024)
+def _told(**facts: Any) -> bytes:
+    """Facts as JSON; the same few are told again and again."""
+    return json.dumps(facts).encode()
+
+
 def answer(store: ox.Store, order: dict[str, Any], out: Frames) -> None:
     """Screen and run a query, and write its answer as frames, a failure included."""
     try:
@@ -89,7 +98,7 @@ def answer(store: ox.Store, order: dict[str, Any], out: Frames) -> None:
         if form is None:
             raise Problem("not-acceptable", formats=", ".join(offered(screened.rows)))
         result = _query(store, order, not screened.names_dataset)
-        out.frame(b"H", json.dumps({"media": media, "rows": screened.rows, "repeatable": screened.repeatable}).encode())
+        out.frame(b"H", _told(media=media, rows=screened.rows, repeatable=screened.repeatable))
         out.counter = Counter(media)
         result.serialize(out, form)  # type: ignore[arg-type]
         out.finish()
@@ -113,7 +122,7 @@ def _query(store: ox.Store, order: dict[str, Any], union: bool) -> ox.QuerySolut
     return store.query(order["query"], base_iri=order["base"], use_default_graph_as_union=union)
 
 
-def work(store: ox.Store, path: str, memory: int) -> None:
+def work(store: ox.Store, path: str, memory: int, seconds: float) -> None:
     """Be a worker: connect, give up what a query must not have, and answer until the other side closes."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -127,10 +136,10 @@ def work(store: ox.Store, path: str, memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # no new descriptor: no connection and no file, whatever a query asks
         with connection.makefile("rb") as orders:
-            for line in orders:
-                order = json.loads(line)
+            while orders.peek(1):
+                order = pickle.load(orders)
                 spent = resource.getrusage(resource.RUSAGE_SELF)
-                processor = int(spent.ru_utime + spent.ru_stime + order["seconds"]) + 2
+                processor = int(spent.ru_utime + spent.ru_stime + seconds) + 2
                 resource.setrlimit(resource.RLIMIT_CPU, (processor, resource.RLIM_INFINITY))
                 answer(store, order, Frames(connection))
     os.kill(os.getpid(), signal.SIGKILL)  # quicker than freeing the store piece by piece
@@ -162,7 +171,7 @@ def main() -> None:
     known()
     gc.freeze()
     _tell({"ready": len(store)})
-    _obey(store, order["socket"], _used() + order["memory"], rest)
+    _obey(store, order["socket"], _used() + order["memory"], order["seconds"], rest)
 
 
 def _first_line() -> tuple[dict[str, Any], bytes]:
@@ -178,7 +187,7 @@ def _tell(news: dict[str, Any]) -> None:
         os.write(1, json.dumps(news).encode() + b"\n")
 
 
-def _obey(store: ox.Store, path: str, memory: int, rest: bytes) -> None:
+def _obey(store: ox.Store, path: str, memory: int, seconds: float, rest: bytes) -> None:
     wake, notify = os.pipe()
     os.set_blocking(wake, False)
     os.set_blocking(notify, False)
@@ -191,7 +200,7 @@ def _obey(store: ox.Store, path: str, memory: int, rest: bytes) -> None:
             command, _, number = line.partition(b" ")
             if command == b"fork":
                 if (pid := os.fork()) == 0:
-                    return work(store, path, memory)
+                    return work(store, path, memory, seconds)
                 children.add(pid)
             elif int(number) in children:
                 _change(command, int(number))

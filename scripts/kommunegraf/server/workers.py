@@ -43,7 +43,7 @@ class Workers:
     @property
     def alive(self) -> bool:
         """Whether the process that holds the data runs."""
-        return not self._closing and self._process.poll() is None
+        return not self._closing and not self._following.done()
 
     async def start(self) -> None:
         """Load the data and fork the first workers. Raises BadData."""
@@ -54,7 +54,7 @@ class Workers:
         news = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(news), self._process.stdout)
         order = {"files": [str(file) for file in self._files], "socket": str(path), "memory": self.settings.memory << 20}
-        self._tell(json.dumps(order))
+        self._tell(json.dumps({**order, "seconds": self.settings.timeout}))
         told = json.loads(await news.readline() or b'{"error": "the process that loads it ended"}')
         if "error" in told:
             await self.close()
@@ -64,19 +64,27 @@ class Workers:
 
     async def take(self) -> Worker:
         """A worker that is free. Raises Problem when there is none, and the process that forks them is gone."""
+        while not self._idle.empty():
+            if self._begins(worker := self._idle.get_nowait()):
+                return worker
         self._taking += 1
         try:
             async with asyncio.timeout(_FORKING):
-                while True:
-                    worker = await self._idle.get()
-                    if worker.pid in self._quick:
-                        self._busy.add(worker.pid)
-                        return worker
+                while not self._begins(worker := await self._idle.get()):
+                    pass
+                return worker
         except TimeoutError as error:
             raise Problem("starting") from error
         finally:
             self._taking -= 1
             self._free.set()
+
+    def _begins(self, worker: Worker) -> bool:
+        """Whether a worker that was idle is there still; it is busy now."""
+        if worker.pid in self._quick:
+            self._busy.add(worker.pid)
+            return True
+        return False
 
     def arrived(self, worker: Worker) -> None:
         """A worker that was asked for has said its number."""
