@@ -22,12 +22,11 @@ def app(context: Context, routes: Sequence[BaseRoute] = ()) -> Starlette:
     """The application over a context that is open while it runs. `routes` come after the endpoint and the states."""
     return Starlette(
         routes=[
-            Route("/sparql", Sparql(context)),
             Route("/health", _health),
             Route("/ready", _ready(context)),
             *routes,
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard), Middleware(Sparql, context)],
         exception_handlers={HTTPException: _refuse},
     )
 

@@ -2,12 +2,10 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Coroutine
+from typing import Any, NamedTuple
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kommunegraf.negotiation import HTML, choose
 from kommunegraf.server import media, protocol, service
@@ -17,40 +15,37 @@ from kommunegraf.server.jobs import Reply
 from kommunegraf.server.limits import client_of
 from kommunegraf.server.problems import Problem
 
-_OFFERED = [*media.offered(rows=True), *media.offered(rows=False), HTML.media]
+_OFFERED = (*media.offered(rows=True), *media.offered(rows=False), HTML.media)
 """A page only for who prefers it."""
+PATH = "/sparql"
 _BUFFER = 1 << 20
 """Bytes that are held back before the head of an answer is sent, so that what goes wrong until then has its own status."""
 _SOON = 0.02
-"""Seconds until a client that goes away is missed."""
+"""Seconds in which a query may still end whose client has gone away: to end it by force costs a worker."""
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request: what the server gave, its headers by name, and its content."""
+class Request(NamedTuple):
+    """A request: what the server gave, its headers by name, its content, and by what its answer is kept."""
 
     scope: Scope
     receive: Receive
     send: Send
     headers: dict[str, str]
     content: bytes
-
-    @cached_property
-    def key(self) -> tuple[bytes, ...]:
-        """All that an answer depends on, beside the data; the method does, as only GET has entity tags."""
-        told = [self.headers.get(name, "") for name in ("host", "accept", "content-type")]
-        parts = ["POST" if self.scope["method"] == "POST" else "GET", self.scope["path"], *told]
-        return (self.scope["query_string"], self.content, *(part.encode("utf-8", "replace") for part in parts))
+    key: tuple[bytes, ...]
 
 
 class Sparql:
-    """The endpoint as an ASGI application. It raises Problem where it cannot answer; the application sends those."""
+    """The endpoint at its path, before all other routes. It raises Problem where it cannot answer; the application sends those."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, app: ASGIApp, context: Context) -> None:
+        self._app = app
         self._context = context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Answer a request, or pass it on."""
+        if scope["type"] != "http" or scope["path"] != scope.get("root_path", "") + PATH:
+            return await self._app(scope, receive, send)
         method, headers = scope["method"], protocol.headers(scope)
         if method == "OPTIONS":
             return await _send(send, 204, [(b"allow", protocol.METHODS.encode())], b"")
@@ -62,12 +57,11 @@ class Sparql:
                 content = await protocol.body(receive, headers.get("content-length", ""), self._context.settings.request)
             except (TimeoutError, ConnectionError):
                 return
-        request = Request(scope, receive, send, headers, content)
+        request = Request(scope, receive, send, headers, content, _key(scope, headers, content))
         if answer := self._context.state.cache.get(request.key):
             scope["facts"].update(query=answer.query, rows=answer.rows)
             return await _send_whole(request, answer)
-        async with _while_present(receive):
-            await self._ask(request)
+        await _while_present(scope, self._ask(request))
 
     async def _ask(self, request: Request) -> None:
         context, scope = self._context, request.scope
@@ -88,8 +82,8 @@ class Sparql:
 
     async def _reply(self, request: Request, reply: Reply, name: str) -> None:
         """Send a small answer whole, and keep it; stream a large one."""
-        pieces, facts, send = reply.chunks(), request.scope["facts"], request.send
-        first, complete = await _first(pieces)
+        facts, send = request.scope["facts"], request.send
+        first, complete = await _first(reply)
         head = _head(reply, _tag(request, reply.version) if reply.repeatable and request.scope["method"] != "POST" else b"")
         if complete:
             facts["rows"] = reply.rows
@@ -100,10 +94,17 @@ class Sparql:
         await send({"type": "http.response.start", "status": 200, "headers": head})
         if request.scope["method"] != "HEAD":
             await send({"type": "http.response.body", "body": first, "more_body": True})
-            async for piece in pieces:
+            while piece := await reply.piece():
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             facts["rows"] = reply.rows
         await send({"type": "http.response.body", "body": b""})
+
+
+def _key(scope: Scope, headers: dict[str, str], content: bytes) -> tuple[bytes, ...]:
+    """All that an answer depends on, beside the data; the method does, as only GET has entity tags."""
+    told = [headers.get(name, "") for name in ("host", "accept", "content-type")]
+    parts = ["POST" if scope["method"] == "POST" else "GET", scope["path"], *told]
+    return (scope["query_string"], content, *[part.encode("utf-8", "replace") for part in parts])
 
 
 def _tag(request: Request, version: str) -> bytes:
@@ -117,41 +118,35 @@ def _head(reply: Reply, tag: bytes) -> list[Header]:
     return [*head, (b"etag", tag)] if tag else head
 
 
-async def _first(pieces: AsyncIterator[bytes]) -> tuple[bytes, bool]:
+async def _first(reply: Reply) -> tuple[bytes, bool]:
     """The first bytes of an answer, and whether they are all."""
-    first = bytearray()
-    async for piece in pieces:
+    first = b""
+    while piece := await reply.piece():
         first += piece
         if len(first) > _BUFFER:
-            return bytes(first), False
-    return bytes(first), True
+            return first, False
+    return first, True
 
 
-@asynccontextmanager
-async def _while_present(receive: Receive) -> AsyncIterator[None]:
-    """Do something as long as the client is there; when it goes away, give up quietly. What is done at once is not watched."""
+async def _while_present(scope: Scope, work: Coroutine[Any, Any, None]) -> None:
+    """Do something; when the client goes away (see Connection) and it is not done soon, give up quietly."""
     task = asyncio.current_task()
-    watches: list[asyncio.Future[None]] = []
+    leaving: list[asyncio.TimerHandle] = []
 
-    def look() -> None:
-        watches.append(watch := asyncio.ensure_future(_gone(receive)))
-        watch.add_done_callback(lambda done: task.cancel() if task and not done.cancelled() else None)
+    def gone() -> None:
+        if task:
+            leaving.append(asyncio.get_running_loop().call_later(_SOON, task.cancel))
 
-    begin = asyncio.get_running_loop().call_later(_SOON, look)
+    scope["state"]["gone"] = gone
     try:
-        yield
+        await work
     except asyncio.CancelledError:
-        if not any(watch.done() and not watch.cancelled() for watch in watches) or (task and task.uncancel()):
+        if not leaving or (task and task.uncancel()):
             raise
     finally:
-        begin.cancel()
-        for watch in watches:
-            watch.cancel()
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+        del scope["state"]["gone"]
+        for timer in leaving:
+            timer.cancel()
 
 
 async def _send_whole(request: Request, answer: Answer) -> None:
