@@ -84,6 +84,19 @@ def test_a_turn_that_comes_to_one_who_has_gone_goes_on_to_the_next() -> None:
     asyncio.run(scene())
 
 
+def test_a_turn_goes_on_to_the_same_clients_next_too() -> None:
+    async def scene() -> None:
+        gate = Gate(Settings(workers=1))
+        first = await gate.enter("a")
+        gone, next_ = asyncio.create_task(gate.enter("b")), asyncio.create_task(gate.enter("b"))
+        await asyncio.sleep(0)
+        gone.cancel()
+        first.leave()
+        assert await asyncio.wait_for(next_, 1)
+
+    asyncio.run(scene())
+
+
 @pytest.mark.parametrize(("address", "client"), [
     ("192.0.2.1", "192.0.2.1"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
     ("fe80::1%eth0", "fe80::/64"), ("", ""), ("no:address", "no:address"),

@@ -71,30 +71,28 @@ class Gate:
         self._under_way[client] += 1
         if self._free and self._quick[client] < self._share:
             self._take(client)
-            return Ticket(self, client)
-        try:
-            async with asyncio.timeout(self._settings.timeout):
-                await self._turn(client)
-        except BaseException as error:
-            self._end(client)
-            if isinstance(error, TimeoutError):
-                raise Problem("busy") from error
-            raise
+        else:
+            await self._turn(client)
         return Ticket(self, client)
 
     async def _turn(self, client: str) -> None:
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[None] = loop.create_future()
         self._queues.setdefault(client, deque()).append(turn)
+        waiting = loop.call_later(self._settings.timeout, _give_up, turn)
         try:
             await turn
         except BaseException:
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled() and not turn.exception():
                 self.leave_quick(client)
             elif (queue := self._queues.get(client)) and turn in queue:
                 queue.remove(turn)
                 if not queue:
                     del self._queues[client]
+            self._end(client)
             raise
+        finally:
+            waiting.cancel()
 
     def _take(self, client: str) -> None:
         self._free -= 1
@@ -114,6 +112,8 @@ class Gate:
         """The first that waits of a client's queries takes a place; the client's next turn comes after all others'."""
         queue = self._queues.pop(client)
         turn = queue.popleft()
+        while turn.done() and queue:  # who waited there has gone in this moment
+            turn = queue.popleft()
         if queue:
             self._queues[client] = queue
         if not turn.done():
@@ -138,6 +138,11 @@ class Gate:
 
     def _end(self, client: str) -> None:
         _less(self._under_way, client)
+
+
+def _give_up(turn: asyncio.Future[None]) -> None:
+    if not turn.done():
+        turn.set_exception(Problem("busy"))
 
 
 def _less(counts: Counter[str], client: str) -> None:

@@ -1,5 +1,7 @@
 """The media types of answers to queries, and the one that a client takes (SPARQL 1.1 Protocol, section 2.1.5)."""
 
+from functools import lru_cache
+
 from kommunegraf.negotiation import DATA, DATASETS, Format, choose
 
 ROWS = (
@@ -22,6 +24,7 @@ def offered(rows: bool) -> list[str]:
     return [format.media for format in (ROWS if rows else GRAPHS)]
 
 
+@lru_cache(maxsize=1024)
 def accepted(accept: str | None) -> tuple[str, str]:
     """The media types that a client takes for rows and for graphs; empty where it takes none that there is."""
     rows = choose(accept, [*offered(True), *_GENERAL]) or ""

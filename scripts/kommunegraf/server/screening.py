@@ -1,7 +1,6 @@
 """What a query is, before anything runs it: its form, and whether it is refused. Read by its tokens (SPARQL 1.1, section 19.8)."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kommunegraf.server.problems import Problem
@@ -19,7 +18,8 @@ _TOKEN = re.compile(
            | "(?:[^"\\\r\n]|\\.)*+"? | '(?:[^'\\\r\n]|\\.)*+'?)
   | (?P<variable>[?$]\w+)
   | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
-  | (?P<name>(?:[^\W\d]{_NAME}*+)?(?P<colon>:(?:{_NAME}|:|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*+)?)(?<=\S)
+  | (?P<prefixed>(?:[^\W\d]{_NAME}*+)?:(?:{_NAME}|:|%[0-9A-Fa-f]{{2}}|\\[_~.\-!$&'()*+,;=/?\#@%])*+)
+  | (?P<word>[^\W\d]{_NAME}*+)
   | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<sign>[{{}}])
     """,
@@ -50,9 +50,9 @@ def screen(query: str) -> Screened:
 
     Escapes such as `\u0045` are read both ways, as engines differ in whether they come before the tokens (SPARQL 1.1, section 19.2).
     """
-    found = list(tokens(query))
+    found = tokens(query)
     plain = _ESCAPE.sub(_character, query)
-    if _asks_service(found) or (plain != query and _asks_service(list(tokens(plain)))):
+    if _asks_service(found) or (plain != query and _asks_service(tokens(plain))):
         raise Problem("service-refused")
     words = [word for kind, text in found if kind == "word" for word in re.split(r"\W+", text.upper())]
     form = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), "")
@@ -66,13 +66,9 @@ def screen(query: str) -> Screened:
     return Screened(form, any(word.startswith("FROM") for word in words), not _CHANGING.intersection(words))
 
 
-def tokens(query: str) -> Iterator[Token]:
+def tokens(query: str) -> list[Token]:
     """The tokens but comments; a name without colon is a `word`, one with it `prefixed`."""
-    for match in _TOKEN.finditer(query):
-        if match["name"]:
-            yield "word" if match["colon"] is None else "prefixed", match[0]
-        elif match[0] and match.lastgroup and match.lastgroup != "comment":
-            yield match.lastgroup, match[0]
+    return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(query) if match.lastgroup != "comment"]
 
 
 def _asks_service(found: list[Token]) -> bool:
