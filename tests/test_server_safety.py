@@ -222,6 +222,14 @@ def test_a_client_that_goes_away_frees_its_worker(data: Path) -> None:
         assert ask(served, QUICK).status_code == 200
 
 
+def test_a_client_that_goes_away_after_a_long_request_frees_its_worker(data: Path) -> None:
+    with serving(data, **{**LIMITS, "timeout": 30.0}) as served:
+        idle = set(workers())
+        with httpx.Client(timeout=1) as client, pytest.raises(httpx.ReadTimeout):
+            client.post(served.sparql, data={"query": f"{RUNAWAY} # {'x' * 200_000}"})
+        assert eventually(lambda: len(workers()) == len(idle) and processor_rests(workers()), 10)
+
+
 def processor_rests(pids: list[int]) -> bool:
     """Whether some processes do nothing for a moment."""
     before = processor(pids)
@@ -307,6 +315,17 @@ def test_bytes_that_are_no_request_are_refused(served: Served, sent: bytes, stat
     answer = raw(served, sent)
     assert answer.startswith(b"HTTP/1.1 " + status), answer[:200]
     assert ask(served, QUICK).status_code == 200
+
+
+def test_a_client_that_asks_whether_to_go_on_is_told_at_once(served: Served) -> None:
+    host, port = served.base.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 5\r\n"
+        connection.sendall(head + b"Expect: 100-continue\r\nConnection: close\r\n\r\n")
+        assert connection.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b"ASK{}")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n") and answer.endswith(b"}")
 
 
 def test_a_request_that_does_not_come_to_its_end_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

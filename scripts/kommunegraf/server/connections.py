@@ -12,7 +12,7 @@ PATIENCE = 15
 
 
 class Connection(HttpToolsProtocol):
-    """A connection that is closed when a request's head is too long or too slow. `scope["state"]["gone"]` is called when it is lost."""
+    """A connection that is closed when a request's head is too long or too slow. `scope["state"]["gone"]` is a future: that it is lost."""
 
     _head = 0
     _waiting: asyncio.TimerHandle | None = None
@@ -24,14 +24,14 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self.access_log = False  # uvicorn's own, which would tell what was asked
         self._joining = Joining(transport)
+        self._gone: asyncio.Future[None] = self.loop.create_future()
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._stop_waiting()
         super().connection_lost(exc)
-        if self.cycle and (gone := self.cycle.scope["state"].get("gone")):
-            gone()
+        self._gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         """Some bytes of a request: those of its head are counted."""
@@ -60,6 +60,7 @@ class Connection(HttpToolsProtocol):
         self._within = False
         self._stop_waiting()
         super().on_headers_complete()
+        self.scope["state"]["gone"] = self._gone
         self.cycle.transport = self._joining  # type: ignore[assignment]
 
     def on_message_complete(self) -> None:

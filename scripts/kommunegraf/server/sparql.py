@@ -133,18 +133,19 @@ async def _while_present(scope: Scope, work: Coroutine[Any, Any, None]) -> None:
     task = asyncio.current_task()
     leaving: list[asyncio.TimerHandle] = []
 
-    def gone() -> None:
+    def leave(_: asyncio.Future[None]) -> None:
         if task:
             leaving.append(asyncio.get_running_loop().call_later(_SOON, task.cancel))
 
-    scope["state"]["gone"] = gone
+    gone: asyncio.Future[None] = scope["state"]["gone"]
+    gone.add_done_callback(leave)
     try:
         await work
     except asyncio.CancelledError:
         if not leaving or (task and task.uncancel()):
             raise
     finally:
-        del scope["state"]["gone"]
+        gone.remove_done_callback(leave)
         for timer in leaving:
             timer.cancel()
 
