@@ -33,10 +33,22 @@ OFFERED = ["text/turtle", "application/ld+json", "text/html"]
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
         ('text/turtle;profile="a,b;q=0", image/png', "text/turtle"),
         (",,, text/html ,,", "text/html"),
+        ('application/ld+json;profile="compacted";q=0.5, application/ld+json, text/turtle;q=0.8', "application/ld+json"),
+        ("application/ld+json;profile=compacted, text/turtle;q=0.8", "application/ld+json"),
+        ("text/html;level=1;q=0.1, text/*;q=0.9", "text/turtle"),
     ],
 )
 def test_the_client_gets_what_it_likes_best(accept: str | None, chosen: str | None) -> None:
     assert choose(accept, OFFERED) == chosen
+
+
+RFC = "text/*;q=0.3, text/plain;q=0.7, text/plain;format=flowed, text/plain;format=fixed;q=0.4, */*;q=0.5"
+
+
+@pytest.mark.parametrize(("worse", "better"), [("text/html", "image/jpeg"), ("image/jpeg", "text/plain"), ("text/html", "text/plain")])
+def test_the_example_of_the_standard_orders_types_as_it_says(worse: str, better: str) -> None:
+    """Of RFC 9110, section 12.5.1, without the rows for representations with parameters: those on offer here have none."""
+    assert choose(RFC, [worse, better]) == better
 
 
 @pytest.mark.parametrize("accept", ["nonsense", "text", "/", "*/html", ";;;", "text/turtle; q=high", '"', "text/html;q=", "\x00", "q=0.5"])

@@ -20,6 +20,7 @@ from kommunegraf.site import collaboration, maps, places
 from kommunegraf.site.pages import Pages
 from kommunegraf.site.render import Page
 from kommunegraf.site.site import Site
+from kommunegraf.site.view import alphabetical
 from kommunegraf.texts import significance
 
 HOSTILE = '<script>alert("x")</script> & \u202eabc'
@@ -174,6 +175,11 @@ def test_printed_prevalence_stands_beside_what_was_found_and_is_never_equated(pa
 
 def test_an_initiative_beyond_the_survey_is_not_said_to_have_been_asked_about(pages: Pages) -> None:
     assert "whether it was asked about is not known" in words(read(pages, "initiative/smart-village", "en"))
+
+
+def test_danish_letters_stand_last_and_aa_as_the_letter_that_it_is_read_as() -> None:
+    names = ["Albertslund", "Vejle", "Zealand", "Ærø", "Öland", "Ørsted", "Aabenraa", "Åbyhøj", "Aarhus"]
+    assert sorted(reversed(names), key=alphabetical) == names
 
 
 def test_lists_count_as_the_tables_do(pages: Pages, root: Path) -> None:

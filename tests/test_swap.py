@@ -126,8 +126,11 @@ def test_killed_half_way_the_old_site_stays_and_the_next_run_cleans_up(site: Pat
     assert [path.name for path in site.parent.iterdir()] == ["site"]
 
 
-def test_what_a_running_process_is_writing_is_not_cleaned_up(site: Path, halfway: subprocess.Popen[str]) -> None:
-    publish(site, SECOND)
+def test_while_a_process_is_publishing_another_is_refused_and_changes_nothing(site: Path, halfway: subprocess.Popen[str]) -> None:
+    before = state(site)
+    with pytest.raises(BadInput, match="another process is publishing to it"):
+        publish(site, SECOND)
+    assert state(site) == before
     halfway.communicate("")
     assert halfway.returncode == 0
     assert content(site) == {f"new/{number}.html": b"half" for number in range(5)}

@@ -90,13 +90,13 @@ def catalog(
     """The catalogue in DCAT-AP 3.0.1, each triple once.
 
     `files` are the dumps; those of no data set (checksums) are left out. `version` is that of the release, such as `0.1.0`,
-    and `previous` that of the one before. `sparql` is the absolute address of a SPARQL endpoint, beside which `questions/` and
+    and `previous` that of the one before. `sparql` is the absolute address of a SPARQL endpoint, beside which `questions` and
     `openapi.json` lie; None where no server runs, as on a static site. Raises BadArgument when it is not absolute.
     """
     triples = [t for name in ("catalog", "stated-periods") for t in _asked(store, f"catalog-{name}")]
     triples += [t for name in ("datasets", "release", "periods") for t in _asked(store, f"catalog-{name}", version=version)]
     if sparql:
-        beside = {"questions": urljoin(sparql, "questions/"), "description": urljoin(sparql, "openapi.json")}
+        beside = {"questions": urljoin(sparql, "questions"), "description": urljoin(sparql, "openapi.json")}
         triples += _asked(store, "catalog-services", endpoint=sparql, **beside)
     if previous:
         triples.append(_triple(f"{BASE}version/{version}/", "dcat:previousVersion", f"{BASE}version/{previous}/"))

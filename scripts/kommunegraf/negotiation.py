@@ -44,7 +44,8 @@ def choose(accept: str | None, offered: Sequence[str], halved: Sequence[str] = (
     """The media type that a client likes best of those offered, the first of them where it likes several equally; None for none.
 
     The most specific range that fits a type decides its quality, 0 means never (RFC 9110, section 12.5.1). Without a header, or with
-    one in which nothing can be read, everything fits. Parameters of the offered types (`;charset=`) do not count.
+    one in which nothing can be read, everything fits. Parameters of the offered types (`;charset=`) do not count; a range with
+    parameters of its own is taken as the plain one where that is not there.
     The quality of the types in `halved` counts half: they are worth less to most who take them.
     """
     return _choose(accept, tuple(offered), tuple(halved))
@@ -67,7 +68,7 @@ def _ranges(accept: str | None) -> list[tuple[int, str, str, float]]:
         if match := _RANGE.match(item):
             kind, subtype = match.groups()
             quality, parameters = _weight(item)
-            specific = (kind != "*") + (subtype != "*") + (1 if parameters else 0)
+            specific = 2 * (kind != "*") + 2 * (subtype != "*") - parameters
             if kind != "*" or subtype == "*":
                 found.append((specific, kind, subtype, quality))
     return found

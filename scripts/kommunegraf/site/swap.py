@@ -30,7 +30,8 @@ class Tree:
     the changed files, and at the end hard links to the unchanged ones. When the block raises, or the process is killed, `target`
     stays as it was; the next run removes what was left. After the block, `written` and `removed` count files.
 
-    Raises BadInput for a target that is a file or has files that no site has listed, and OSError when the disk is full.
+    Raises BadInput for a target that is a file, has files that no site has listed, or is being replaced by another process, and
+    OSError when the disk is full.
     """
 
     def __init__(self, target: Path) -> None:
@@ -41,11 +42,21 @@ class Tree:
         self._same: list[str] = []
         self._folders: set[str] = set()
         self._staging: Path | None = None
-        self._lock: int | None = None
+        self._locks: list[int] = []
 
     def __enter__(self) -> Self:
         _clean(self.target)
-        self._existing = _files(self.target)
+        if self.target.is_dir():
+            try:
+                self._locks += _lock(self.target)
+            except BlockingIOError:
+                fault = Finding("violation", "file", "another process is publishing to it", "wait until that has ended", str(self.target))
+                raise BadInput([fault]) from None
+        try:
+            self._existing = _files(self.target)
+        except BadInput:
+            _unlock(self._locks)
+            raise
         return self
 
     def write(self, path: str, data: bytes) -> None:
@@ -69,7 +80,7 @@ class Tree:
         finally:
             if self._staging:
                 shutil.rmtree(self._staging, ignore_errors=True)
-                _unlock(self._lock)
+            _unlock(self._locks)
 
     def _fault(self, path: str) -> str:
         parts = path.split("/")
@@ -100,7 +111,7 @@ class Tree:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             self._staging = _beside(self.target, secrets.token_hex(4))
             self._staging.mkdir()
-            self._lock = _lock(self._staging)
+            self._locks += _lock(self._staging)
         return self._staging
 
     def _finish(self) -> None:
@@ -165,17 +176,17 @@ def _clean(target: Path) -> None:
     beside = target.parent.iterdir() if target.parent.is_dir() else ()
     for left in [path for path in beside if path.name.startswith(_beside(target, "").name)]:
         try:
-            lock = _lock(left)
+            locks = _lock(left)
         except BlockingIOError:  # a run that is alive
             continue
         shutil.rmtree(left, ignore_errors=True)
-        _unlock(lock)
+        _unlock(locks)
 
 
-def _lock(folder: Path) -> int | None:
-    """Take the lock of a folder for as long as this process lives. Raises BlockingIOError where another process has it."""
+def _lock(folder: Path) -> list[int]:
+    """Take the lock of a folder, for as long as this process lives at most. Raises BlockingIOError where another process has it."""
     if sys.platform == "win32":
-        return None
+        return []
     import fcntl
 
     handle = os.open(folder, os.O_RDONLY)
@@ -184,11 +195,16 @@ def _lock(folder: Path) -> int | None:
     except BlockingIOError:
         os.close(handle)
         raise
-    return handle
+    return [handle]
 
 
-def _unlock(lock: int | None) -> None:
-    if lock is not None:
+def _unlock(locks: list[int]) -> None:
+    """Give locks back, those too that a forked process has still in its hands."""
+    for lock in locks:
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_UN)
         os.close(lock)
 
 

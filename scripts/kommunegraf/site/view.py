@@ -13,7 +13,8 @@ LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title", "foaf:name")
 """Properties that hold a name, best first."""
 DEFINITIONS = ("skos:definition", "dcterms:description", "rdfs:comment", "skos:scopeNote")
 """Properties that hold what something is, best first."""
-_ALPHABET = str.maketrans({"æ": "z1", "ø": "z2", "å": "z3", "ä": "z1", "ö": "z2"})
+_ALPHABET = str.maketrans("æäøöå", "{{||}")
+"""The last letters in their order, as signs that stand behind z."""
 
 
 @cache
@@ -24,8 +25,8 @@ def node(name: str) -> ox.NamedNode:
 
 @lru_cache(maxsize=100_000)
 def alphabetical(text: str) -> tuple[str, str]:
-    """A key that sorts as Danish readers expect: æ, ø and å last, upper and lower case alike."""
-    return text.casefold().translate(_ALPHABET), text
+    """A key that sorts as Danish readers expect: æ, ø and å last, aa as å, upper and lower case alike (CLDR, collation of `da`)."""
+    return text.casefold().replace("aa", "å").translate(_ALPHABET), text
 
 
 class View:
