@@ -33,7 +33,8 @@ class Running:
         self.log: list[str] = []
         assert process.stdout and process.stderr
         self._errors = process.stderr
-        threading.Thread(target=self._follow, daemon=True).start()
+        self.following = threading.Thread(target=self._follow, daemon=True)
+        self.following.start()
         self.said = process.stdout.readline()
         self.base = self.said.split()[-1].rstrip("/") if self.said else ""
 
@@ -110,8 +111,7 @@ def test_the_data_is_loaded_anew_on_sighup(tmp_path: Path) -> None:
         write(file, "a", "b")
         assert not has(server, "b")
         server.process.send_signal(signal.SIGHUP)
-        assert server.until(lambda: has(server, "b"))
-        assert "the data was loaded anew\n" in server.log
+        assert server.until(lambda: has(server, "b") and "the data was loaded anew\n" in server.log)
 
 
 def test_a_broken_file_leaves_the_old_data(tmp_path: Path) -> None:
@@ -142,12 +142,22 @@ def test_watched_files_are_loaded_when_they_change(tmp_path: Path) -> None:
         assert server.until(lambda: has(server, "c") and not has(server, "a"))
 
 
+def spent(process: int) -> float:
+    """Seconds of processor time that the workers of a server have had."""
+    try:
+        workers = [pid for holder in children(process) for pid in children(holder)]
+        fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in workers]
+    except OSError:
+        return 0
+    return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf("SC_CLK_TCK")
+
+
 def test_a_request_under_way_is_answered_before_the_server_ends(built: Path) -> None:
     with running("--graph", str(built), "--timeout", "3") as server:
         answers: list[httpx.Response] = []
         asking = threading.Thread(target=lambda: answers.append(httpx.get(f"{server.base}/sparql", params={"query": SLOW}, timeout=30)))
         asking.start()
-        time.sleep(1)
+        assert server.until(lambda: spent(server.process.pid) > 0.5)
         server.process.send_signal(signal.SIGTERM)
         asking.join()
         assert [(answer.status_code, answer.json()["type"].partition("#")[2]) for answer in answers] == [(504, "problem-time-limit")]
@@ -155,6 +165,49 @@ def test_a_request_under_way_is_answered_before_the_server_ends(built: Path) -> 
         assert not [line for line in server.log if "Traceback" in line]
     with pytest.raises(httpx.ConnectError):
         httpx.get(server.base)
+
+
+@contextmanager
+def starting(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """The command as it loads its data: the process that is to hold them has come."""
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not children(process.pid) and process.poll() is None:
+            time.sleep(0.01)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+def test_who_ends_a_loading_server_is_obeyed_and_nothing_is_left(built: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with starting("--graph", str(built)) as process:
+        assert list(tmp_path.iterdir())
+        process.send_signal(signal.SIGTERM)
+        out, errors = process.communicate(timeout=60)
+    assert (process.returncode, out, errors) == (0, "", "")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+def test_data_is_loaded_anew_after_the_loading_during_which_it_was_asked_for(built: Path) -> None:
+    with starting("--graph", str(built)) as process:
+        process.send_signal(signal.SIGHUP)
+        server = Running(process)
+        assert server.base.startswith("http://")
+        assert server.until(lambda: "the data was loaded anew\n" in server.log)
+        assert httpx.get(f"{server.base}/ready").status_code == 200
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def test_a_place_where_workers_cannot_meet_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    far = tmp_path / ("a" * 120)
+    far.mkdir()
+    monkeypatch.setenv("TMPDIR", str(far))
+    assert "TMPDIR" in refused(str(write(tmp_path / "data.ttl", "a")))
+    assert not list(far.iterdir())
 
 
 def test_an_idle_connection_does_not_hold_the_server(tmp_path: Path) -> None:
@@ -240,6 +293,7 @@ def test_a_quiet_server_logs_no_request(tmp_path: Path) -> None:
         assert has(server, "a")
         server.process.send_signal(signal.SIGTERM)
         server.process.wait(10)
+        server.following.join(10)
         assert server.log == []
 
 

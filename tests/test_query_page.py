@@ -1,9 +1,14 @@
 """The query page: a form that works without JavaScript, and Yasgui that speaks to this server only."""
 
+import hashlib
+import json
+import logging
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import lxml.html
@@ -14,7 +19,7 @@ from kommunegraf.namespaces import KG, PREFIXES
 from kommunegraf.queries import folder
 from kommunegraf.server import assets
 from kommunegraf.server.whole import whole
-from tests.browsing import chromium
+from tests.browsing import chromium, tool
 from tests.serving import Served, serving
 
 HTML = {"Accept": "text/html"}
@@ -146,6 +151,61 @@ def test_the_editor_completes_our_own_words(client: httpx.Client) -> None:
         assert terms["prefixes"] == PREFIXES
         assert KG + "Municipality" in terms["classes"] and KG + "adopter" in terms["properties"] and KG + "adopter" not in terms["classes"]
         assert terms["labels"][KG + "adopter"] == label
+
+
+def test_a_relative_iri_is_the_same_to_people_as_to_programs(client: httpx.Client, served: Served) -> None:
+    asked = {"query": "SELECT (<municipality/0751> AS ?x) {}"}
+    assert body_rows(page(client.get("/sparql", params=asked))) == [[f"{served.base}/municipality/0751"]]
+    assert client.get("/sparql", params={**asked, "format": "csv"}).text.split() == ["x", f"{served.base}/municipality/0751"]
+
+
+def test_the_log_tells_of_queries_from_pages_and_questions_too(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    question = "/questions/regions?lang=da&format="
+    addresses = [f"/sparql?{urlencode({'query': COUNT})}", f"{question}csv", f"{question}json"]
+    with caplog.at_level(logging.INFO, "kommunegraf.access"):
+        for address in addresses:
+            assert client.get(address).status_code == 200
+        for _ in range(500):  # a line comes a moment after its answer
+            lines = [json.loads(record.getMessage()) for record in caplog.records if record.name == "kommunegraf.access"]
+            if len(lines) == len(addresses):
+                break
+            time.sleep(0.01)
+    assert [line["rows"] for line in lines] == [98, 5, 5]
+    assert lines[0]["query"] == hashlib.sha256(COUNT.encode()).hexdigest()[:16]
+    assert lines[1]["query"] == lines[2]["query"] != lines[0]["query"]
+
+
+PAGES = ["/sparql", f"/sparql?{urlencode({'query': COUNT})}", "/sparql?query=SELECT", "/questions", "/questions/profile",
+         "/questions/profile?kommune=Århuss", "/municipality/0752"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_the_pages_of_the_server_are_valid_html(client: httpx.Client, tmp_path: Path, lang: str) -> None:
+    jar = tool("vnu-jar/build/dist/vnu.jar")
+    files = []
+    for number, path in enumerate(PAGES):
+        files.append(tmp_path / f"{number}.html")
+        files[-1].write_bytes(client.get(path, headers={"Accept-Language": lang}).content)
+    command = ["java", "-jar", str(jar), "--format", "json", "--stdout", "--exit-zero-always", *map(str, files)]
+    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["messages"]
+    assert not [(PAGES[int(Path(m["url"]).stem)], m.get("lastLine"), m["message"]) for m in found if m["type"] != "info"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("lang", "scheme"), [("da-DK", "light"), ("en-GB", "dark")])
+def test_the_pages_of_the_server_follow_the_accessibility_guidelines(browser: Any, served: Served, lang: str, scheme: str) -> None:
+    axe = tool("axe-core/axe.min.js").read_text("utf-8")
+    tab, _ = watched(browser, served, bypass_csp=True, locale=lang, color_scheme=scheme, java_script_enabled=True)
+    found = []
+    for path in PAGES:
+        tab.goto(served.base + path)
+        tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        tab.evaluate(axe)
+        rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+        result = tab.evaluate(f"axe.run({{exclude: [['#editor']]}}, {json.dumps(rules)})")
+        found += [(path, v["id"], v["nodes"][0]["html"][:150]) for v in result["violations"]]
+    assert not found
 
 
 def test_the_form_is_whole_without_the_editor(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

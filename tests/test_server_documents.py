@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -212,10 +213,22 @@ def test_a_document_says_of_what_it_tells_and_in_what_else_it_can_be_had(client:
             assert client.get(target).headers["content-type"].split(";")[0] == media
 
 
-def test_a_page_says_its_language_and_when_its_data_changed(client: httpx.Client, documents: Documents) -> None:
+def test_a_page_says_its_language_and_when_its_data_changed(client: httpx.Client, built: Path) -> None:
     assert [client.get(AARHUS + end).headers["content-language"] for end in (".html", ".en.html")] == ["da", "en"]
-    assert documents.modified
-    assert client.get(AARHUS + ".ttl").headers["last-modified"] == documents.modified.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    changed = formatdate((built / "kommunegraf.nq").stat().st_mtime, usegmt=True)
+    assert client.get(AARHUS + ".ttl").headers["last-modified"] == changed
+    later, earlier = (formatdate((built / "kommunegraf.nq").stat().st_mtime + seconds, usegmt=True) for seconds in (1, -1))
+    for since, status in ((changed, 304), (later, 304), (earlier, 200), ("yesterday", 200)):
+        assert client.get(AARHUS + ".ttl", headers={"If-Modified-Since": since}).status_code == status, since
+    assert client.get(AARHUS + ".ttl", headers={"If-Modified-Since": later, "If-None-Match": '"other"'}).status_code == 200
+
+
+def test_who_wants_another_version_is_told_that_it_is_gone(client: httpx.Client) -> None:
+    first = client.get(AARHUS + ".ttl")
+    for headers, status in (({"If-Match": first.headers["etag"]}, 200), ({"If-Match": "*"}, 200), ({"If-Match": '"other"'}, 412),
+                            ({"If-Unmodified-Since": first.headers["last-modified"]}, 200),
+                            ({"If-Unmodified-Since": "Mon, 01 Jan 2001 00:00:00 GMT"}, 412)):
+        assert client.get(AARHUS + ".ttl", headers=headers).status_code == status, headers
 
 
 def test_a_folder_is_found_without_its_slash(client: httpx.Client) -> None:
@@ -297,6 +310,14 @@ def test_the_server_answers_after_all_of_that(client: httpx.Client) -> None:
 def test_what_machines_look_for_is_there(client: httpx.Client, path: str) -> None:
     answer = client.get(path, follow_redirects=True)
     assert answer.status_code == 200 and answer.content
+
+
+def test_the_services_of_the_catalogue_are_where_it_says(client: httpx.Client, served: Served) -> None:
+    catalogue = ox.parse(client.get("/catalog.nt").content, format=ox.RdfFormat.N_TRIPLES)
+    addresses = {q.object.value for q in catalogue if q.predicate.value.endswith(("#endpointURL", "#endpointDescription"))}
+    assert len(addresses) == 3 and all(address.startswith(served.context.public) for address in addresses)
+    for address in addresses:
+        assert client.get(address.replace(served.context.public, f"{served.base}/")).status_code == 200, address
 
 
 def test_the_catalogue_is_found_by_its_name(client: httpx.Client) -> None:

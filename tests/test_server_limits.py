@@ -1,12 +1,13 @@
 """Turns go round the clients; and what can go wrong has its words in both languages."""
 
 import asyncio
+import re
 import string
 from pathlib import Path
 
 import pytest
 
-from kommunegraf.server import problems
+from kommunegraf.server import problems, refusals
 from kommunegraf.server.limits import Gate, client_of
 from kommunegraf.server.problems import Problem
 from kommunegraf.server.settings import Settings
@@ -117,3 +118,5 @@ def test_a_problem_says_the_same_in_danish_and_english(name: str) -> None:
 def test_every_problem_that_is_raised_is_known_and_the_other_way_round() -> None:
     source = "\n".join(path.read_text("utf-8") for path in SERVER.glob("*.py"))
     assert not [name for name in problems.known() if f'"{name}"' not in source]
+    assert set(re.findall(r'\bProblem\(\s*"([^"]+)"', source)) <= set(problems.known())
+    assert set(re.findall(r'\bRefused\(\s*"([^"]+)"', source)) <= set(refusals.kinds())

@@ -113,6 +113,8 @@ def test_service_is_refused_as_other_engines_may_read_it(query: str) -> None:
     "SELECT * { ?s ?p '''a 'SERVICE' b''' , \"it's SERVICE\" , \"x\"@service }",
     "SELECT * { ?s a <http://e/SERVICE/(x)> } # SERVICE <http://e/> {}",
     "PREFIX service: <http://e/> SELECT * { GRAPH service:a { ?s ?p ?o } }",
+    "PREFIX service: <http://e/> SELECT * FROM service:a { ?s ?p ?o }",
+    "PREFIX service: <http://e/> SELECT * FROM NAMED service:a { ?s ?p ?o }",
     "SELECT * { _:service ?p $service }",
 ])
 def test_a_query_that_only_names_a_service_may_run(query: str) -> None:

@@ -20,6 +20,8 @@ def test_flags_go_before_the_environment_and_that_before_the_defaults() -> None:
     ("WORKERS", "1.5", "KOMMUNEGRAF_WORKERS is a whole number, not '1.5'"),
     ("WORKERS", "0", "workers is a number above 0, not 0"),
     ("TIMEOUT", "nan", "timeout is a number above 0, not nan"),
+    ("TIMEOUT", "inf", "timeout is a number above 0, not inf"),
+    ("CACHE", "-1", "cache is a number from 0, not -1"),
     ("PORT", "70000", "port is a number from 0 to 65535, not 70000"),
     ("PUBLIC", "example.org", "public is an http or https address, not 'example.org'"),
     ("ENDPOINT", "/etc/passwd", "endpoint is an http or https address, not '/etc/passwd'"),

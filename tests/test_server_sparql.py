@@ -2,6 +2,7 @@
 
 import json
 import logging
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kommunegraf.server import protocol
 from tests.serving import Served, serving
 
 A, B = "http://e/a", "http://e/b"
@@ -214,6 +216,23 @@ def test_relative_iris_are_relative_to_the_endpoint(client: httpx.Client, served
     assert values(ask(client, "BASE <http://e/> SELECT (<x> AS ?x) {}")) == ["http://e/x"]
 
 
+def test_a_kept_answer_keeps_the_scheme_of_its_request(client: httpx.Client, served: Served) -> None:
+    asked = {"query": "SELECT (<scheme> AS ?x) {}"}
+    secure = client.get("/sparql", params=asked, headers={"X-Forwarded-Proto": "https"})
+    assert values(secure) == [f"{served.base}/scheme".replace("http:", "https:")]
+    assert values(client.get("/sparql", params=asked)) == [f"{served.base}/scheme"]
+
+
+def test_a_content_that_does_not_come_is_waited_for_no_longer_than_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "_PATIENCE", 0.5)
+    with socket.create_connection(("127.0.0.1", httpx.URL(served.base).port or 0), timeout=20) as late:
+        late.sendall(b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\nContent-Length: 100\r\n\r\nASK")
+        answer = late.makefile("rb").read()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 408 ") and b"connection: close" in head.lower()
+    assert json.loads(body)["type"].endswith("#problem-request-late")
+
+
 def test_an_answer_is_sent_once_to_who_has_it(client: httpx.Client) -> None:
     first = ask(client, ALL)
     again = client.get("/sparql", params={"query": ALL}, headers={"If-None-Match": first.headers["etag"]})
@@ -271,6 +290,15 @@ def test_the_endpoint_describes_itself(client: httpx.Client, served: Served) -> 
         counts = [int(t.object.value) for t in triples if t.predicate.value.endswith("void#triples")]
         assert sorted(counts) == [2, 2]
         assert any(t.object == ox.Literal("Første", language="da") for t in triples)
+
+
+def test_the_description_comes_in_the_format_that_is_named(client: httpx.Client) -> None:
+    for query, accept, media in (
+        ("x=1&format=jsonld", "*/*", "application/ld+json"), ("format=text%2Fturtle", "application/rdf+xml", "text/turtle"),
+        ("lang=nt", "*/*", "text/turtle"),
+    ):
+        answer = client.get(f"/sparql?{query}", headers={"Accept": accept})
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media), query
 
 
 def test_every_format_of_the_description_is_one_that_there_is(client: httpx.Client) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -42,6 +42,7 @@ def serve(
     Every setting has an environment variable too, such as KOMMUNEGRAF_TIMEOUT; docs/operating.md tells all of them.
     SIGHUP loads the data anew, SIGTERM ends gracefully.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to load anew
     from kommunegraf.engines import EngineError
     from kommunegraf.server.serve import run
     from kommunegraf.server.settings import Settings
@@ -56,6 +57,8 @@ def serve(
         own = not files and not settings.endpoint
         try:
             run(_serve(settings, files or ([graph_file(graph)] if own else []), own, watch, previous))
+        except asyncio.CancelledError:  # told to end while the data was loading
+            return
         except EngineError as error:
             raise ValueError(str(error)) from error
 
@@ -63,12 +66,11 @@ def serve(
 async def _serve(settings: "Settings", files: list[Path], own: bool, watch: bool, previous: Path | None) -> None:
     """Bind, load, say where the server is, and serve until told to stop."""
     from kommunegraf import paths
+    from kommunegraf.server import serve as server
     from kommunegraf.server.context import Context
-    from kommunegraf.server.serve import bind
-    from kommunegraf.server.serve import serve as run
     from kommunegraf.server.whole import whole
 
-    listening = bind(settings)
+    listening = server.bind(settings)
     context = Context(replace(settings, port=listening.getsockname()[1]), files, paths.root() / "data" if own else None, previous)
     loading = progress("Loading the data")
     loading.__enter__()
@@ -81,15 +83,23 @@ async def _serve(settings: "Settings", files: list[Path], own: bool, watch: bool
 
     def ready(running: "uvicorn.Server") -> None:
         loading.__exit__(None, None, None)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, anew)
         print(f"Kommunegraf is at {context.public}", flush=True)
 
+    _heed(anew)
     watching = asyncio.create_task(_watch(context)) if watch else None
     try:
-        await run(context, whole, listening, ready)
+        await server.serve(context, whole, listening, ready)
     finally:
         if watching:
             watching.cancel()
+
+
+def _heed(anew: Callable[[], None]) -> None:
+    """Heed signals: SIGHUP loads anew, after a loading under way; SIGTERM and SIGINT end the loading, until the server heeds them."""
+    loop, loading = asyncio.get_running_loop(), asyncio.current_task()
+    loop.add_signal_handler(signal.SIGHUP, anew)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(loading.cancel) if loading else None)
 
 
 async def _watch(context: "Context") -> None:

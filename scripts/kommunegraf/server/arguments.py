@@ -25,7 +25,7 @@ _names: "WeakKeyDictionary[Site, dict[str, Names]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuestion:
     """A question with what a caller gave for it: `given` as it was typed, `terms` as SPARQL writes it, by the parameters' names."""
 
     question: Question
@@ -84,7 +84,7 @@ def pageable(question: Question) -> bool:
     return True
 
 
-def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang: str) -> Asked:
+def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang: str) -> AskedQuestion:
     """What the pairs of a query string ask of a question. `lang` counts where they name no language. Raises Refused."""
     options: dict[str, str] = {}
     chosen: dict[str, str] = {}
@@ -100,7 +100,7 @@ def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang:
     if "lang" in question.parameters:
         terms["lang"] = queries.term(site.engine, question.parameters["lang"], lang)
     formats = tuple(form.name for form in of_form(question.form))
-    asked = Asked(
+    asked = AskedQuestion(
         question, lang, chosen, terms,
         format=_one_of(options, "format", formats, ""),
         limit=_whole(options["limit"], "limit", 1, LIMIT) if "limit" in options else None,

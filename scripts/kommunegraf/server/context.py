@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,20 @@ from kommunegraf.site.site import Site
 
 _LOG = logging.getLogger("kommunegraf")
 QueryPage = Callable[[Any, Any, Any, Any], Awaitable[None]]
-"""An ASGI application with a fourth argument: the query that was asked (protocol.Asked), or None."""
+"""An ASGI application with a fourth argument: the query that was asked (protocol.AskedQuery), or None."""
 
 
 @dataclass(frozen=True)
 class State:
     """The data at one time.
 
-    The store in this process, the version that names its content, the site of it, how many statements each named graph has, what
-    answers queries, and the answers that are kept.
+    The store in this process, the version that names its content, when that was last changed, the site of it, how many statements each
+    named graph has, what answers queries, and the answers that are kept.
     """
 
     store: ox.Store
     version: str
+    changed: datetime
     documents: Documents
     graphs: dict[str, int]
     source: Workers | Endpoint
@@ -61,6 +63,7 @@ class Context:
         self._state: State | None = None
         self._reloading = asyncio.Lock()
         self._leaving: set[asyncio.Task[None]] = set()
+        self._checking: asyncio.Task[bool] | None = None
 
     @property
     def state(self) -> State:
@@ -92,7 +95,8 @@ class Context:
 
     async def open(self) -> None:
         """Load the data and start the workers. Raises BadData or EngineError."""
-        self._state = await self._load()
+        async with self._reloading:
+            self._state = await self._load()
 
     async def reload(self) -> None:
         """Load the data anew and answer from it; queries under way end on the old. Raises BadData or EngineError, and the old stays."""
@@ -136,7 +140,12 @@ class Context:
         return reply
 
     async def ready(self) -> bool:
-        """Whether the data is loaded and queries are answered."""
+        """Whether the data is loaded and queries are answered. All who ask at once are told by one query."""
+        if self._checking is None or self._checking.done():
+            self._checking = asyncio.create_task(self._check())
+        return await asyncio.shield(self._checking)
+
+    async def _check(self) -> bool:
         try:
             text = questions.read(paths.root() / "queries" / "internal" / "anything.rq").text
             reply = await self.ask(text, "application/sparql-results+json", "ready")
@@ -152,13 +161,10 @@ class Context:
             task.add_done_callback(self._leaving.discard)
 
     async def _load(self) -> State:
-        source: Workers | Endpoint
-        if self.settings.endpoint:
-            source = Endpoint(self.settings)
-        else:
-            source = Workers(self.files, self.settings)
-            await source.start()
+        source = Endpoint(self.settings) if self.settings.endpoint else Workers(self.files, self.settings)
         try:
+            if isinstance(source, Workers):
+                await source.start()
             return await asyncio.to_thread(self._read, source)
         except BaseException:
             await source.close()
@@ -167,9 +173,10 @@ class Context:
     def _read(self, source: Workers | Endpoint) -> State:
         """The data for the documents, beside what answers queries."""
         url = self.settings.endpoint
-        store, version = snapshot(url) if url else _read(self.files)
+        store, version = snapshot(url) if url else _load_files(self.files)
         documents = Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
-        return State(store, version, documents, _graphs(store), source, Cache(self.settings.cache << 20))
+        changed = max((datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in self.files), default=datetime.now(UTC))
+        return State(store, version, changed, documents, _graphs(store), source, Cache(self.settings.cache << 20))
 
 
 def _graphs(store: ox.Store) -> dict[str, int]:
@@ -177,7 +184,7 @@ def _graphs(store: ox.Store) -> dict[str, int]:
     return {row["graph"]: row["triples"] for row in rows}
 
 
-def _read(files: Sequence[Path]) -> tuple[ox.Store, str]:
+def _load_files(files: Sequence[Path]) -> tuple[ox.Store, str]:
     store, content = ox.Store(), hashlib.sha256()
     for file in files:
         store.bulk_load(path=file)

@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 from urllib.parse import parse_qs, quote
 
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kommunegraf.negotiation import DATASETS, HTML, choose, choose_language
-from kommunegraf.server import missing
+from kommunegraf.server import conditions, missing
 from kommunegraf.server.context import Context
 from kommunegraf.site import addresses
 from kommunegraf.site.addresses import parse
@@ -37,6 +38,11 @@ class Stored:
     status: int
     plain: tuple[bytes, str, list[tuple[bytes, bytes]]]
     packed: tuple[bytes, str, list[tuple[bytes, bytes]]]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it keeps."""
+        return len(self.plain[0]) + (len(self.packed[0]) if self.packed is not self.plain else 0)
 
 
 class Dereference:
@@ -67,10 +73,11 @@ class Dereference:
         elif scope["method"] == "OPTIONS":
             answer = Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
         elif stored := self._kept.get(path):
+            self._kept.move_to_end(path)
             return await _send(stored, scope, headers, send)
         elif self._is_thing(path):
             answer = self._redirect(path, scope, headers)
-        elif stored := await anyio.to_thread.run_sync(_stored, documents, path):
+        elif stored := await anyio.to_thread.run_sync(_stored, documents, self._context.state.changed, path):
             self._keep(documents, path, stored)
             return await _send(stored, scope, headers, send)
         elif self._is_thing(f"{path}/"):
@@ -107,12 +114,12 @@ class Dereference:
         if documents is not self.documents or path in self._kept:
             return
         self._kept[path] = stored
-        self._bytes += len(stored.plain[0])
+        self._bytes += stored.size
         while self._bytes > self._most and len(self._kept) > 1:
-            self._bytes -= len(self._kept.popitem(last=False)[1].plain[0])
+            self._bytes -= self._kept.popitem(last=False)[1].size
 
 
-def _stored(documents: Documents, path: str) -> Stored | None:
+def _stored(documents: Documents, changed: datetime, path: str) -> Stored | None:
     """Make a document; None where there is none. That of a resource that was removed has status 410."""
     try:
         body = documents.read(path)
@@ -123,8 +130,7 @@ def _stored(documents: Documents, path: str) -> Stored | None:
     status = 410 if documents.pages.resources.get(parse(path)[0]) in documents.past.gone else 200
     media = media_type(path).encode()
     head = [(b"content-type", media), (b"cache-control", b"max-age=300"), (b"vary", b"Accept-Encoding"), *_links(documents, path)]
-    if changed := documents.modified:
-        head.append((b"last-modified", format_datetime(changed, usegmt=True).encode()))
+    head.append((b"last-modified", format_datetime(changed, usegmt=True).encode()))
     tag = hashlib.sha256(media + body).hexdigest()[:32]
     plain = _tagged(body, f'"{tag}"', head)
     packed = b"" if path.endswith(_PACKED) else gzip.compress(body, 6, mtime=0)
@@ -150,11 +156,12 @@ def _links(documents: Documents, name: str) -> Iterable[tuple[bytes, bytes]]:
 
 
 async def _send(stored: Stored, scope: Scope, headers: Headers, send: Send) -> None:
-    """A document as the request wants it: packed or not, its head alone, or nothing when the client has it (RFC 9110, section 13.1.2)."""
+    """A document as the request wants it: packed or not, its head alone, or nothing when a condition says so."""
     body, tag, head = stored.packed if _takes_gzip(headers.get("accept-encoding", "")) else stored.plain
-    known = [one.strip().removeprefix("W/") for one in headers.get("if-none-match", "").split(",")]
-    if stored.status == 200 and (tag in known or known == ["*"]):
-        await send({"type": "http.response.start", "status": 304, "headers": [h for h in head if h[0] != b"content-length"]})
+    changed = next((value.decode() for name, value in head if name == b"last-modified"), "")
+    status = conditions.status(headers, tag, changed) if stored.status == 200 else 200
+    if status != 200:
+        await send({"type": "http.response.start", "status": status, "headers": [h for h in head if h[0] != b"content-length"]})
         await send({"type": "http.response.body", "body": b""})
         return
     await send({"type": "http.response.start", "status": stored.status, "headers": head})

@@ -121,7 +121,7 @@ async def _refusal(answer: httpx.Response) -> Problem:
         said = (await answer.aread())[:_MESSAGE].decode("utf-8", "replace")
         return Problem("malformed-query", message=said)
     if answer.status_code in (408, 504):
-        return Problem("time-limit", timeout="?")
+        return Problem("endpoint-partial")
     return Problem("busy") if answer.status_code in (429, 503) else Problem("endpoint-silent")
 
 

@@ -120,7 +120,7 @@ class Worker(asyncio.Protocol):
         name = _REASONS.get(signal.Signals(number) if number else signal.SIGTERM, "worker-lost")
         if name == "worker-lost":
             _LOG.error("worker %d ended with signal %d", self.pid, number)
-        return Problem(name, memory=self._house.settings.memory, timeout=f"{self._house.settings.timeout:g}")
+        return Problem(name, memory=self._house.settings.memory, timeout=self._house.settings.timeout)
 
     def _processor(self) -> float:
         """The processor time of its process, by the clock that Linux has for each; elsewhere the time of day does."""

@@ -88,7 +88,7 @@ async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
         "content-type": MEDIA, "content-language": lang, "content-length": str(len(body)),
         "vary": "Accept, Accept-Language", "cache-control": "no-store", **problem.headers,
     }
-    if problem.status == 413:
+    if problem.status in (408, 413):
         headers["connection"] = "close"  # the rest of the content is not read
     await _send(send, problem.status, [(name.lower().encode(), value.encode()) for name, value in headers.items()], body)
 

@@ -143,11 +143,11 @@ class Reply:
             if self._ticket.slow():
                 return self._wait(self._settings.timeout)
             if self._gate.crowded:
-                return self._stop(Problem("slow-lane-full", short=f"{self._settings.short:g}"))
+                return self._stop(Problem("slow-lane-full", short=self._settings.short))
         self._wait(_AGAIN)
 
     def _expire(self) -> None:
-        self._stop(Problem("time-limit", timeout=f"{self._settings.timeout:g}"))
+        self._stop(Problem("time-limit", timeout=self._settings.timeout))
 
     def _wait(self, seconds: float) -> None:
         """Look at the query again after some seconds, or end it then, when its time is over by that time."""

@@ -46,9 +46,7 @@ class _Anywhere(Page):
 def suggestions(documents: Documents, path: str) -> list[str]:
     """The IRIs of resources whose last part or label in any language is near that of a path, of the same kind where there is one."""
     kind, _, rest = parse(path)[0].partition("/")
-    members = documents.pages.folders.get(f"{kind}/index", [])
-    views = documents.site.views.values()
-    if len(members) > _MOST:
+    if len(documents.pages.folders.get(f"{kind}/index", ())) > _MOST:
         return []
-    named = {plain(name): iri for iri in members for name in (iri.rsplit("/", 1)[-1], *(view.label(iri) for view in views))}
+    named = documents.pages.called.get(kind, {})
     return list(dict.fromkeys(named[name] for name in nearest(plain(rest[:_LONGEST]), named)))

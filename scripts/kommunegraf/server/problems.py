@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from kommunegraf.namespaces import BASE
+from kommunegraf.site.svg import number
 
 MEDIA = "application/problem+json"
 PAGE = BASE + "sparql"
@@ -15,7 +16,7 @@ PAGE = BASE + "sparql"
 
 
 class Problem(Exception):
-    """A request that cannot be answered. `name` is a key of failures.yaml, `values` fill in its text."""
+    """A request that cannot be answered. `name` is a key of problems.yaml, `values` fill in its text."""
 
     def __init__(self, name: str, /, **values: Any) -> None:
         super().__init__(name)
@@ -37,7 +38,8 @@ class Problem(Exception):
     def text(self, lang: str) -> tuple[str, str]:
         """Title and detail in a language."""
         kind = known()[self.name]
-        return kind["title"][lang], kind["detail"][lang].format(**self.values)
+        shown = {name: number(value, lang) if isinstance(value, float) else value for name, value in self.values.items()}
+        return kind["title"][lang], kind["detail"][lang].format(**shown)
 
     def details(self, lang: str) -> bytes:
         """The problem as `application/problem+json`, in a language."""
@@ -49,5 +51,5 @@ class Problem(Exception):
 @cache
 def known() -> dict[str, Any]:
     """The kinds of problems by name: `status`, `title` and `detail` by language, and `retry` in seconds."""
-    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "failures.yaml").read_text("utf-8"))
+    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "problems.yaml").read_text("utf-8"))
     return found

@@ -1,6 +1,7 @@
 """What a request asks of a SPARQL endpoint (SPARQL 1.1 Protocol, section 2.1)."""
 
 import asyncio
+import hashlib
 import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -21,7 +22,7 @@ _HOST = re.compile(r"[A-Za-z0-9._~\[\]:-]{1,255}")
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuery:
     """A query as it was asked: its text, its dataset, and the media types in which the client takes rows and graphs.
 
     `named_format` says that these were given by name in the address, and not by Accept.
@@ -63,7 +64,7 @@ async def body(receive: Receive, length: str, most: int) -> bytes:
                 return bytes(data)
 
 
-def read(scope: Scope, headers: dict[str, str], content: bytes) -> Asked | None:
+def read(scope: Scope, headers: dict[str, str], content: bytes) -> AskedQuery | None:
     """The query of a request; None for a GET without query, default graph and named graph. Raises Problem."""
     pairs = _pairs(scope["query_string"])
     if scope["method"] == "POST":
@@ -79,7 +80,12 @@ def read(scope: Scope, headers: dict[str, str], content: bytes) -> Asked | None:
             raise Problem("missing-query")
         return None
     default, named = (_graphs(name, given[name]) for name in ("default-graph-uri", "named-graph-uri"))
-    return Asked(given["query"][0], default, named, accepted, by_name)
+    return AskedQuery(given["query"][0], default, named, accepted, by_name)
+
+
+def name(query: str) -> str:
+    """By what a query is known in the log, which has no texts."""
+    return hashlib.sha256(query.encode()).hexdigest()[:16]
 
 
 def address(scope: Scope, host: str, public: str) -> str:

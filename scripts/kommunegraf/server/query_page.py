@@ -13,12 +13,11 @@ from starlette.types import Receive, Scope, Send
 from kommunegraf import queries
 from kommunegraf.namespaces import PREFIXES
 from kommunegraf.negotiation import HTML
-from kommunegraf.server import arguments, assets, encodings, media, responses, results
+from kommunegraf.server import arguments, assets, encodings, media, protocol, responses, results
 from kommunegraf.server.context import Context, Reply
 from kommunegraf.server.headers import POLICY
 from kommunegraf.server.pages import ServerPage, page_of
 from kommunegraf.server.problems import Problem, known
-from kommunegraf.server.protocol import Asked
 
 SHORTEST = "adopters-of-initiative"
 """The question that stands in the form where none is chosen."""
@@ -52,7 +51,7 @@ class QueryPage:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send, asked: Asked | None) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, asked: protocol.AskedQuery | None) -> None:
         """Answer a request with the page; `asked` is its query, or None."""
         request = Request(scope)
         page = page_of(request, self._context.site, "sparql")
@@ -71,12 +70,16 @@ class QueryPage:
         body = await run_sync(lambda: _html(page, bound.bare, example=example, title=page.w.sparql_title, editor=assets.editor_installed()))
         return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang, {"Content-Security-Policy": _POLICY})
 
-    async def _answer(self, request: Request, page: ServerPage, asked: Asked) -> Response:
+    async def _answer(self, request: Request, page: ServerPage, asked: protocol.AskedQuery) -> Response:
         """The answer as a table, or what went wrong, with the query in the form."""
         wanted = (media.ROWS[0].media, "application/n-triples")
         try:
-            reply = await self._context.ask(asked.query, wanted, responses.client(request), asked.default, asked.named)
+            base = protocol.address(request.scope, request.headers.get("host", ""), self._context.settings.public)
+            facts = request.scope["facts"]
+            facts["query"] = protocol.name(asked.query)
+            reply = await self._context.ask(asked.query, wanted, responses.client(request), asked.default, asked.named, base)
             body = await _read(reply)
+            facts["rows"] = reply.rows
         except Problem as told:
             title, detail = told.text(page.lang)
             shown = _html(page, asked.query, answered=True, title=page.w.sparql_failed, problem={"title": title, "detail": detail})
@@ -98,7 +101,7 @@ async def _read(reply: Reply) -> bytes | None:
     return bytes(body)
 
 
-def _answered(page: ServerPage, asked: Asked, body: bytes | None, is_rows: bool) -> str:
+def _answered(page: ServerPage, asked: protocol.AskedQuery, body: bytes | None, is_rows: bool) -> str:
     table = None
     if body is not None:
         table = results.of_query(page, body) if is_rows else results.of_graph(page, results.triples_of(body))

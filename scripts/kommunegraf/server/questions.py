@@ -14,7 +14,7 @@ from kommunegraf import __version__
 from kommunegraf.negotiation import HTML, Format, choose
 from kommunegraf.questions import Parameter, Question
 from kommunegraf.server import arguments, encodings, openapi, responses, results
-from kommunegraf.server.arguments import Asked
+from kommunegraf.server.arguments import AskedQuestion
 from kommunegraf.server.context import Context
 from kommunegraf.server.pages import ServerPage, page_of
 from kommunegraf.server.problems import Problem
@@ -86,7 +86,7 @@ async def answer(request: Request, context: Context) -> Response:
     return await run_sync(_respond, request, page, asked, form, body)
 
 
-def _format(request: Request, asked: Asked) -> Format:
+def _format(request: Request, asked: AskedQuestion) -> Format:
     """The format that `format=` names, or that Accept asks for. Raises Problem."""
     offered = encodings.of_form(asked.question.form)
     if asked.format:
@@ -98,7 +98,7 @@ def _format(request: Request, asked: Asked) -> Format:
     return found
 
 
-def _respond(request: Request, page: ServerPage, asked: Asked, form: Format, body: bytes) -> Response:
+def _respond(request: Request, page: ServerPage, asked: AskedQuestion, form: Format, body: bytes) -> Response:
     """The answer in its format, with links to the rows before and after it (RFC 8288)."""
     body, more = _cut(asked, body)
     links = dict(_links(page, asked, more))
@@ -115,7 +115,7 @@ def _respond(request: Request, page: ServerPage, asked: Asked, form: Format, bod
     return responses.document(request, content, encodings.content_type(form), page.lang, headers)
 
 
-def _cut(asked: Asked, body: bytes) -> tuple[bytes, bool]:
+def _cut(asked: AskedQuestion, body: bytes) -> tuple[bytes, bool]:
     """The rows without the one that was asked for only to see whether there are more, and whether there are."""
     if asked.limit is None:
         return body, False
@@ -126,7 +126,7 @@ def _cut(asked: Asked, body: bytes) -> tuple[bytes, bool]:
     return json.dumps(found).encode(), more
 
 
-def _links(page: ServerPage, asked: Asked, more: bool) -> Any:
+def _links(page: ServerPage, asked: AskedQuestion, more: bool) -> Any:
     if asked.limit is not None:
         yield "first", page.link_here(lang=page.lang, offset="")
         if asked.offset:
@@ -135,7 +135,7 @@ def _links(page: ServerPage, asked: Asked, more: bool) -> Any:
             yield "next", page.link_here(lang=page.lang, offset=str(asked.offset + asked.limit))
 
 
-def _page(page: ServerPage, asked: Asked, body: bytes, links: dict[str, str]) -> str:
+def _page(page: ServerPage, asked: AskedQuestion, body: bytes, links: dict[str, str]) -> str:
     question = asked.question
     graph = encodings.is_graph(question.form)
     table = results.of_graph(page, results.triples_of(body)) if graph else results.of_question(page, question, body)
@@ -157,7 +157,7 @@ def _downloads(page: ServerPage, question: Question) -> Any:
             yield Download(page.w.excel_danish, form.media, page.link_here(**{**plain, "bom": "1", "separator": "semicolon"}))
 
 
-def _field(page: ServerPage, asked: Asked, parameter: Parameter) -> Field:
+def _field(page: ServerPage, asked: AskedQuestion, parameter: Parameter) -> Field:
     label = parameter.label[page.lang]
     term = asked.terms.get(parameter.name, asked.question.default(parameter.name))
     if parameter.is_value:

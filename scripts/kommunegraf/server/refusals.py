@@ -10,7 +10,7 @@ from kommunegraf.server.problems import Problem
 
 
 class Refused(Problem):
-    """A question that cannot be asked so. `name` is a key of problems.yaml, `values` fill in its text.
+    """A question that cannot be asked so. `name` is a key of refusals.yaml, `values` fill in its text.
 
     `suggestions` are what may have been meant, in the place of the value of `parameter`, as it was written, where there is one.
     """
@@ -40,5 +40,5 @@ class Refused(Problem):
 @cache
 def kinds() -> dict[str, dict[str, dict[str, str]]]:
     """The kinds of refusals: `title` and `detail`, each by language."""
-    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((Path(__file__).parent / "problems.yaml").read_text("utf-8"))
+    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text("utf-8"))
     return found

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kommunegraf.namespaces import BASE
 from kommunegraf.negotiation import HTML, choose
+from kommunegraf.server import conditions, protocol
 from kommunegraf.server.cache import Answer
 from kommunegraf.server.context import Context
 from kommunegraf.server.limits import client_of
@@ -26,20 +27,23 @@ def client(request: Request) -> str:
 async def results(request: Request, context: Context, query: str, media: str) -> bytes:
     """The answer to a query of the project's own, which is the same as long as the data is. Raises Problem."""
     cache, key = context.state.cache, ("own", query, media)
-    if kept := cache.get(key):
-        return kept.body
-    body = await (await context.ask(query, media, client(request))).read()
-    cache.put(key, Answer([], body, "", None), len(query))
-    return body
+    kept = cache.get(key)
+    if kept is None:
+        reply = await context.ask(query, media, client(request))
+        kept = Answer([], await reply.read(), protocol.name(query), reply.rows)
+        cache.put(key, kept, len(query))
+    request.scope["facts"].update(query=kept.query, rows=kept.rows)
+    return kept.body
 
 
 def document(request: Request, body: bytes, media: str, lang: str, headers: dict[str, str] | None = None) -> Response:
-    """200 with a strong ETag, or 304 when the client has these bytes (RFC 9110, section 13.1.2)."""
-    tag = hashlib.sha256(media.encode() + lang.encode() + body).hexdigest()[:32]
-    told = {"ETag": f'"{tag}"', "Vary": VARY, "Cache-Control": "no-cache", "Content-Language": lang, **(headers or {})}
-    known = [one.strip().removeprefix("W/").strip('"').removesuffix("-gzip") for one in request.headers.get("if-none-match", "").split(",")]
-    if tag in known or known == ["*"]:
-        return Response(status_code=304, headers=told)
+    """The document; where it was asked for by GET or HEAD, with a strong ETag, and nothing of it when a condition says so."""
+    told = {"Vary": VARY, "Cache-Control": "no-cache", "Content-Language": lang, **(headers or {})}
+    if request.method != "POST":
+        told["ETag"] = f'"{hashlib.sha256(media.encode() + lang.encode() + body).hexdigest()[:32]}"'
+        asked = {name: value.replace('-gzip"', '"') for name, value in request.headers.items()}  # tags of packed answers
+        if (status := conditions.status(asked, told["ETag"])) != 200:
+            return Response(status_code=status, headers=told)
     return Response(body, 200, {**told, "Content-Type": media})
 
 

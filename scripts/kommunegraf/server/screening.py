@@ -83,7 +83,7 @@ def _asks_service(found: list[Token]) -> bool:
             return True
         if kind == "prefixed" and text.upper().partition(":")[0].endswith("SERVICE"):
             before = found[place - 1][1].upper() if place else ""
-            if found[place + 1 : place + 2] == [("sign", "{")] and before != "GRAPH":
+            if found[place + 1 : place + 2] == [("sign", "{")] and before not in ("GRAPH", "FROM", "NAMED"):
                 return True
     return False
 

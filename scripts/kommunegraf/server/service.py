@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from itertools import count
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urljoin
 
 import pyoxigraph as ox
 
@@ -27,8 +27,8 @@ _BESIDE = (".well-known/void", "questions", "openapi.json")
 
 def answer(context: Context, address: str, accept: str | None, query_string: bytes) -> Answer:
     """The description of the endpoint at an address, in the format that the client takes. Raises Problem when it takes none."""
-    named = query_string.partition(b"=")[2].decode("ascii", "replace") if query_string else ""
-    formats = media.named(named) if named else None
+    names = [value for name, value in parse_qsl(query_string.decode("latin-1")) if name in ("format", "output")]
+    formats = media.named(names[-1]) if names else None
     kind = formats[1] if formats else choose(accept, media.offered(rows=False))
     if not kind:
         raise Problem("missing-query" if formats is None and choose(accept, media.offered(rows=True)) else "not-acceptable",

@@ -1,5 +1,6 @@
 """What an operator can set: each has a default, an environment variable `KOMMUNEGRAF_NAME`, and a flag of `serve`."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -45,8 +46,10 @@ class Settings:
 
     def __post_init__(self) -> None:
         for name in ("timeout", "short", "workers", "slow", "per_client", "waiting", "memory", "request", "result"):
-            if not getattr(self, name) > 0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise BadSetting(f"{name} is a number above 0, not {getattr(self, name)}")
+        if self.cache < 0:
+            raise BadSetting(f"cache is a number from 0, not {self.cache}")
         if not 0 <= self.port <= 65535:
             raise BadSetting(f"port is a number from 0 to 65535, not {self.port}")
         for name in ("public", "endpoint"):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kommunegraf.negotiation import HTML, choose
-from kommunegraf.server import media, protocol, service
+from kommunegraf.server import conditions, media, protocol, service
 from kommunegraf.server.cache import Answer, Header
 from kommunegraf.server.context import Context
 from kommunegraf.server.jobs import Reply
@@ -55,7 +55,9 @@ class Sparql:
         if method == "POST":
             try:
                 content = await protocol.body(receive, headers.get("content-length", ""), self._context.settings.request)
-            except (TimeoutError, ConnectionError):
+            except TimeoutError:
+                raise Problem("request-late") from None
+            except ConnectionError:
                 return
         request = Request(scope, receive, send, headers, content, _key(scope, headers, content))
         if answer := self._context.state.cache.get(request.key):
@@ -72,7 +74,7 @@ class Sparql:
         address = protocol.address(scope, request.headers.get("host", ""), context.settings.public)
         if asked is None:
             return await _send_whole(request, service.answer(context, address, accept, scope["query_string"]))
-        name = scope["facts"]["query"] = hashlib.sha256(asked.query.encode()).hexdigest()[:16]
+        name = scope["facts"]["query"] = protocol.name(asked.query)
         client = client_of(scope["client"][0]) if scope.get("client") else ""
         reply = await context.ask(asked.query, asked.accepted, client, asked.default, asked.named, address)
         try:
@@ -103,7 +105,7 @@ class Sparql:
 def _key(scope: Scope, headers: dict[str, str], content: bytes) -> tuple[bytes, ...]:
     """All that an answer depends on, beside the data; the method does, as only GET has entity tags."""
     told = [headers.get(name, "") for name in ("host", "accept", "content-type")]
-    parts = ["POST" if scope["method"] == "POST" else "GET", scope["path"], *told]
+    parts = ["POST" if scope["method"] == "POST" else "GET", scope["scheme"], scope["path"], *told]
     return (scope["query_string"], content, *[part.encode("utf-8", "replace") for part in parts])
 
 
@@ -151,17 +153,10 @@ async def _while_present(scope: Scope, work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _send_whole(request: Request, answer: Answer) -> None:
-    condition = request.headers.get("if-none-match", "")
-    if condition and request.scope["method"] != "POST":
-        tag = next((value for name, value in answer.headers if name == b"etag"), b"")
-        if tag and _matches(condition, tag.decode()):
-            return await _send(request.send, 304, [header for header in answer.headers if header[0] != b"content-type"], b"")
+    tag = next((value for name, value in answer.headers if name == b"etag"), b"")
+    if tag and (status := conditions.status(request.headers, tag.decode())) != 200:
+        return await _send(request.send, status, [header for header in answer.headers if header[0] != b"content-type"], b"")
     await _send(request.send, 200, [*answer.headers, (b"content-length", str(len(answer.body)).encode())], answer.body)
-
-
-def _matches(condition: str, tag: str) -> bool:
-    """Weak comparison (RFC 9110, section 13.1.2)."""
-    return condition.strip() == "*" or tag.removeprefix("W/") in (part.strip().removeprefix("W/") for part in condition.split(","))
 
 
 async def _send(send: Send, status: int, headers: list[Header], body: bytes) -> None:

@@ -38,7 +38,7 @@ Graphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
 
 
 class Frames:
-    """A file that writes frames to a socket, in pieces of at least 64 KiB, the last one aside."""
+    """A file that writes frames of at most 64 KiB to a socket, when as much waits."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -77,10 +77,11 @@ class Frames:
         self._sending.clear()
 
     def _pack(self) -> None:
-        if self._waiting:
-            self.counter.add(self._waiting)
-            self._sending += FRAME.pack(b"D", len(self._waiting)) + self._waiting
-            self._waiting.clear()
+        self.counter.add(self._waiting)
+        for start in range(0, len(self._waiting), _CHUNK):
+            piece = self._waiting[start : start + _CHUNK]
+            self._sending += FRAME.pack(b"D", len(piece)) + piece
+        self._waiting.clear()
 
 
 @lru_cache(maxsize=1024)

@@ -30,7 +30,6 @@ class Workers:
     def __init__(self, files: Sequence[Path], settings: Settings) -> None:
         self.settings = settings
         self._files = files
-        self._folder = Path(tempfile.mkdtemp(prefix="kommunegraf-"))
         self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._all: dict[int, Worker] = {}
         self._quick: set[int] = set()
@@ -38,6 +37,9 @@ class Workers:
         self._coming = 0
         self._taking = 0
         self._closing = False
+        self._folder: Path | None = None
+        self._server: asyncio.Server | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._free = asyncio.Event()
 
     @property
@@ -46,9 +48,13 @@ class Workers:
         return not self._closing and not self._following.done()
 
     async def start(self) -> None:
-        """Load the data and fork the first workers. Raises BadData."""
+        """Load the data and fork the first workers; `close` belongs to it, whether it succeeds or not. Raises BadData and OSError."""
+        self._folder = Path(tempfile.mkdtemp(prefix="kommunegraf-"))
         path = self._folder / "workers"
-        self._server = await asyncio.get_running_loop().create_unix_server(lambda: Worker(self), path)
+        try:
+            self._server = await asyncio.get_running_loop().create_unix_server(lambda: Worker(self), path)
+        except OSError as error:
+            raise OSError(f"{path} cannot be the socket of the workers ({error}); TMPDIR is where it lies") from error
         command = [sys.executable, "-m", "kommunegraf.server.worker"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True)
         news = asyncio.StreamReader()
@@ -57,7 +63,6 @@ class Workers:
         self._tell(json.dumps({**order, "seconds": self.settings.timeout}))
         told = json.loads(await news.readline() or b'{"error": "the process that loads it ended"}')
         if "error" in told:
-            await self.close()
             raise BadData(told["error"])
         self._following = asyncio.create_task(self._follow(news))
         self._fill()
@@ -121,13 +126,15 @@ class Workers:
             self._free.clear()
             await self._free.wait()
         self._closing = True
-        if self._process.stdin:
+        if self._process and self._process.stdin:
             self._process.stdin.close()
-        await asyncio.to_thread(self._process.wait)
-        self._server.close()
+            await asyncio.to_thread(self._process.wait)
+        if self._server:
+            self._server.close()
         for worker in self._all.values():
             worker.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _done(self, worker: Worker) -> None:
         self._busy.discard(worker.pid)
@@ -140,7 +147,7 @@ class Workers:
 
     def _tell(self, order: str) -> None:
         """An order for the process that holds the data; nothing when it is gone, as its end is seen elsewhere."""
-        if self._process.stdin and not self._process.stdin.closed:
+        if self._process and self._process.stdin and not self._process.stdin.closed:
             try:
                 self._process.stdin.write(order.encode() + b"\n")
             except BrokenPipeError:

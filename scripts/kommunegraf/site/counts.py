@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -21,9 +20,12 @@ class Counts:
     uses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
 
-@lru_cache(maxsize=2)
 def counts(site: Site) -> Counts:
     """The counts of a site's store, which does not change."""
+    return site.once(_counts)
+
+
+def _counts(site: Site) -> Counts:
     found = Counts()
     for quad in site.store:
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""

@@ -1,7 +1,6 @@
 """Every file of the site by its path, made when it is asked for: what `publish` writes is what the server answers with."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -71,15 +70,6 @@ class Documents:
             return describe.encode(describe.description(self.site.store, self.pages.resources[path]), format)
         made = (group() for begins, group in self._groups if name.startswith(begins))
         return next((files[name] for files in made if name in files), self.past.files.get(name))
-
-    @cached_property
-    def modified(self) -> datetime | None:
-        """When the data was changed last, as it says itself; None where it does not say."""
-        stated = self.site.views["en"].plain(catalog.WHOLE, "dcterms:modified")
-        try:
-            return datetime.fromisoformat(stated).replace(tzinfo=UTC)
-        except ValueError:
-            return None
 
     def findings(self) -> list[Finding]:
         """What of the site's graph cannot be published, or only without a name."""

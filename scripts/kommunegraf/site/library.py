@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,9 +28,12 @@ def _library() -> dict[str, Question]:
     return queries.folder()
 
 
-@lru_cache(maxsize=512)
 def answer(site: Site, name: str, lang: str) -> bytes:
     """The answer to a question with its defaults in a language: SPARQL 1.1 Query Results JSON, or Turtle for a graph. Asked once."""
+    return site.once(_answer, name, lang)
+
+
+def _answer(site: Site, name: str, lang: str) -> bytes:
     found = _library()[name]
     given = {"lang": lang} if "lang" in found.parameters else {}
     result = queries.ask(site.engine, found, **given)

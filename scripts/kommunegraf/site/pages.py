@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from kommunegraf.findings import Finding
+from kommunegraf.names import plain
 from kommunegraf.namespaces import BASE, compact
 from kommunegraf.negotiation import DATA
 from kommunegraf.site import (
@@ -70,6 +71,16 @@ class Pages:
             if slash and f"{folder}/index" not in self.resources:
                 found[f"{folder}/index"].append(iri)
         return dict(found)
+
+    @cached_property
+    def called(self) -> dict[str, dict[str, str]]:
+        """The resources of each kind by what they may be called, made plain: the last part of the IRI, the label in each language."""
+        views = self.site.views.values()
+        return {
+            folder.partition("/")[0]: {plain(name): iri for iri in iris
+                                       for name in (iri.rsplit("/", 1)[-1], *(view.label(iri) for view in views))}
+            for folder, iris in self.folders.items()
+        }
 
     @cached_property
     def paths(self) -> list[str]:

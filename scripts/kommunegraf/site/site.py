@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyoxigraph as ox
 from markupsafe import Markup
@@ -17,6 +17,8 @@ from kommunegraf.site.view import View
 
 if TYPE_CHECKING:
     from kommunegraf.match import Matcher
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,15 @@ class Site:
 
     made: dict[tuple[str, str], dict[tuple[str, str], Markup]] = field(default_factory=lambda: defaultdict(dict), repr=False)
     """Links and parts of pages that are made once for each language and depth."""
+    kept: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
+    """What `once` has made."""
+
+    def once(self, make: Callable[..., Made], *arguments: str) -> Made:
+        """What a function makes of this site and some arguments, kept as long as the site is."""
+        if (make, *arguments) not in self.kept:
+            self.kept[make, *arguments] = make(self, *arguments)
+        found: Made = self.kept[make, *arguments]
+        return found
 
     @cached_property
     def views(self) -> dict[str, View]:

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
 from heapq import nsmallest
 from typing import Any
 
@@ -38,8 +37,8 @@ def term(page: Page, iri: str) -> dict[str, Any]:
         "shows": "class" if is_class(view, iri) else "property", **row(page, iri),
         "kinds": view.things(iri, "rdf:type"), "below": view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
         "disjoint": view.things(iri, "owl:disjointWith"), "lists": view.things(iri, "qb:codeList"),
-        "domain_of": view.by_label(_having(page.site, "rdfs:domain").get(iri, ())),
-        "range_of": view.by_label(_having(page.site, "rdfs:range").get(iri, ())),
+        "domain_of": view.by_label(page.site.once(_having, "rdfs:domain").get(iri, ())),
+        "range_of": view.by_label(page.site.once(_having, "rdfs:range").get(iri, ())),
         "shapes": shapes_of(view, iri), "graphs": [(g, used[g]) for g in view.by_label(used)], "examples": examples(view, iri),
         "matches": [(n, v) for n in ("owl:equivalentClass", "owl:equivalentProperty", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso")
                     for v in view.things(iri, n)],
@@ -73,7 +72,6 @@ def members(view: View, first: Term) -> list[Term]:
     return found
 
 
-@lru_cache(maxsize=4)
 def _having(site: Site, name: str) -> dict[str, list[str]]:
     """The properties that have each class as domain or range, also as part of a union."""
     view = site.views["en"]
