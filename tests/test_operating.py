@@ -123,8 +123,8 @@ def test_behind_nginx_clients_are_known_by_their_own_address_and_see_the_public_
             finally:
                 nginx.terminate()
         told = server.told(6)
-    asked = [one for one in told if one["path"] != "/health"]  # without the question whether the proxy is up
-    assert {one["client"] for one in asked} == {"127.0.0.2"}, "not the client's own address, but the proxy's or what the client claims"
+    ours = [one for one in told if one["path"] != "/health"]  # without the question whether the proxy is up
+    assert {one["client"] for one in ours} == {"127.0.0.2"}, "not the client's own address, but the proxy's or what the client claims"
 
 
 @pytest.mark.slow
