@@ -52,6 +52,7 @@ def body_rows(found: Any) -> list[list[str]]:
 
 def test_people_get_the_form_and_programs_the_description_of_the_service(client: httpx.Client) -> None:
     assert page(client.get("/sparql")).xpath("//textarea[@name='query']")
+    assert page(client.get("/sparql")).xpath("//main//code[text()=$address]", address=str(client.base_url.join("/sparql")))
     assert client.get("/sparql", headers={"Accept": "text/turtle"}).headers["content-type"].startswith("text/turtle")
 
 

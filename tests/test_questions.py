@@ -186,9 +186,9 @@ def test_each_approved_answer_has_its_question() -> None:
 
 @every_question
 def test_the_answer_takes_less_than_a_second(engine: Embedded, question: Question) -> None:
-    start = time.process_time()
+    start = time.thread_time()
     rows(engine, question.text)
-    assert time.process_time() - start < 1
+    assert time.thread_time() - start < 1
 
 
 def test_the_cookbook_shows_real_answers(engine: Embedded) -> None:

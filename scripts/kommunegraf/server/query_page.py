@@ -67,14 +67,15 @@ class QueryPage:
             bound = await run_sync(arguments.read, page.site, question, pairs, page.lang)
         except Problem as told:
             return responses.problem(request, page, told)
-        body = await run_sync(lambda: _html(page, bound.bare, example=example, title=page.w.sparql_title, editor=assets.editor_installed()))
+        shown = {"example": example, "title": page.w.sparql_title, "editor": assets.editor_installed()}
+        body = await run_sync(lambda: _html(page, bound.bare, self._address(request), **shown))
         return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang, {"Content-Security-Policy": _POLICY})
 
     async def _answer(self, request: Request, page: ServerPage, asked: protocol.AskedQuery) -> Response:
         """The answer as a table, or what went wrong, with the query in the form."""
         wanted = (media.ROWS[0].media, "application/n-triples")
+        base = self._address(request)
         try:
-            base = protocol.address(request.scope, request.headers.get("host", ""), self._context.settings.public)
             facts = request.scope["facts"]
             facts["query"] = protocol.name(asked.query)
             reply = await self._context.ask(asked.query, wanted, responses.client(request), asked.default, asked.named, base)
@@ -82,10 +83,14 @@ class QueryPage:
             facts["rows"] = reply.rows
         except Problem as told:
             title, detail = told.text(page.lang)
-            shown = _html(page, asked.query, answered=True, title=page.w.sparql_failed, problem={"title": title, "detail": detail})
+            shown = _html(page, asked.query, base, answered=True, title=page.w.sparql_failed, problem={"title": title, "detail": detail})
             return Response(shown, told.status, {"Vary": responses.VARY, **told.headers}, HTML.media)
-        html = await run_sync(_answered, page, asked, body, reply.is_rows)
+        html = await run_sync(_answered, page, asked, base, body, reply.is_rows)
         return responses.document(request, html.encode(), encodings.content_type(HTML), page.lang)
+
+    def _address(self, request: Request) -> str:
+        """The endpoint's, as the client sees it."""
+        return protocol.address(request.scope, request.headers.get("host", ""), self._context.settings.public)
 
 
 async def _read(reply: Reply) -> bytes | None:
@@ -101,7 +106,7 @@ async def _read(reply: Reply) -> bytes | None:
     return bytes(body)
 
 
-def _answered(page: ServerPage, asked: protocol.AskedQuery, body: bytes | None, is_rows: bool) -> str:
+def _answered(page: ServerPage, asked: protocol.AskedQuery, address: str, body: bytes | None, is_rows: bool) -> str:
     table = None
     if body is not None:
         table = results.of_query(page, body) if is_rows else results.of_graph(page, results.triples_of(body))
@@ -111,13 +116,13 @@ def _answered(page: ServerPage, asked: protocol.AskedQuery, body: bytes | None, 
     for form in offered if len(asked.query) < _LONGEST else ():
         href = page.address([("query", asked.query), *graphs, ("format", form.name)])
         links.append({"text": form.name, "media": form.media, "href": href})
-    return _html(page, asked.query, answered=True, title=page.w.sparql_result, table=table, downloads=links)
+    return _html(page, asked.query, address, answered=True, title=page.w.sparql_result, table=table, downloads=links)
 
 
-def _html(page: ServerPage, text: str, **values: Any) -> str:
+def _html(page: ServerPage, text: str, address: str, **values: Any) -> str:
     problems = [(name, kind["status"], kind["title"][page.lang]) for name, kind in known().items()]
     given = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False, **values}
-    return page.html("query.html", text=text, groups=page.groups(), prefixes=sorted(PREFIXES.items()),
+    return page.html("query.html", text=text, address=address, groups=page.groups(), prefixes=sorted(PREFIXES.items()),
                      formats=[*media.ROWS, *media.GRAPHS], problems=problems, **given)
 
 
