@@ -5,10 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import active_children
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,6 +23,12 @@ def three(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2})
 
 
+def done(work: Callable[[int], Any], items: Sequence[int]) -> list[Any]:
+    """All results."""
+    with spread(work, items) as results:
+        return list(results)
+
+
 def gone() -> bool:
     """Whether all processes that were started here end within a few seconds."""
     for _ in range(100):
@@ -33,19 +39,20 @@ def gone() -> bool:
 
 
 def test_results_come_in_the_order_of_the_items_from_other_processes() -> None:
-    found = list(spread(lambda number: (number, "æøå" * (number % 7), os.getpid()), MANY))
+    found = done(lambda number: (number, "æøå" * (number % 7), os.getpid()), MANY)
     assert [(number, text) for number, text, _ in found] == [(number, "æøå" * (number % 7)) for number in MANY]
     assert len({pid for *_, pid in found}) == 3 and os.getpid() not in {pid for *_, pid in found}
 
 
 def test_little_work_and_work_on_one_processor_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(spread(lambda _: os.getpid(), range(WORTH - 1))) == {os.getpid()}
+    assert set(done(lambda _: os.getpid(), range(WORTH - 1))) == {os.getpid()}
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0})
-    assert set(spread(lambda _: os.getpid(), MANY)) == {os.getpid()}
+    assert set(done(lambda _: os.getpid(), MANY)) == {os.getpid()}
 
 
 def test_results_larger_than_a_pipe_come_whole() -> None:
-    assert all(data == bytes([number % 256]) * 300_000 for number, data in enumerate(spread(lambda n: bytes([n % 256]) * 300_000, MANY)))
+    with spread(lambda number: bytes([number % 256]) * 300_000, MANY) as results:
+        assert all(data == bytes([number % 256]) * 300_000 for number, data in enumerate(results))
 
 
 def test_a_process_that_is_killed_is_told_of_and_the_others_end() -> None:
@@ -55,12 +62,12 @@ def test_a_process_that_is_killed_is_told_of_and_the_others_end() -> None:
         return number
 
     with pytest.raises(OSError, match="a process that made a part of it has ended"):
-        list(spread(work, MANY))
+        done(work, MANY)
     assert gone()
 
 
 def test_who_wants_no_more_leaves_no_process_behind() -> None:
-    with closing(spread(lambda number: bytes(100_000), MANY)) as results:  # more than a pipe takes, so that no process is done yet
+    with spread(lambda number: bytes(100_000), MANY) as results:  # more than a pipe takes, so that no process is done yet
         assert next(results) and len(active_children()) == 3
     assert gone()
 
@@ -69,8 +76,9 @@ SCRIPT = """
 import os, sys, time
 from kommunegraf.site.spread import spread
 os.sched_getaffinity = lambda pid: {0, 1, 2}
-for pid in spread(lambda number: (os.getpid(), "x" * 10_000)[0], range(1_000_000)):
-    print(pid, flush=True)
+with spread(lambda number: (os.getpid(), "x" * 10_000)[0], range(1_000_000)) as found:
+    for pid in found:
+        print(pid, flush=True)
 """
 
 

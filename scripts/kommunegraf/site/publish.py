@@ -1,7 +1,6 @@
 """Writes the site to a folder: all of it or nothing, and only what has changed."""
 
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,7 +28,7 @@ def publish(documents: Documents, target: Path, progress: Callable[[int, int], N
     """
     names = list(documents.names())
     findings = documents.findings()
-    with Tree(target) as tree, closing(spread(partial(_made, documents), names)) as files:
+    with spread(partial(_made, documents), names) as files, Tree(target) as tree:  # in this order, so that no process inherits its locks
         for done, (name, made) in enumerate(zip(names, files)):
             progress(done, len(names))
             if isinstance(made, Finding):

@@ -4,7 +4,8 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import TypeVar
 
@@ -14,31 +15,37 @@ WORTH = 1_000
 """From how many items on processes are worth their start."""
 
 
-def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Generator[Result]:
-    """The result of each item, in their order.
+@contextmanager
+def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Iterator[Result]]:
+    """The result of each item, in their order, for a `with` statement.
 
-    Processes are forked, so that they have what this one has in memory, when the first result is asked for; on systems without a safe
-    fork (Windows, macOS) the work is done here. Results travel by pickle. Raises OSError when a process ends before its work.
+    Processes are forked at its beginning, so that they have what this one has in memory then; on systems without a safe fork (Windows,
+    macOS) the work is done here. Results travel by pickle. The iterator raises OSError when a process ends before its work.
     """
     count = len(os.sched_getaffinity(0)) if sys.platform == "linux" and len(items) >= WORTH else 1
     if count == 1:
-        yield from map(work, items)
+        yield map(work, items)
         return
     context = multiprocessing.get_context("fork")
     readers: list[Connection] = []
-    for start in range(count):
-        reader, writer = context.Pipe(duplex=False)
-        readers.append(reader)
-        context.Process(target=_do, args=(work, items[start::count], writer, readers), daemon=True).start()
-        writer.close()
     try:
-        for number in range(len(items)):
-            yield readers[number % count].recv()
-    except EOFError:
-        raise OSError("a process that made a part of it has ended; perhaps memory is short") from None
+        for start in range(count):
+            reader, writer = context.Pipe(duplex=False)
+            readers.append(reader)
+            context.Process(target=_do, args=(work, items[start::count], writer, readers), daemon=True).start()
+            writer.close()
+        yield _gathered(readers, len(items))
     finally:
         for reader in readers:
             reader.close()
+
+
+def _gathered(readers: Sequence[Connection], count: int) -> Iterator[Result]:
+    try:
+        for number in range(count):
+            yield readers[number % len(readers)].recv()
+    except EOFError:
+        raise OSError("a process that made a part of it has ended; perhaps memory is short") from None
 
 
 def _do(work: Callable[[Item], Result], items: Sequence[Item], writer: Connection, readers: list[Connection]) -> None:
