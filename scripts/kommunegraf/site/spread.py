@@ -1,5 +1,6 @@
 """Work spread over the processors of this machine: each process does every n-th item, and the results come back in order."""
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -28,12 +29,14 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[It
         return
     context = multiprocessing.get_context("fork")
     readers: list[Connection] = []
+    gc.freeze()  # so that collecting garbage in a process does not copy all that it shares with this one
     try:
         for start in range(count):
             reader, writer = context.Pipe(duplex=False)
             readers.append(reader)
             context.Process(target=_do, args=(work, items[start::count], writer, readers), daemon=True).start()
             writer.close()
+        gc.unfreeze()
         yield _gathered(readers, len(items))
     finally:
         for reader in readers:
