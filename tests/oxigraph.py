@@ -1,13 +1,13 @@
 """A real SPARQL endpoint for tests and measurements: the Oxigraph server, on a free port of this machine."""
 
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.webservers import free_port, wait
 
 
 @contextmanager
@@ -17,22 +17,11 @@ def serving(nquads: Path, store: Path) -> Iterator[str]:
     if program is None:
         raise RuntimeError("the package oxigraph, of the test extra, brings the server")
     subprocess.run([program, "load", "--location", store, "--file", nquads], check=True, capture_output=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}", "--union-default-graph"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
-            _wait(port)
+            wait(port, "the Oxigraph server", 10)
             yield f"http://127.0.0.1:{port}/query"
         finally:
             server.terminate()
-
-
-def _wait(port: int) -> None:
-    for _ in range(100):
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.1)
-    raise RuntimeError("the Oxigraph server did not start within 10 seconds")

@@ -119,7 +119,7 @@ def test_an_hour_of_mixed_requests_leaves_memory_as_it_was(built: Path, tmp_path
                 time.sleep(0.5)
                 samples.append((crowd.count, held(server)))
         assert not crowd.failed, crowd.failed[:3]
-        assert len(samples) > 30 and crowd.count > 2_000
+        assert crowd.count > HOUR / 2
     grown = growth(samples)
     assert max(grown) <= FLAT, f"MiB more in front, holder and workers: {grown}"
 

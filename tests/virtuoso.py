@@ -1,17 +1,15 @@
 """A Virtuoso server for tests, on free ports of this machine, as Debian's package virtuoso-opensource has it."""
 
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.webservers import free_port
+from tests.webservers import free_port, wait
 
 
 @contextmanager
@@ -45,18 +43,9 @@ ResultSetMaxRows = {rows}
         command = ["virtuoso-t", "+configfile", str(folder / "virtuoso.ini"), "+foreground", "+wait"]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
             try:
-                _wait(http)
+                wait(http, "Virtuoso", 60)
                 load = f"exec=DB.DBA.TTLP_MT(file_to_string_output('{folder}/data.nq'), '', 'http://default/', 512); checkpoint;"
                 subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", load], check=True, capture_output=True)
                 yield f"http://127.0.0.1:{http}/sparql"
             finally:
                 server.terminate()
-
-
-def _wait(port: int) -> None:
-    for _ in range(300):
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise RuntimeError("Virtuoso did not start within a minute")

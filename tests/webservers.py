@@ -22,6 +22,16 @@ def free_port() -> int:
         return port
 
 
+def wait(port: int, name: str, seconds: int) -> None:
+    """Until something listens at a port. Raises RuntimeError when that takes longer."""
+    for _ in range(10 * seconds):
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"{name} did not start within {seconds} seconds")
+
+
 @contextmanager
 def open_folder() -> Iterator[Path]:
     """A new folder that the servers' own users can read too."""

@@ -40,6 +40,11 @@ _LONGEST = 4096
 """Characters of a header that are read; no client that means well sends more."""
 
 
+def with_charset(media: str) -> str:
+    """A media type as it is sent: that of a text names its encoding."""
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
 def choose(accept: str | None, offered: Sequence[str], halved: Sequence[str] = ()) -> str | None:
     """The media type that a client likes best of those offered, the first of them where it likes several equally; None for none.
 

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from kommunegraf import formats
 from kommunegraf.engines import python_value
 from kommunegraf.namespaces import XSD
-from kommunegraf.negotiation import DATA, HTML, Format
+from kommunegraf.negotiation import DATA, HTML, Format, with_charset
 from kommunegraf.server import media
 
 _TABLES = {form.name: form for form in media.ROWS}
@@ -59,7 +59,7 @@ def content_type(form: Format) -> str:
     """The media type with its parameters (RFC 4180, RFC 7111)."""
     if form == CSV:
         return "text/csv; charset=utf-8; header=present"
-    return f"{form.media}; charset=utf-8" if form.media.startswith("text/") else form.media
+    return with_charset(form.media)
 
 
 def rows(results: bytes, name: str, layout: Layout) -> bytes:

@@ -17,8 +17,6 @@ from kommunegraf.site.site import Site
 
 _LONGEST = 100
 """Characters of a name that are compared."""
-_MOST = 400
-"""A kind with more members has names that nobody types, and comparing them all would take long."""
 
 
 def answer(documents: Documents, path: str, headers: Headers) -> Response:
@@ -46,7 +44,5 @@ class _Anywhere(Page):
 def suggestions(documents: Documents, path: str) -> list[str]:
     """The IRIs of resources whose last part or label in any language is near that of a path, of the same kind where there is one."""
     kind, _, rest = parse(path)[0].partition("/")
-    if len(documents.pages.folders.get(f"{kind}/index", ())) > _MOST:
-        return []
     named = documents.pages.called.get(kind, {})
     return list(dict.fromkeys(named[name] for name in nearest(plain(rest[:_LONGEST]), named)))

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urljoin
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import DCT, PREFIXES, RDF, expand
-from kommunegraf.negotiation import choose
+from kommunegraf.negotiation import choose, with_charset
 from kommunegraf.server import media
 from kommunegraf.server.cache import Answer
 from kommunegraf.server.context import Context
@@ -35,8 +35,7 @@ def answer(context: Context, address: str, accept: str | None, query_string: byt
                       formats=", ".join(media.offered(rows=False)))
     body = encode(list(describe(context, address)), kind)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
-    content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-    head = [(b"content-type", content_type.encode()), (b"vary", b"Accept"), (b"cache-control", b"no-cache"), (b"etag", tag)]
+    head = [(b"content-type", with_charset(kind).encode()), (b"vary", b"Accept"), (b"cache-control", b"no-cache"), (b"etag", tag)]
     return Answer(head, body, "", None)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kommunegraf.negotiation import HTML, choose
+from kommunegraf.negotiation import HTML, choose, with_charset
 from kommunegraf.server import conditions, media, protocol, service
 from kommunegraf.server.cache import Answer, Header
 from kommunegraf.server.context import Context
@@ -115,8 +115,8 @@ def _tag(request: Request, version: str) -> bytes:
 
 
 def _head(reply: Reply, tag: bytes) -> list[Header]:
-    kind = f"{reply.media}; charset=utf-8" if reply.media.startswith("text/") else reply.media
-    head = [(b"content-type", kind.encode()), (b"vary", b"Accept"), (b"cache-control", b"no-cache" if tag else b"no-store")]
+    kind = with_charset(reply.media).encode()
+    head = [(b"content-type", kind), (b"vary", b"Accept"), (b"cache-control", b"no-cache" if tag else b"no-store")]
     return [*head, (b"etag", tag)] if tag else head
 
 

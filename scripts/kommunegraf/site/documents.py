@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from kommunegraf import catalog, describe, paths
 from kommunegraf.findings import Finding
 from kommunegraf.namespaces import BASE, KG
-from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, NQUADS, TRIG, Format
+from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, NQUADS, TRIG, Format, with_charset
 from kommunegraf.site import addresses, dumps, earlier, hosting, library, listing, search, vocabulary
 from kommunegraf.site.history import history
 from kommunegraf.site.pages import Pages
@@ -171,4 +171,4 @@ def release(store: ox.Store) -> str:
 def media_type(name: str) -> str:
     """The media type of a file of the site, with its encoding where it is a text."""
     own = next((media for end, media in _OWN.items() if name.endswith(end)), None)
-    return hosting.with_charset(own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream"))
+    return with_charset(own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream"))

@@ -14,7 +14,7 @@ import jinja2
 
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import BASE
-from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES
+from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, with_charset
 from kommunegraf.site.addresses import page
 
 ROOT = "/var/www/kommunegraf"
@@ -122,8 +122,3 @@ def _environment() -> jinja2.Environment:
 
 def _any(endings: Iterable[str]) -> str:
     return "|".join(endings)
-
-
-def with_charset(media: str) -> str:
-    """A media type as it is sent: that of a text names its encoding."""
-    return media + "; charset=utf-8" if media.startswith("text/") else media

@@ -45,6 +45,8 @@ DOCUMENTS: dict[str, Model] = {path: model for module in MODULES for path, model
 _PLAIN: Model = ("resource.html", lambda page, iri: {})
 MENTIONS = 60
 """How many resources a page lists for each property that leads to its own."""
+CALLED = 400
+"""A kind with more members has names that nobody types, and comparing them all would take long."""
 _SCHEMA_ORG = {
     "municipality": "AdministrativeArea", "region": "AdministrativeArea", "organisation": "Organization", "source": "CreativeWork",
     "case": "Project", "dataset": "Dataset", "graph": "Dataset", "scheme": "DefinedTermSet", "solution": "SoftwareApplication",
@@ -74,12 +76,12 @@ class Pages:
 
     @cached_property
     def called(self) -> dict[str, dict[str, str]]:
-        """The resources of each kind by what they may be called, made plain: the last part of the IRI, the label in each language."""
+        """The resources of each kind that is not too large, by what they may be called, made plain: the end of the IRI, a label."""
         views = self.site.views.values()
         return {
             folder.partition("/")[0]: {plain(name): iri for iri in iris
                                        for name in (iri.rsplit("/", 1)[-1], *(view.label(iri) for view in views))}
-            for folder, iris in self.folders.items()
+            for folder, iris in self.folders.items() if len(iris) <= CALLED
         }
 
     @cached_property
