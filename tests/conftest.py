@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from kommunegraf import build
-from kommunegraf.engines import Embedded
-
-ROOT = Path(__file__).resolve().parents[1]
+from kommunegraf.graph import build
+from kommunegraf.rdf.engines import Embedded
+from tests.helpers import ROOT
 
 
 @pytest.fixture(scope="session")

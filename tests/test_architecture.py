@@ -1,16 +1,17 @@
-"""The house: floors, short modules, one mouth, SPARQL in its own room, a light start. Each rule is shown to bite on a bad example."""
+"""The house: rooms in one order, short modules, one mouth, SPARQL in its own room, a light start. Each rule bites on a bad example."""
 
 import ast
+import graphlib
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
+from tests.helpers import ROOT
+
 PACKAGE = ROOT / "scripts" / "kommunegraf"
 MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py") if not path.stem.startswith("__")
@@ -19,7 +20,7 @@ HEAVY = {
     "csvw", "jinja2", "matplotlib", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper", "starlette",
     "uvicorn",
 }
-MOUTH = {"cli", "cli_match", "cli_publish", "cli_query", "cli_serve", "screen"}
+ROOMS = ("top", "rdf", "questions", "graph", "matching", "site", "publish", "server", "cli")
 MODULE_LINES, FUNCTION_LINES = 250, 40
 
 
@@ -31,16 +32,8 @@ def source(module: str) -> str:
     return PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text("utf-8")
 
 
-def floors(readme: str) -> dict[str, int]:
-    """The floor of each module: the lines `4 build validate match` of the fenced block under the heading on floors."""
-    block = re.search(r"^#[^\n]*\bfloors\b.*?^```\w*\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL | re.IGNORECASE)
-    assert block, "scripts/README.md has no heading with 'floors' and a fenced block under it"
-    lines = [line.split() for line in block[1].splitlines() if line.strip()]
-    return {module: int(number) for number, *modules in lines for module in modules}
-
-
 def imported(tree: ast.Module) -> set[str]:
-    """The names of everything that a module imports, wherever in it: `rich.table`, `kommunegraf.rdf`."""
+    """The names of everything that a module imports, wherever in it: `rich.table`, `kommunegraf.rdf.terms`."""
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -58,30 +51,37 @@ def own_imports(tree: ast.Module) -> set[str]:
     return {module for module in MODULES for name in names if name.startswith(f"{module}.")}
 
 
-def climbs(module: str, tree: ast.Module, floor: dict[str, int]) -> list[str]:
-    """Imports that do not lead to a lower floor."""
-    return [f"{module} ({floor[module]}) imports {name} ({floor[name]})" for name in own_imports(tree) if floor[name] >= floor[module]]
+def room(module: str) -> str:
+    """The room of a module; those at the top of the package share one."""
+    return module.split(".")[0] if "." in module else "top"
 
 
-@pytest.fixture(scope="module")
-def floor() -> dict[str, int]:
-    return floors((ROOT / "scripts" / "README.md").read_text("utf-8"))
+def climbs(graph: dict[str, set[str]]) -> list[str]:
+    """Imports that lead to a later room."""
+    position = {name: number for number, name in enumerate(ROOMS)}
+    pairs = [(module, other) for module, others in graph.items() for other in others]
+    return [f"{module} imports {other}" for module, other in pairs if position[room(other)] > position[room(module)]]
 
 
-def test_every_module_stands_on_one_floor(floor: dict[str, int]) -> None:
-    assert sorted(floor) == MODULES
+def circle(graph: dict[str, set[str]]) -> list[str]:
+    """Modules that import each other in a ring, or none."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_lead_to_lower_floors(module: str, floor: dict[str, int]) -> None:
-    assert not climbs(module, parsed(module), floor)
+def test_a_room_imports_only_rooms_before_it_and_no_modules_import_in_a_circle() -> None:
+    graph = {module: own_imports(parsed(module)) - {module} for module in MODULES}
+    assert set(map(room, MODULES)) == set(ROOMS)
+    assert not climbs(graph) and not circle(graph)
 
 
-def test_an_import_from_the_same_or_a_higher_floor_is_seen() -> None:
-    table = floors("# Floors\n\nText.\n\n```\n2 rdf queries\n1 tables names\n```\n")
-    assert climbs("names", ast.parse("from kommunegraf import rdf"), table) == ["names (1) imports rdf (2)"]
-    assert climbs("names", ast.parse("def f():\n    import kommunegraf.tables"), table) == ["names (1) imports tables (1)"]
-    assert not climbs("rdf", ast.parse("from kommunegraf.tables import Table"), table)
+def test_an_import_from_a_later_room_and_a_circle_are_seen() -> None:
+    assert climbs({"rdf.terms": {"graph.build", "names"}, "graph.build": {"rdf.terms"}}) == ["rdf.terms imports graph.build"]
+    assert circle({"rdf.terms": {"rdf.engines"}, "rdf.engines": {"rdf.terms"}})
+    assert "graph.build" in own_imports(ast.parse("def f():\n    from kommunegraf.graph import build"))
 
 
 SPARQL = [
@@ -159,7 +159,7 @@ def speaks(tree: ast.Module) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("module", [module for module in MODULES if module not in MOUTH])
+@pytest.mark.parametrize("module", [module for module in MODULES if room(module) != "cli"])
 def test_only_the_command_line_prints_and_exits(module: str) -> None:
     assert not speaks(parsed(module))
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kommunegraf import queries
-from kommunegraf.engines import Embedded
 from kommunegraf.names import Names, UnknownName, plain
 from kommunegraf.namespaces import BASE
+from kommunegraf.questions import ask
+from kommunegraf.rdf.engines import Embedded
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from kommunegraf.namespaces import BASE
     ],
 )
 def test_a_kommune_is_found(engine: Embedded, typed: str, code: str | None) -> None:
-    names = queries.names(engine, "municipality")
+    names = ask.names(engine, "municipality")
     if code:
         assert names.resolve(typed) == f"{BASE}municipality/{code}"
     else:
@@ -31,7 +31,7 @@ def test_a_kommune_is_found(engine: Embedded, typed: str, code: str | None) -> N
 
 @pytest.mark.parametrize("typed", ["open-data", "Open data", "åbne data til rådighed", "Making open data available"])
 def test_an_initiative_is_found_by_slug_and_by_label(engine: Embedded, typed: str) -> None:
-    names = queries.names(engine, "initiative")
+    names = ask.names(engine, "initiative")
     if typed == "Open data":
         assert plain(typed) == plain("open-data")
     assert names.resolve(typed) == f"{BASE}initiative/open-data"
@@ -39,12 +39,12 @@ def test_an_initiative_is_found_by_slug_and_by_label(engine: Embedded, typed: st
 
 def test_an_unknown_name_gets_the_nearest(engine: Embedded) -> None:
     with pytest.raises(UnknownName, match="did you mean Aarhus"):
-        queries.names(engine, "municipality").resolve("Arhuss")
+        ask.names(engine, "municipality").resolve("Arhuss")
 
 
 def test_all_98_kommuner_are_found_by_every_label_and_code(engine: Embedded) -> None:
-    names = queries.names(engine, "municipality")
-    rows = queries.internal(engine, "names").rows()
+    names = ask.names(engine, "municipality")
+    rows = ask.internal(engine, "names").rows()
     assert len({row["resource"] for row in rows}) == 98
     assert all(names.resolve(row["label"]) == row["resource"] for row in rows)
 

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kommunegraf import engines, queries
-from kommunegraf.engines import Embedded
+from kommunegraf.questions import ask
+from kommunegraf.rdf import engines
+from kommunegraf.rdf.engines import Embedded
+from tests.helpers import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -42,7 +43,7 @@ def test_a_command_prints_what_the_readme_shows(command: str, shown: list[str], 
 
 
 def test_the_figures_are_the_graphs(engine: Embedded) -> None:
-    counted = {row["class"].rsplit("/", 1)[1]: row["things"] for row in queries.run(engine, "contents", lang="en").rows()}
+    counted = {row["class"].rsplit("/", 1)[1]: row["things"] for row in ask.run(engine, "contents", lang="en").rows()}
     shown = {
         "Municipality": "98 kommuner", "Initiative": "42 kinds of initiative", "MainArea": "7 hovedområder",
         "Evidence": "750 pieces of evidence", "Adoption": "500 adoptions", "Solution": "90 solutions", "Gap": "46 gaps",
@@ -50,7 +51,7 @@ def test_the_figures_are_the_graphs(engine: Embedded) -> None:
     }
     for name, words in shown.items():
         assert words in " ".join(TEXT.split()) and counted[name] == int(words.split()[0])
-    assert len(queries.run(engine, "sources-by-reach").rows()) == 317 and "317 sources" in TEXT
+    assert len(ask.run(engine, "sources-by-reach").rows()) == 317 and "317 sources" in TEXT
 
 
 def test_the_three_lines_of_python_work(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:

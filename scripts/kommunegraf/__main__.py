@@ -1,5 +1,5 @@
 """`python -m kommunegraf` is the command `kommunegraf`."""
 
-from kommunegraf.cli import main
+from kommunegraf.cli.main import main
 
 main()

@@ -22,7 +22,9 @@ import pyoxigraph as ox
 from rich.console import Console
 from rich.table import Table
 
-from kommunegraf import build, engines, paths, tables
+from kommunegraf import paths
+from kommunegraf.graph import build, tables
+from kommunegraf.rdf import engines
 
 ONTOLOGY, DATA = paths.root() / "ontology", paths.root() / "data"
 COMMAND = str(Path(sys.executable).with_name("kommunegraf"))

@@ -22,10 +22,11 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from kommunegraf import build, paths
+from kommunegraf import paths
+from kommunegraf.graph import build
 from tests.bench import processes
-from tests.oxigraph import serving as oxigraph
-from tests.webservers import free_port
+from tests.helpers.oxigraph import serving as oxigraph
+from tests.helpers.webservers import free_port
 
 HERE = Path(__file__).parent
 ROUNDS, SECONDS, CONNECTIONS = 3, 5, 8

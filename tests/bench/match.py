@@ -15,8 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from kommunegraf.nullmodel import Floats
-from kommunegraf.similarity import Similarity
+from kommunegraf.matching.nullmodel import Floats
+from kommunegraf.matching.similarity import Similarity
 
 GROWTH = ((98, 31), (1_000, 100), (10_000, 100))
 LIMIT = 2 * 1024**3

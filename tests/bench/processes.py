@@ -6,8 +6,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from kommunegraf.server.engine.pool import Workers
 from kommunegraf.server.settings import Settings
-from kommunegraf.server.workers import Workers
 
 MIB = 1 << 20
 

@@ -11,11 +11,11 @@ import rdflib
 from rich.console import Console
 from rich.table import Table
 
-from kommunegraf import describe
 from kommunegraf.namespaces import BASE
-from kommunegraf.negotiation import DATA
+from kommunegraf.publish.documents import Documents
+from kommunegraf.rdf import describe
+from kommunegraf.rdf.negotiation import DATA
 from kommunegraf.site import addresses
-from kommunegraf.site.documents import Documents
 from tests.bench.bench import Work, rounds
 
 SIZES = (3_000, 30_000)

@@ -16,10 +16,12 @@ import rdflib
 from rich.console import Console
 from rich.table import Table
 
-from kommunegraf import build, paths, queries
-from kommunegraf.engines import Embedded, Endpoint, Engine, Rdflib
-from kommunegraf.questions import Question
-from tests.oxigraph import serving
+from kommunegraf import paths
+from kommunegraf.graph import build
+from kommunegraf.questions import ask
+from kommunegraf.questions.question import Question
+from kommunegraf.rdf.engines import Embedded, Endpoint, Engine, Rdflib
+from tests.helpers.oxigraph import serving
 
 
 def milliseconds(work: Callable[[], object], repeat: int = 5) -> float:
@@ -40,7 +42,7 @@ def direct(store: Embedded, question: Question) -> object:
 
 def asked(engine: Engine, question: Question) -> object:
     """The answer through `kommunegraf.queries`."""
-    answer = queries.ask(engine, question)
+    answer = ask.ask(engine, question)
     return answer.result if answer.is_graph else answer.rows()
 
 
@@ -54,7 +56,7 @@ def main() -> None:
         embedded, graph = Embedded.open(nquads), rdflib.Dataset(default_union=True)
         graph.parse(nquads, format="nquads")
         with serving(nquads, folder / "store") as url:
-            for question in queries.folder().values():
+            for question in ask.folder().values():
                 alone = milliseconds(lambda: direct(embedded, question))  # noqa: B023
                 ours = milliseconds(lambda: asked(embedded, question))  # noqa: B023
                 other = milliseconds(lambda: asked(Rdflib(graph), question), repeat=1)  # noqa: B023

@@ -1,1 +1,1 @@
-"""The graph over HTTP: documents, SPARQL and questions, read-only."""
+"""The same pages, data and questions over HTTP, and a SPARQL endpoint."""

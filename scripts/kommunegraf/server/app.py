@@ -11,9 +11,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from kommunegraf.server.context import Context
-from kommunegraf.server.headers import Guard
-from kommunegraf.server.problems import Problem
-from kommunegraf.server.sparql import Sparql
+from kommunegraf.server.http.middleware import Guard
+from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.sparql.endpoint import Sparql
 
 _NAMES = {404: "not-found", 405: "wrong-method"}
 

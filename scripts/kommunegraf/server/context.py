@@ -11,16 +11,19 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kommunegraf import engines, paths, queries, questions
-from kommunegraf.server.cache import Cache
-from kommunegraf.server.endpoint import Endpoint, snapshot
-from kommunegraf.server.jobs import Order, Reply, Source, run
-from kommunegraf.server.limits import Gate
-from kommunegraf.server.problems import Problem
+from kommunegraf import paths
+from kommunegraf.publish.documents import Documents, release
+from kommunegraf.questions import ask as queries
+from kommunegraf.questions import question
+from kommunegraf.rdf import engines
+from kommunegraf.server.engine.pool import BadData, Workers
+from kommunegraf.server.engine.remote import Endpoint, snapshot
+from kommunegraf.server.engine.reply import Order, Reply, Source, run
+from kommunegraf.server.engine.turns import Gate
+from kommunegraf.server.http.cache import Cache
+from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
-from kommunegraf.server.workers import BadData, Workers
-from kommunegraf.site.documents import Documents, release
-from kommunegraf.site.site import Site
+from kommunegraf.site.model import Site
 
 _LOG = logging.getLogger("kommunegraf")
 QueryPage = Callable[[Any, Any, Any, Any], Awaitable[None]]
@@ -147,7 +150,7 @@ class Context:
 
     async def _check(self) -> bool:
         try:
-            text = questions.read(paths.root() / "queries" / "internal" / "anything.rq").text
+            text = question.read(paths.root() / "queries" / "internal" / "anything.rq").text
             reply = await self.ask(text, "application/sparql-results+json", "ready")
             return bool(await reply.read())
         except Problem:

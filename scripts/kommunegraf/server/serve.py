@@ -10,8 +10,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from kommunegraf.server.connections import Connection
 from kommunegraf.server.context import Context
+from kommunegraf.server.http.connections import Connection
 from kommunegraf.server.settings import Settings
 
 

@@ -3,9 +3,10 @@
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from kommunegraf.server import app, assets, query_page, questions
+from kommunegraf.server import app
 from kommunegraf.server.context import Context
-from kommunegraf.server.dereference import Dereference
+from kommunegraf.server.documents.dereference import Dereference
+from kommunegraf.server.pages import assets, query_page, questions
 
 
 def whole(context: Context) -> Starlette:

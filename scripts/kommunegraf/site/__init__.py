@@ -1,1 +1,1 @@
-"""The graph as pages, pictures and files that any web host can carry."""
+"""The graph as pages."""

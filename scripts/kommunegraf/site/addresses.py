@@ -3,7 +3,7 @@
 from urllib.parse import quote, unquote
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.negotiation import DATA, DATASETS, HTML, LANGUAGES, Format
+from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, LANGUAGES, Format
 
 
 def path(iri: str) -> str | None:

@@ -13,9 +13,10 @@ import yaml
 from markupsafe import Markup, escape
 
 from kommunegraf.namespaces import XSD, compact
-from kommunegraf.negotiation import LANGUAGES
-from kommunegraf.site import addresses, svg
-from kommunegraf.site.site import Site
+from kommunegraf.rdf.negotiation import LANGUAGES
+from kommunegraf.site import addresses
+from kommunegraf.site.model import Site
+from kommunegraf.site.pictures import svg
 from kommunegraf.site.view import LABELS, Term
 
 _HERE = Path(__file__).parent

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 
 from kommunegraf.names import plain
-from kommunegraf.negotiation import LANGUAGES
+from kommunegraf.rdf.negotiation import LANGUAGES
 from kommunegraf.site import addresses
-from kommunegraf.site.about import PAGES
+from kommunegraf.site.model import Site
+from kommunegraf.site.pages.about import PAGES
 from kommunegraf.site.render import words
-from kommunegraf.site.site import Site
 from kommunegraf.site.view import LABELS
 
 NAMES = ("skos:altLabel", "skos:notation", "dcterms:identifier")

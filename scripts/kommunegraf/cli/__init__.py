@@ -1,0 +1,1 @@
+"""The command kommunegraf: the only room that prints, reads arguments and exits."""

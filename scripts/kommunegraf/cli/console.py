@@ -1,0 +1,100 @@
+"""What every verb of the command line shares: reading the graph, printing tables and progress, ending on bad input."""
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from kommunegraf.questions.ask import Answer
+    from kommunegraf.rdf.engines import Engine
+
+BUILT = Path("build")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+Language = Literal["da", "en"]
+GraphFolder = Annotated[Path, typer.Option("--graph", help="Folder that `kommunegraf build` wrote.")]
+EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the built graph.")]
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Turn what the user gave wrong into a message on standard error and exit code 1."""
+    from kommunegraf.findings import BadInput, as_text
+
+    try:
+        yield
+    except BadInput as error:
+        fail(as_text(error.findings))
+    except OSError as error:
+        fail(f"kommunegraf: {error.filename or 'file'}: {error.strerror or error}")
+    except ImportError as error:
+        fail(f"kommunegraf: this needs the package {error.name}; install Kommunegraf with its extras, such as kommunegraf[excel,pandas]")
+    except (ValueError, SyntaxError, RuntimeError) as error:
+        fail(f"kommunegraf: {error}")
+
+
+def fail(message: str) -> NoReturn:
+    """End with a message on standard error and exit code 1."""
+    print(message, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def open_engine(endpoint: str, folder: Path) -> "Engine":
+    """The endpoint when one is named, otherwise the graph built in `folder`. Raises ValueError when there is none."""
+    from kommunegraf.rdf import engines
+
+    return engines.Endpoint(endpoint) if endpoint else engines.Embedded.open(graph_file(folder))
+
+
+def graph_file(folder: Path) -> Path:
+    """The graph that `kommunegraf build` wrote to a folder. Raises ValueError when there is none."""
+    path = folder / "kommunegraf.nq"
+    if not path.is_file():
+        raise ValueError(f"there is no graph in {folder}/; run 'kommunegraf build' first, or name its folder with --graph")
+    return path
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """A moving line on a terminal; nothing when standard error is piped."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """Columns under bold heads; as wide as the terminal, 200 characters when piped."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*(escape(head) for head in header), header_style="bold", show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else _CONTROL.sub("\ufffd", str(cell))) for cell in row))
+    console = Console()
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+    console.print()
+
+
+def print_answer(answer: "Answer", lang: Language) -> None:
+    """The rows as a table. An IRI column whose label stands beside it is left out."""
+    if not answer.columns:
+        print("yes" if answer.result else "no")
+        return
+    rows = answer.rows()
+    shown = [c for c in answer.columns if f"{c}Label" not in answer.columns]
+    heads = [answer.question.columns.get(c, {}).get(lang, c) for c in shown]
+    print_table(heads, [tuple(row[c] for c in shown) for row in rows])
+    if not rows:
+        print("No rows.")

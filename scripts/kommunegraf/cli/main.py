@@ -1,0 +1,82 @@
+"""The command `kommunegraf`: its verbs."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from kommunegraf import __version__, paths
+from kommunegraf.cli import match, publish, query, serve
+from kommunegraf.cli.console import BUILT, Language, clear_errors, open_engine, print_answer, progress
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=(
+    "The linked-open-data knowledge graph of Smart City initiatives in Denmark's 98 kommuner: "
+    "build it, check it, ask it, and find whom to work with."
+))
+app.add_typer(query.app, name="query")
+app.command()(match.match)
+app.command()(publish.publish)
+app.command()(serve.serve)
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+@app.callback(invoke_without_command=True)
+def _options(version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False) -> None:
+    if version:
+        print(f"kommunegraf {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def build(output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = BUILT) -> None:
+    """Build the graph from the tables and the ontology."""
+    from kommunegraf.graph import build as builder
+
+    with clear_errors():
+        root = paths.root()
+        with progress("Reading tables"):
+            dataset = builder.build(root / "ontology", root / "data")
+        with progress("Writing the graph"):
+            files = builder.write(dataset, output)
+        _print_contents(output)
+        print("Wrote " + " and ".join(str(f) for f in files))
+
+
+@app.command()
+def validate(
+    path: Annotated[list[Path] | None, typer.Argument(help="A folder of tables, or RDF files; the project's own by default.")] = None,
+    form: Annotated[Literal["text", "json", "turtle"], typer.Option("--format", help="How to print the findings.")] = "text",
+    lang: Annotated[Language, typer.Option(help="Language of messages.")] = "en",
+) -> None:
+    """Check tables, resources and rules.
+
+    Tables as CSVW, resources with SHACL, rules across resources with verify queries. Exit code 1 when something is violated.
+    """
+    from kommunegraf.findings import as_text
+    from kommunegraf.graph import validate as checks
+
+    with clear_errors():
+        root = paths.root()
+        with progress("Checking tables, shapes and rules"):
+            findings = checks.check(path or [root / "data"], root, lang)
+    if form == "json":
+        print(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1))
+    elif form == "turtle":
+        print(checks.turtle(findings))
+    else:
+        print(as_text(findings))
+    if any(f.severity == "violation" for f in findings):
+        raise typer.Exit(1)
+
+
+def _print_contents(folder: Path) -> None:
+    from kommunegraf.questions import ask
+
+    engine = open_engine("", folder)
+    for name in ("graphs", "contents"):
+        print_answer(ask.run(engine, name, lang="en"), "en")

@@ -1,0 +1,52 @@
+"""`kommunegraf publish`: the graph as a site for any web host."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kommunegraf.cli.console import BUILT, GraphFolder, clear_errors, graph_file
+from kommunegraf.namespaces import BASE
+
+
+def publish(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("site"),
+    graph: GraphFolder = BUILT,
+    previous: Annotated[Path | None, typer.Option(help="The site published before: its versions stay, and changes are told.")] = None,
+    address: Annotated[str, typer.Option(help="Where the site will stand, for sitemap and host rules.")] = BASE,
+    sparql: Annotated[str, typer.Option(help="The address of a SPARQL endpoint for the same data, for the catalogue.")] = "",
+) -> None:
+    """Write the graph as a site: pages, data, dumps, catalogue, and rules for web hosts."""
+    from kommunegraf import paths
+    from kommunegraf.findings import as_text
+    from kommunegraf.publish import write as publisher
+    from kommunegraf.publish.documents import Documents, release
+    from kommunegraf.rdf.engines import Embedded
+
+    with clear_errors():
+        store = Embedded.open(graph_file(graph)).store
+        documents = Documents(store, release(store), paths.root() / "data", address, sparql, previous)
+        with bar("Writing the site") as step:
+            done = publisher.publish(documents, output, step)
+    if done.findings:
+        print(as_text(done.findings), file=sys.stderr)
+    print(f"{done.files} files in {output}: {done.written} written, {done.removed} removed")
+    if any(finding.severity == "violation" for finding in done.findings):
+        raise typer.Exit(1)
+
+
+@contextmanager
+def bar(text: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal; nothing when standard error is piped."""
+    if not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(text, total=None)
+        yield lambda done, total: shown.update(task, completed=done, total=total) if done % 50 == 0 else None

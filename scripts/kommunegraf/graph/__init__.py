@@ -1,0 +1,1 @@
+"""From tables and ontology to one checked graph."""

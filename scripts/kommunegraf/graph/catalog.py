@@ -1,0 +1,204 @@
+"""The catalogue of what is published: DCAT-AP 3.0.1 about data sets, files and services, and VoID about the graph.
+
+What the data set is, whose, about what and since when is said in the graph itself (`ontology/graphs.ttl`), and the queries
+`queries/pages/catalog-*.rq` and `void-*.rq` read it there. Sizes and checksums of the dumps, and counts of the graph, cannot
+stand in the graph that they measure; so the catalogue (`catalog.ttl`) and the VoID description (`.well-known/void`) are
+documents of their own, made when the dumps are done. Addresses are below the base IRI, as a site does not know its host.
+
+The Danish profile (DCAT-AP-DK 2.0) asks in addition for nothing that is missing here; where its data types differ from those
+of DCAT-AP 3.0.1 (`dcat:byteSize`), the newer European profile is followed.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urljoin
+
+import pyoxigraph as ox
+
+from kommunegraf import paths
+from kommunegraf.namespaces import BASE, GRAPH, PREFIXES, XSD, expand
+from kommunegraf.questions import ask
+from kommunegraf.questions import question as questions
+from kommunegraf.rdf.engines import Embedded
+
+CATALOG, VOID = "catalog", ".well-known/void"
+"""The paths of the two documents, the first without a format's ending."""
+WHOLE = BASE + "dataset/kommunegraf"
+
+_EU = "http://publications.europa.eu/resource/authority/"
+_IANA = "https://www.iana.org/assignments/media-types/"
+_ADDED = {
+    "adms": "http://www.w3.org/ns/adms#",
+    "dcat-dk": "https://data.gov.dk/model/core/dcat-dk/",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+}
+_SHA256 = "https://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+"""As DCAT-AP 3.0.1's shapes want it; SPDX and W3C's DCAT 3 write the same with http, which is stated too."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A published file: its path below the base IRI, its size in bytes, its SHA-256 in hexadecimal digits."""
+
+    path: str
+    size: int
+    sha256: str
+
+    @classmethod
+    def of(cls, path: str, body: bytes) -> "File":
+        """The file of that path and content."""
+        return cls(path, len(body), hashlib.sha256(body).hexdigest())
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What is said of every file with an ending: media type (IANA), file type (EU), name, and a sentence in each language."""
+
+    media: str
+    code: str
+    name: str
+    da: str
+    en: str
+    languages: tuple[str, ...] = ("DAN", "ENG")
+    standard: str = ""
+
+
+_CSVW = "https://www.w3.org/TR/tabular-metadata/"
+_KINDS = {
+    ".trig": _Kind("application/trig", "RDF_TRIG", "TriG", "RDF med navngivne grafer.", "RDF with named graphs."),
+    ".nq": _Kind("application/n-quads", "RDF_N_QUADS", "N-Quads",
+                 "RDF med navngivne grafer, ét udsagn på hver linje.", "RDF with named graphs, one statement on each line."),
+    ".ttl": _Kind("text/turtle", "RDF_TURTLE", "Turtle", "RDF uden navngivne grafer.", "RDF without named graphs."),
+    ".jsonld": _Kind("application/ld+json", "JSON_LD", "JSON-LD", "RDF med navngivne grafer som JSON.", "RDF with named graphs as JSON."),
+    ".csv": _Kind("text/csv", "CSV", "CSV", "Én af tabellerne, i UTF-8; csv-metadata.json beskriver den.",
+                  "One of the tables, in UTF-8; csv-metadata.json describes it.", standard=_CSVW),
+    ".json": _Kind("application/csvm+json", "JSON", "CSVW",
+                   "Beskrivelsen af tabellerne: kolonner, nøgler og den RDF, som celler bliver til.",
+                   "The description of the tables: columns, keys and the RDF that cells become.", ("ENG",), _CSVW),
+    ".xlsx": _Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX", "Excel",
+                   "Alle tabeller i én projektmappe, et ark for hver.", "All tables in one workbook, a sheet for each."),
+    ".graphml": _Kind("application/xml", "XML", "GraphML", "Netværket til netværksprogrammer, med danske navne.",
+                      "The network for network programs, with Danish names.", ("DAN",)),
+}
+
+
+def catalog(
+    store: ox.Store, files: Iterable[File], version: str, sparql: str | None = None, previous: str | None = None
+) -> list[ox.Triple]:
+    """The catalogue in DCAT-AP 3.0.1, each triple once.
+
+    `files` are the dumps; those of no data set (checksums) are left out. `version` is that of the release, such as `0.1.0`,
+    and `previous` that of the one before. `sparql` is the absolute address of a SPARQL endpoint, beside which `questions` and
+    `openapi.json` lie; None where no server runs, as on a static site. Raises BadArgument when it is not absolute.
+    """
+    triples = [t for name in ("catalog", "stated-periods") for t in _asked(store, f"catalog-{name}")]
+    triples += [t for name in ("datasets", "release", "periods") for t in _asked(store, f"catalog-{name}", version=version)]
+    if sparql:
+        beside = {"questions": urljoin(sparql, "questions"), "description": urljoin(sparql, "openapi.json")}
+        triples += _asked(store, "catalog-services", endpoint=sparql, **beside)
+    if previous:
+        triples.append(_triple(f"{BASE}version/{version}/", "dcat:previousVersion", f"{BASE}version/{previous}/"))
+    shared = [t for t in triples if t.subject == ox.NamedNode(WHOLE) and t.predicate.value in _SHARED]
+    titles = [t for t in triples if t.predicate.value == expand("dcterms:title")]
+    for file in files:
+        if of := datasets(file.path):
+            named = [t.object for t in titles if t.subject == ox.NamedNode(of[0]) and isinstance(t.object, ox.Literal)]
+            triples += (_triple(dataset, "dcat:distribution", _distribution(file)) for dataset in of)
+            triples += _described(file, named)
+            triples += (ox.Triple(ox.NamedNode(_distribution(file)), t.predicate, t.object) for t in shared)
+    return list(dict.fromkeys(triples))
+
+
+def void(store: ox.Store, files: Iterable[File], sparql: str | None = None) -> list[ox.Triple]:
+    """The VoID description, each triple once: counts of the union of the named graphs, partitions, linksets and dumps.
+
+    `files` and `sparql` are as for `catalog`. See W3C *Describing Linked Datasets with the VoID Vocabulary*.
+    """
+    parts = ("dataset", "totals", "graphs", "classes", "properties", "vocabularies", "examples", "linksets")
+    triples = [t for part in parts for t in _asked(store, f"void-{part}")]
+    for file in files:
+        described = (of for of in datasets(file.path) if of == WHOLE or of.startswith(GRAPH))
+        triples += (_triple(of, "void:dataDump", BASE + file.path) for of in described)
+    if sparql:
+        triples.append(_triple(WHOLE, "void:sparqlEndpoint", sparql))
+    return list(dict.fromkeys(triples))
+
+
+def datasets(path: str) -> list[str]:
+    """The IRIs of the data sets that a published file is a distribution of; none for a file such as checksums."""
+    parts = PurePosixPath(path).parts
+    if parts[-1] == "SHA256SUMS":
+        return []
+    if parts[0] == "version":
+        return [f"{BASE}version/{parts[1]}/"]
+    if parts[:2] == ("dump", "graph"):
+        name = parts[2].split(".")[0]
+        return [GRAPH + name, *([f"{BASE}dataset/survey-2014"] if name == "survey" else [])]
+    if parts[:2] == ("dump", "tables") or path.endswith(".xlsx"):
+        return [f"{BASE}dataset/tables"]
+    return [f"{BASE}dataset/network" if path.endswith(".graphml") else WHOLE]
+
+
+def encode(triples: Iterable[ox.Triple], suffix: str) -> bytes:
+    """The document of some triples, sorted, in the format of a file ending such as `.ttl`, with the prefixes that it uses."""
+    form = ox.RdfFormat.from_extension(suffix.removeprefix("."))
+    if form is None:
+        raise ValueError(f"no RDF format has the ending {suffix!r}")
+    ordered = sorted(set(triples), key=str)
+    text = "\n".join(map(str, ordered))
+    used = {prefix: space for prefix, space in sorted((PREFIXES | _ADDED).items()) if f"<{space}" in text}
+    return ox.serialize(ordered, format=form, prefixes=used) or b""
+
+
+_SHARED = {expand(f"dcterms:{name}") for name in ("issued", "license", "modified")}
+"""What holds for a file as for the whole."""
+
+
+def _asked(store: ox.Store, name: str, **arguments: str) -> list[ox.Triple]:
+    question = questions.read(paths.root() / "queries" / "pages" / f"{name}.rq")
+    return list(ask.ask(Embedded(store), question, **arguments).result)
+
+
+def _distribution(file: File) -> str:
+    return f"{BASE}{CATALOG}#{file.path}"
+
+
+def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
+    """What is said of one file. `titles` are those of its data set."""
+    name = PurePosixPath(file.path.removesuffix(".gz"))
+    kind = _KINDS[name.suffix]
+    called = name.name if "tables" in name.parts else kind.name
+    this, checksum = _distribution(file), f"{BASE}{CATALOG}#sha256/{file.path}"
+    told: list[tuple[str, str | ox.Literal]] = [
+        ("rdf:type", expand("dcat:Distribution")),
+        *(("dcterms:title", ox.Literal(f"{t.value} ({called})", language=t.language)) for t in titles),
+        ("dcterms:description", ox.Literal(kind.da, language="da")), ("dcterms:description", ox.Literal(kind.en, language="en")),
+        ("dcat:accessURL", BASE + file.path), ("dcat:downloadURL", BASE + file.path),
+        ("dcat:mediaType", _IANA + kind.media), ("dcterms:format", f"{_EU}file-type/{kind.code}"),
+        ("dcat:byteSize", ox.Literal(str(file.size), datatype=ox.NamedNode(XSD + "nonNegativeInteger"))),
+        ("dcatap:availability", f"{_EU}planned-availability/STABLE"),
+        *(("dcterms:language", f"{_EU}language/{code}") for code in kind.languages),
+        ("spdx:checksum", checksum),
+    ]
+    if file.path.endswith(".gz"):
+        told.append(("dcat:compressFormat", f"{_IANA}application/gzip"))
+    if kind.standard:
+        told.append(("dcterms:conformsTo", kind.standard))
+        yield _triple(kind.standard, "rdf:type", expand("dcterms:Standard"))
+    yield from (_triple(this, property_, value) for property_, value in told)
+    yield _triple(checksum, "rdf:type", _ADDED["spdx"] + "Checksum")
+    yield _triple(checksum, "spdx:algorithm", _SHA256)
+    yield _triple(checksum, "spdx:checksumValue", ox.Literal(file.sha256, datatype=ox.NamedNode(XSD + "hexBinary")))
+    yield _triple(_SHA256, "rdf:type", _ADDED["spdx"] + "ChecksumAlgorithm")
+    yield _triple(_SHA256, "skos:exactMatch", _ADDED["spdx"] + "checksumAlgorithm_sha256")
+
+
+def _triple(subject: str, property_: str, value: str | ox.Literal) -> ox.Triple:
+    """A triple. Properties are compact names; a value that is text is an IRI."""
+    prefix, _, local = property_.partition(":")
+    predicate = ox.NamedNode((PREFIXES | _ADDED)[prefix] + local)
+    return ox.Triple(ox.NamedNode(subject), predicate, ox.NamedNode(value) if isinstance(value, str) else value)

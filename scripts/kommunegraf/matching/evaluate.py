@@ -1,0 +1,100 @@
+"""How far the suggestions can be trusted: left-out links, fewer links, other choices. Every figure comes with its interval."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from kommunegraf.matching import recommend
+from kommunegraf.matching.nullmodel import Floats, Integers
+from kommunegraf.matching.similarity import Similarity
+
+Matrix = npt.NDArray[np.float64]
+CUTS = (1, 3, 5)
+MEASURES = (*(f"hit@{cut}" for cut in CUTS), "mrr")
+
+
+@dataclass(frozen=True)
+class Score:
+    """A mean with its 95 % bootstrap interval; rows (kommuner) are drawn, with all their links, not single links."""
+
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class LeaveOneOut:
+    """`scores[method][measure]` with measures hit@1, hit@3, hit@5 and mrr; `gain[method]` is the mrr beyond popularity's, paired."""
+
+    links: int
+    scores: dict[str, dict[str, Score]]
+    gain: dict[str, Score]
+
+    def winner(self) -> str:
+        """The method with the best mrr whose gain over popularity is above zero in the whole interval; else popularity."""
+        sure = [name for name, gain in self.gain.items() if gain.low > 0]
+        return max(sure, key=lambda name: self.scores[name]["mrr"].mean, default="popularity")
+
+
+def leave_one_out(
+    matrix: npt.ArrayLike, methods: Iterable[str] = tuple(recommend.METHODS), seed: int = 1, draws: int = 2000
+) -> LeaveOneOut:
+    """Each link is left out in turn, and found again among the columns that its row does not have.
+
+    Equal scores share their places: the figures are the expectation over all ways to break ties.
+    """
+    cells = np.asarray(matrix, float)
+    links = np.argwhere(cells > 0)
+    found = {name: np.array([_placed(cells, int(i), int(j), name) for i, j in links]).reshape(-1, len(MEASURES)) for name in methods}
+    weights = _draws(links[:, 0], draws, seed)
+    scores = {name: dict(zip(MEASURES, _scores(values, weights))) for name, values in found.items()}
+    base = found.get("popularity")
+    gain = {name: _scores(values - base, weights)[-1] for name, values in found.items() if base is not None and name != "popularity"}
+    return LeaveOneOut(len(links), scores, gain)
+
+
+def _placed(cells: Matrix, row: int, column: int, method: str) -> list[float]:
+    rest = cells.copy()
+    rest[row, column] = 0
+    scores = recommend.METHODS[method](rest)[row]
+    others = scores[rest[row] == 0]
+    ahead = int((others > scores[column] + 1e-12).sum())
+    tied = int((abs(others - scores[column]) <= 1e-12).sum())
+    places = ahead + 1 + np.arange(tied)
+    return [*(float((places <= cut).mean()) for cut in CUTS), float((1 / places).mean())]
+
+
+def _draws(rows: Integers, draws: int, seed: int) -> Floats:
+    """How often each link stands in each bootstrap sample of the rows."""
+    numbers, at = np.unique(rows, return_inverse=True)
+    random = np.random.default_rng(seed)
+    return np.asarray(random.multinomial(len(numbers), np.full(len(numbers), 1 / len(numbers)), draws)[:, at], float)
+
+
+def _scores(values: Floats, weights: Floats) -> list[Score]:
+    means = (weights @ values) / weights.sum(axis=1, keepdims=True)
+    low, high = np.quantile(means, (0.025, 0.975), axis=0)
+    return [Score(float(m), float(a), float(b)) for m, a, b in zip(values.mean(axis=0), low, high)]
+
+
+def kept(first: Integers, second: Integers) -> Floats:
+    """For each row, the share of its best partners in `first` that are also in `second` (-1 fills up); NaN where there are none."""
+    found = [np.isin(one[one >= 0], two[two >= 0]) for one, two in zip(first, second)]
+    return np.array([share.mean() if len(share) else np.nan for share in found])
+
+
+def stability(matrix: npt.ArrayLike, most: int = 5, share: float = 0.1, repeats: int = 20, seed: int = 1) -> Floats:
+    """For each row, how much of its `most` best partners stays, on average, when a share of all links is left out at random."""
+    cells = np.asarray(matrix, float)
+    before = Similarity(cells).top(most)
+    links = np.argwhere(cells > 0)
+    random = np.random.default_rng(seed)
+    rounds = []
+    for _ in range(repeats):
+        out = links[random.choice(len(links), round(share * len(links)), replace=False)]
+        less = cells.copy()
+        less[tuple(out.T)] = 0
+        rounds.append(kept(before, Similarity(less).top(most)))
+    return np.asarray(np.mean(rounds, axis=0))

@@ -1,0 +1,164 @@
+"""Suggestions as RDF for `graph/analysis`: PROV tells the method, its choices and inputs, and the evidence of each suggestion.
+
+Only standard terms: a suggestion is a prov:Entity of a dcterms:type (the prov:Plan of its answer), meant for kommuner
+(dcterms:audience), about kommuner, initiatives and solutions (dcterms:subject); its figures are DQV quality measurements.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import pyoxigraph as ox
+
+from kommunegraf import __version__
+from kommunegraf.matching.advice import Area, Boundary, Group, Plan
+from kommunegraf.matching.network import Claim
+from kommunegraf.matching.register import Choices, Resource
+from kommunegraf.matching.results import Match, Next, Partner
+from kommunegraf.matching.wording import METHOD
+from kommunegraf.namespaces import BASE, DCT, GRAPH, PREFIXES, PROV, RDF, SKOS, XSD
+from kommunegraf.rdf.terms import iri, literal
+
+DQV, OWL = PREFIXES["dqv"], PREFIXES["owl"]
+Labels = dict[str, dict[str, str]]
+VERSION = "1"
+"""Of the methods; it changes when the same evidence gives other suggestions."""
+
+
+class Suggestion(NamedTuple):
+    """One suggestion: its kind and key, whom it is for, what it is about, the claims that it rests on, and its figures."""
+
+    kind: str
+    key: str
+    audience: tuple[Resource, ...]
+    subject: tuple[Resource, ...]
+    claims: tuple[Claim, ...]
+    figures: dict[str, float]
+
+
+def quads(matches: Iterable[Match], labels: Labels, most: int) -> list[str]:
+    """N-Quads lines, sorted, each once; of the ranked answers the first `most` of each kommune.
+
+    `labels` has the labels of kommuner, initiatives and solutions for each language, by IRI (`Register.labels`).
+    """
+    lines: set[str] = set()
+    for found in matches:
+        activity = f"{BASE}activity/matching-{VERSION}/{_slug(found.choices)}"
+        lines.update(_activity(activity, found.choices))
+        for suggestion in suggestions(found, most):
+            lines.update(_quads(suggestion, f"{BASE}suggestion/{_slug(found.choices)}", activity, labels))
+    return sorted(lines)
+
+
+def only(found: Match, answer: str | None) -> Match:
+    """A match with one answer alone; with all for None."""
+    kept = {"boundaries", "areas"} if answer == "boundaries" else {(answer or "").replace("-", "_")}
+    others = {"learn_from", "together", "boundaries", "areas", "alike", "next"} - kept if answer else set()
+    return replace(found, **dict.fromkeys(others, ()))  # type: ignore[arg-type]
+
+
+def triples(lines: Iterable[str]) -> list[ox.Triple]:
+    """The triples of N-Quads lines."""
+    parsed = ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS)
+    return [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in parsed]
+
+
+def suggestions(found: Match, most: int) -> Iterator[Suggestion]:
+    """What a match suggests, answer by answer."""
+    yield from (_alike(found.municipality, p) for p in found.alike[:most])
+    for plan in found.learn_from:
+        yield from _learn_from(found.municipality, plan, most)
+    yield from map(_together, found.together)
+    yield from map(_boundary, found.boundaries)
+    yield from map(_area, found.areas)
+    yield from (_next(found.municipality, n) for n in found.next[:most])
+
+
+def _alike(here: Resource, partner: Partner) -> Suggestion:
+    both = tuple(sorted((here, partner.municipality), key=lambda r: r.iri))
+    score = partner.score
+    figures = {"overlap": score.overlap, "expected-overlap": score.expected, "surprise": score.surprise}
+    figures |= {"p-value": score.p, "q-value": score.q}
+    claims = tuple(c for s in partner.shared for c in (s.own, s.other))
+    return Suggestion("alike", _key(*both), both, tuple(s.initiative for s in partner.shared), claims, figures)
+
+
+def _learn_from(here: Resource, plan: Plan, most: int) -> Iterator[Suggestion]:
+    for place, peer in enumerate(plan.peers[:most], 1):
+        claims = (*([plan.own] if plan.own else []), peer.claim)
+        there = peer.claim.municipality
+        yield Suggestion("learn-from", _key(here, plan.initiative, there), (here,), (there, plan.initiative), claims, {"place": place})
+
+
+def _together(group: Group) -> Suggestion:
+    members = tuple(c.municipality for c in group.members)
+    others = tuple(m for m in members if m != group.lead)
+    return Suggestion("together", _key(group.initiative, *members), others, (group.lead, group.initiative), group.members, {})
+
+
+def _boundary(found: Boundary) -> Suggestion:
+    both = found.one.municipality, found.other.municipality
+    about = (found.initiative, *found.one.solutions, *found.other.solutions)
+    return Suggestion("boundaries", _key(found.initiative, *both), both, about, (found.one, found.other), {})
+
+
+def _area(area: Area) -> Suggestion:
+    members = tuple(c.municipality for c in area.members)
+    about = (area.initiative, *(solution for solution, _ in area.solutions))
+    return Suggestion("area", _key(area.initiative, members[0]), members, about, area.members, {})
+
+
+def _next(here: Resource, item: Next) -> Suggestion:
+    return Suggestion("next", _key(here, item.initiative), (here,), (item.initiative,), item.peers, {"adopters": item.adopters})
+
+
+def _key(*parts: Resource) -> str:
+    return "-".join(part.name for part in parts)
+
+
+def _slug(choices: Choices) -> str:
+    years = f"-{choices.since or 'any'}-{choices.until or 'any'}" if choices.since or choices.until else ""
+    return f"{choices.confidence}-{choices.broad or 'all'}{years}"
+
+
+def _activity(activity: str, choices: Choices) -> Iterator[str]:
+    yield _quad(activity, RDF + "type", iri(PROV + "Activity"))
+    for lang in ("da", "en"):
+        yield _quad(activity, SKOS + "prefLabel", literal(METHOD[lang]["label"], lang))
+        yield _quad(activity, SKOS + "definition", literal(f"{METHOD[lang]['definition']} {choices.told(lang)}", lang))
+    yield from (_quad(activity, PROV + "used", iri(GRAPH + name)) for name in ("evidence", "reference"))
+    yield _quad(activity, OWL + "versionInfo", literal(f"{VERSION} (kommunegraf {__version__})"))
+
+
+def _quads(suggestion: Suggestion, start: str, activity: str, labels: Labels) -> Iterator[str]:
+    name = f"{start}/{suggestion.kind}/{suggestion.key}"
+    yield _quad(name, RDF + "type", iri(PROV + "Entity"))
+    yield _quad(name, PROV + "wasGeneratedBy", iri(activity))
+    yield from _concept(suggestion.kind, "suggestion-kind", PROV + "Plan")
+    yield _quad(name, DCT + "type", iri(f"{BASE}suggestion-kind/{suggestion.kind}"))
+    title = {}
+    for lang, known in labels.items():
+        about = (known.get(r.iri, r.label) for r in (*suggestion.audience, *suggestion.subject))
+        title[lang] = f"{METHOD[lang][suggestion.kind]}: {', '.join(about)}"
+        yield _quad(name, SKOS + "prefLabel", literal(title[lang], lang))
+    yield from (_quad(name, DCT + "audience", iri(r.iri)) for r in suggestion.audience)
+    yield from (_quad(name, DCT + "subject", iri(r.iri)) for r in suggestion.subject)
+    yield from (_quad(name, PROV + "wasDerivedFrom", iri(e.iri)) for c in suggestion.claims for e in c.evidence)
+    for metric, value in suggestion.figures.items():
+        measured = f"{name}/{metric}"
+        yield from _concept(metric, "metric", DQV + "Metric")
+        yield _quad(name, DQV + "hasQualityMeasurement", iri(measured))
+        yield _quad(measured, RDF + "type", iri(DQV + "QualityMeasurement"))
+        yield from (_quad(measured, SKOS + "prefLabel", literal(f"{title[lang]} – {METHOD[lang][metric]}", lang)) for lang in labels)
+        yield _quad(measured, DQV + "computedOn", iri(name))
+        yield _quad(measured, DQV + "isMeasurementOf", iri(f"{BASE}metric/{metric}"))
+        yield _quad(measured, DQV + "value", literal(f"{value:.6g}", datatype=XSD + "double"))
+
+
+def _concept(slug: str, folder: str, kind: str) -> Iterator[str]:
+    yield _quad(f"{BASE}{folder}/{slug}", RDF + "type", iri(kind))
+    yield from (_quad(f"{BASE}{folder}/{slug}", SKOS + "prefLabel", literal(METHOD[lang][slug], lang)) for lang in ("da", "en"))
+
+
+def _quad(subject: str, predicate: str, value: str) -> str:
+    return f"{iri(subject)} {iri(predicate)} {value} {iri(GRAPH + 'analysis')} ."

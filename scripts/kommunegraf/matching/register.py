@@ -1,0 +1,201 @@
+"""What matching reads of a graph: kommuner, neighbours and evidence; and the choices that decide which evidence counts."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from kommunegraf.findings import BadInput, Finding
+from kommunegraf.graph import adoption
+from kommunegraf.namespaces import BASE
+from kommunegraf.questions import ask
+from kommunegraf.questions.ask import BadArgument
+from kommunegraf.rdf.engines import Engine
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of the graph, with its label in the language that was asked for."""
+
+    iri: str
+    label: str
+
+    @property
+    def name(self) -> str:
+        """The last part of the IRI: a kommunekode, an initiative's id, `active`."""
+        return self.iri.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A kommune. What the graph does not say is None; `point` is longitude and latitude in degrees."""
+
+    municipality: Resource
+    region: Resource | None = None
+    population: int | None = None
+    kind: Resource | None = None
+    point: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One source's statement. `source` is labelled by its title; `address` and `year` are the source's, None where unknown.
+
+    `start` and `end` are the years in which what it speaks of began and ended, None where it does not say.
+    """
+
+    iri: str
+    title: str
+    status: Resource
+    confidence: Resource
+    source: Resource
+    address: str | None
+    year: int | None
+    start: int | None = None
+    end: int | None = None
+    solutions: tuple[Resource, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Which evidence counts; each choice changes results.
+
+    `confidence` is the least that counts. A source that names more than `broad` kommuner for one initiative is a broad
+    list, such as one firm's customers, and does not count; None lets all count. With `since` or `until`, only sources
+    dated within these years count, and undated ones do not. Raises BadArgument for a choice that cannot hold.
+    """
+
+    confidence: str = "medium"
+    broad: int | None = None
+    since: int | None = None
+    until: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.confidence not in adoption.CONFIDENCE:
+            raise BadArgument(f"confidence is one of {', '.join(adoption.CONFIDENCE)}, not {self.confidence!r}")
+        if self.broad is not None and self.broad < 1:
+            raise BadArgument(f"a broad list names more than {self.broad} kommuner: the limit must be 1 or more")
+        if self.since is not None and self.until is not None and self.since > self.until:
+            raise BadArgument(f"no year is both from {self.since} on and until {self.until}")
+
+    def told(self, lang: str) -> str:
+        """The choices in words."""
+        words = _CHOICES[lang]
+        broad = words["all lists"] if self.broad is None else words["lists"].format(self.broad)
+        years = words["all years"] if self.since is self.until is None else words["years"].format(self.since or "…", self.until or "…")
+        return f"{words[self.confidence]}; {broad}; {years}."
+
+
+@dataclass(frozen=True)
+class Register:
+    """What was read of a graph, in one language. `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`."""
+
+    lang: str
+    places: dict[str, Place]
+    initiatives: dict[str, Resource]
+    statements: dict[adoption.Statement, Evidence]
+    neighbours: dict[str, dict[str, tuple[str, ...]]]
+    reach: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def labels(self) -> dict[str, str]:
+        """The label of every kommune, initiative and solution, by IRI."""
+        named = [p.municipality for p in self.places.values()] + list(self.initiatives.values())
+        return {r.iri: r.label for r in (*named, *(s for e in self.statements.values() for s in e.solutions))}
+
+    def counted(self, choices: Choices) -> list[adoption.Statement]:
+        """The statements that count under some choices."""
+        least = adoption.CONFIDENCE.index(choices.confidence)
+        dated = choices.since is not None or choices.until is not None
+        return [
+            s
+            for s, evidence in self.statements.items()
+            if adoption.CONFIDENCE.index(s.confidence) >= least
+            and (choices.broad is None or self.reach[evidence.source.iri, s.initiative] <= choices.broad)
+            and (not dated or (s.year is not None and (choices.since or s.year) <= s.year <= (choices.until or s.year)))
+        ]
+
+
+def read(engine: Engine, lang: str = "da") -> Register:
+    """Read kommuner, neighbours and evidence.
+
+    Raises BadArgument for an unknown language, BadInput when the graph lacks something that matching needs, and EngineError.
+    """
+    labels = ask.internal(engine, "labels", lang=lang).rows()
+    resources = {row["resource"]: Resource(row["resource"], row["label"]) for row in labels}
+    places = _places(engine, lang)
+    statements = _statements(engine, lang, resources)
+    known = {p.municipality.name for p in places.values()}
+    if strange := sorted({s.municipality for s in statements if s.municipality not in known}):
+        raise BadInput([_lacking(f"{BASE}municipality/{code}", "rdf:type kg:Municipality") for code in strange])
+    neighbours: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for row in ask.internal(engine, "neighbours").rows():
+        if row["municipality"] in places and row["neighbour"] in places:
+            near = neighbours[row["municipality"]]
+            near[row["neighbour"]] = (*near.get(row["neighbour"], ()), row["relation"].rsplit("/", 1)[-1])
+    initiatives = {iri: r for iri, r in resources.items() if iri.startswith(f"{BASE}initiative/")}
+    reach: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for statement, evidence in statements.items():
+        reach[evidence.source.iri, statement.initiative].add(statement.municipality)
+    return Register(lang, places, initiatives, statements, dict(neighbours), {key: len(named) for key, named in reach.items()})
+
+
+def _places(engine: Engine, lang: str) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    for row in ask.internal(engine, "places", lang=lang).rows():
+        region, kind = (Resource(row[c], row[f"{c}Label"] or row[c].rsplit("/", 1)[-1]) if row[c] else None for c in ("region", "type"))
+        found = re.search(r"POINT\s*\(([-\d.]+) ([-\d.]+)\)", row["point"] or "")
+        point = (float(found[1]), float(found[2])) if found else None
+        own = Resource(row["municipality"], row["label"] or row["municipality"].rsplit("/", 1)[-1])
+        places.setdefault(own.iri, Place(own, region, row["population"], kind, point))
+    if not places:
+        raise BadInput([_lacking("", "kg:Municipality", "the graph has no kommune")])
+    return places
+
+
+_NEEDED = {
+    "municipality": "kg:adopter", "initiative": "kg:initiative", "status": "kg:status", "confidence": "kg:confidence",
+    "title": "dcterms:title", "source": "dcterms:source", "sourceTitle": "dcterms:title of its source",
+}
+
+
+def _statements(engine: Engine, lang: str, resources: dict[str, Resource]) -> dict[adoption.Statement, Evidence]:
+    solutions: dict[str, list[Resource]] = defaultdict(list)
+    for row in ask.internal(engine, "solutions", lang=lang).rows():
+        solutions[row["evidence"]].append(Resource(row["solution"], row["label"] or row["solution"].rsplit("/", 1)[-1]))
+    found = {}
+    rows = {row["evidence"]: row for row in reversed(ask.internal(engine, "statements").rows())}
+    if missing := [_lacking(iri, name) for iri, row in sorted(rows.items()) for column, name in _NEEDED.items() if row[column] is None]:
+        raise BadInput(missing)
+    for iri, row in sorted(rows.items()):
+        municipality, initiative, status, confidence = (
+            resources.setdefault(row[c], Resource(row[c], row[c].rsplit("/", 1)[-1]))
+            for c in ("municipality", "initiative", "status", "confidence")
+        )
+        number = iri.rsplit("-", 1)[-1]
+        if status.name not in adoption.STATUS or confidence.name not in adoption.CONFIDENCE or not number.isdigit():
+            raise BadInput([_lacking(iri, "kg:status or kg:confidence", "has a status, confidence or number that matching does not know")])
+        statement = adoption.Statement(municipality.name, initiative.name, int(number), status.name, row["year"], confidence.name)
+        source = Resource(row["source"], row["sourceTitle"])
+        told = (row["address"], row["year"], row["start"], row["end"], tuple(solutions[iri]))
+        found[statement] = Evidence(iri, row["title"], status, confidence, source, *told)
+    return found
+
+
+def _lacking(resource: str, name: str, message: str = "") -> Finding:
+    repair = "see ontology/shapes.ttl for what each resource needs, and check with 'kommunegraf validate FILE'"
+    return Finding("violation", "match", message or f"it has no {name}", repair, resource=resource)
+
+
+_CHOICES = {
+    "da": {
+        "low": "Alle belæg tæller, også dem med lav sikkerhed", "medium": "Belæg med høj og middel sikkerhed tæller",
+        "high": "Kun belæg med høj sikkerhed tæller", "all lists": "brede lister tæller med",
+        "lists": "kilder, der nævner mere end {} kommuner om ét initiativ, tæller ikke",
+        "all years": "alle år", "years": "kun kilder dateret {}–{}",
+    },
+    "en": {
+        "low": "All evidence counts, that of low confidence too", "medium": "Evidence of high and medium confidence counts",
+        "high": "Only evidence of high confidence counts", "all lists": "broad lists count",
+        "lists": "sources that name more than {} municipalities for one initiative do not count",
+        "all years": "all years", "years": "only sources dated {}–{}",
+    },
+}

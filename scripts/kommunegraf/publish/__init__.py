@@ -1,0 +1,1 @@
+"""The pages as a folder for any web host, and what earlier versions held."""

@@ -1,0 +1,179 @@
+"""Every file of the site by its path, made when it is asked for: what `publish` writes is what the server answers with."""
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kommunegraf import paths
+from kommunegraf.findings import Finding
+from kommunegraf.graph import catalog
+from kommunegraf.namespaces import BASE, KG
+from kommunegraf.publish import crawlers, dumps, hosting
+from kommunegraf.publish import previous as earlier
+from kommunegraf.publish.history import history
+from kommunegraf.rdf import describe
+from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, LANGUAGES, NQUADS, TRIG, Format, with_charset
+from kommunegraf.site import addresses, search
+from kommunegraf.site.model import Site
+from kommunegraf.site.pages import questions, vocabulary
+from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.view import View
+
+_STATIC = Path(__file__).parents[1] / "site" / "static"
+Files = dict[str, bytes]
+_OWN = {"csv-metadata.json": "application/csvm+json", "SHA256SUMS": "text/plain", catalog.VOID: hosting.TYPES["ttl"]}
+"""The media type of files whose ending does not tell."""
+
+
+class Documents:
+    """The files of a site that will stand at an address.
+
+    `address` is where the site's top will be, for what needs absolute addresses; all else links relatively. `sparql` is the address
+    of a SPARQL endpoint over the same graph, for the catalogue; empty where there is none.
+    """
+
+    def __init__(
+        self, store: ox.Store, version: str, data: Path | None = None, address: str = BASE, sparql: str = "", previous: Path | None = None,
+    ) -> None:
+        """`previous` is the folder of the site that was published before. Raises BadInput where it is none, or the tables are not."""
+        self.store, self.version, self.data = store, version, data
+        self.address, self.sparql = address, sparql
+        self.past = history(store, version, previous)
+        graph = ox.NamedNode(BASE + catalog.CATALOG)
+        described = [ox.Quad(t.subject, t.predicate, t.object, graph) for triples in self._described for t in triples]
+        published = _with(store, [*described, *self.past.quads()])
+        self.site = Site(published, version, lambda: {path: len(body) for path, body in self._dumps.items()}, bool(sparql),
+                         self.past.changes, frozenset(self.past.gone))
+        self.pages = Pages(self.site)
+
+    def names(self) -> Iterator[str]:
+        """The path of every file, pages first, each once."""
+        yield from dict.fromkeys(self._every())
+
+    def _every(self) -> Iterator[str]:
+        for path in self.pages.paths:
+            yield from (addresses.page(path, lang) for lang in LANGUAGES)
+        for path in self.pages.resources:
+            yield from (path + format.suffix for format in DATA)
+        for _, group in self._groups:
+            yield from group()
+        yield from self.past.files
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes; None where there is none. Raises ValueError for what RDF/XML cannot say."""
+        for told in (self._catalog, self._changes):  # they say more than the store does
+            if name in told:
+                return told[name]
+        path, format, lang = addresses.parse(name)
+        if format == HTML:
+            page = self.pages.html(path, lang)
+            if page is not None:
+                return page.encode()
+        elif format and path in self.pages.resources:
+            return describe.encode(describe.description(self.site.store, self.pages.resources[path]), format)
+        made = (group() for begins, group in self._groups if name.startswith(begins))
+        return next((files[name] for files in made if name in files), self.past.files.get(name))
+
+    def findings(self) -> list[Finding]:
+        """What of the site's graph cannot be published, or only without a name."""
+        return self.pages.findings()
+
+    @property
+    def _groups(self) -> tuple[tuple[tuple[str, ...], Callable[[], Files]], ...]:
+        """Files that are neither a page nor the data of a resource, each group made when a path that begins so is asked for."""
+        return (
+            (("static/", "matching/"), lambda: self._static),
+            (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/"), lambda: self._listing),
+            (("static/search-",), lambda: self._search),
+            (("query/",), lambda: self._answers),
+            (("dump/", "version/"), lambda: self._dumps),
+            ((catalog.CATALOG, catalog.VOID), lambda: self._catalog),
+            (("ontology/",), lambda: self._vocabulary),
+            (("",), lambda: self._changes),
+        )
+
+    def formats(self, path: str) -> tuple[Format, ...]:
+        """The formats of the documents about a path that has a page, the page first."""
+        if path in self.pages.resources:
+            return (HTML, *DATA, *DATASETS)
+        return (HTML, *(format for format in DATA if path + format.suffix in self._catalog or path + format.suffix in self._vocabulary))
+
+    @cached_property
+    def _static(self) -> Files:
+        """Style sheets, scripts, and the pictures of the matching report."""
+        files = {f"static/{path.relative_to(_STATIC)}": path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file()}
+        docs = paths.root() / "docs"
+        pictures = sorted((docs / "matching").rglob("*.svg"))
+        return {**files, **{path.relative_to(docs).as_posix(): path.read_bytes() for path in pictures}}
+
+    @cached_property
+    def _listing(self) -> Files:
+        found = [path for path in self.pages.paths if path != "404"]
+        return {**dict(crawlers.files(found, self.address)), **dict(hosting.files(self.address))}
+
+    @cached_property
+    def _search(self) -> Files:
+        return dict(search.files(self.site))
+
+    @cached_property
+    def _answers(self) -> Files:
+        return dict(questions.answers(self.site)) if self.site.views["da"].of_type("sh:SPARQLExecutable") else {}
+
+    @cached_property
+    def _changes(self) -> Files:
+        """What changed with each version, what was removed until now, and a mark beside the documents of what was removed."""
+        if not self.past.changes:
+            return {}
+        told = {f"{addresses.path(iri)}.trig": describe.encode(quads, TRIG) for iri, quads in self.past.changes.items()}
+        stones = {earlier.TOMBSTONES: describe.encode(self.past.tombstones, NQUADS)}
+        return {**told, **stones, **{f"{addresses.path(iri)}{hosting.GONE}": b"" for iri in sorted(self.past.gone)}}
+
+    @cached_property
+    def _dumps(self) -> Files:
+        return dict(dumps.files(self.store, self.data, self.version))
+
+    @cached_property
+    def _described(self) -> tuple[list[ox.Triple], list[ox.Triple]]:
+        """The catalogue and the VoID description; empty for a store that does not say what data set it is."""
+        if not View(self.store, "en").described(catalog.WHOLE):
+            return [], []
+        files = [catalog.File.of(path, body) for path, body in self._dumps.items()]
+        before = self.past.version if self.past.version != self.version else None
+        sparql = self.sparql or None
+        return catalog.catalog(self.store, files, self.version, sparql, before), catalog.void(self.store, files, sparql)
+
+    @cached_property
+    def _catalog(self) -> Files:
+        listed, counted = self._described
+        if not listed:
+            return {}
+        made = {catalog.CATALOG + form.suffix: catalog.encode(listed, form.suffix) for form in DATA}
+        return {**made, catalog.VOID: catalog.encode(counted, ".ttl")}
+
+    @cached_property
+    def _vocabulary(self) -> Files:
+        """The ontology under the IRI of its version, which stays when the next version comes."""
+        return dict(vocabulary.files(self.site))
+
+
+def _with(store: ox.Store, quads: list[ox.Quad]) -> ox.Store:
+    """A store that holds these quads too."""
+    if not quads:
+        return store
+    both = ox.Store()
+    both.bulk_extend(store)
+    both.extend(quads)
+    return both
+
+
+def release(store: ox.Store) -> str:
+    """The version that a store's ontology says it has; `0` where it says none."""
+    return View(store, "en").plain(KG, "owl:versionInfo") or "0"
+
+
+def media_type(name: str) -> str:
+    """The media type of a file of the site, with its encoding where it is a text."""
+    own = next((media for end, media in _OWN.items() if name.endswith(end)), None)
+    return with_charset(own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream"))

@@ -1,0 +1,118 @@
+"""The dumps of a site: the graph and each named graph in RDF, the tables as CSV and as a workbook, the network, checksums.
+
+Equal graphs give equal bytes in every process: statements are sorted, blank nodes carry their canonical labels (RDFC-1.0), archives
+hold no time, no file name and no name of a system (RFC 1952). Compressed bytes rest on zlib; another implementation of deflate
+may pack the same text differently.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kommunegraf.findings import BadInput
+from kommunegraf.graph import tables
+from kommunegraf.graph.metadata import METADATA
+from kommunegraf.matching import exports
+from kommunegraf.matching.matcher import Matcher
+from kommunegraf.namespaces import GRAPH, PREFIXES
+from kommunegraf.publish import workbook
+from kommunegraf.rdf.engines import Embedded
+
+SUMS = "SHA256SUMS"
+WHOLE = ("trig", "nq", "ttl", "jsonld")
+"""Formats of the whole graph."""
+EACH = ("ttl", "nq", "jsonld")
+"""Formats of each named graph."""
+FROZEN = ("kommunegraf.nq.gz", "kommunegraf.trig.gz")
+"""The files of `dump/` that a release keeps."""
+_LEVEL = 6
+
+
+def files(store: ox.Store, data: Path | None, version: str) -> Iterator[tuple[str, bytes]]:
+    """The path below the site's top and the content of every dump, one after the other: `dump/`, then `version/VERSION/`.
+
+    `store` is the built graph and `data` the folder of the tables that it was built from; without, there are dumps of RDF only.
+    Named graphs with another IRI than those of Kommunegraf have no file of their own and stand in the whole.
+    Raises BadInput when the tables cannot be used, and BadArgument when the graph has no evidence to make a network of.
+    """
+    kept: dict[str, bytes] = {}
+    sums: dict[str, str] = {}
+    for name, body in _dumps(store, data):
+        sums[name] = hashlib.sha256(body).hexdigest()
+        if name in FROZEN:
+            kept[name] = body
+        yield f"dump/{name}", body
+    yield f"dump/{SUMS}", _checksums(sums)
+    for name, body in kept.items():
+        yield f"version/{version}/{name}", body
+    yield f"version/{version}/{SUMS}", _checksums({name: sums[name] for name in kept})
+
+
+def packed(body: bytes) -> bytes:
+    """The content in gzip (RFC 1952), without time and file name; the operating system is given as unknown."""
+    output = BytesIO()
+    with gzip.GzipFile("", "wb", _LEVEL, output, mtime=0) as archive:
+        archive.write(body)
+    return output.getvalue()
+
+
+def quads(store: ox.Store) -> list[ox.Quad]:
+    """Every quad of a store in the order of its N-Quads line, with canonical labels of blank nodes (W3C RDFC-1.0)."""
+    every = list(store)
+    blank = ox.Dataset(quad for quad in every if ox.BlankNode in (type(quad.subject), type(quad.object)))
+    named = [quad for quad in every if quad not in blank]
+    blank.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted([*named, *blank], key=str)
+
+
+def rdf(statements: list[ox.Quad], suffixes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """The documents of sorted quads, by file ending such as `trig`, with the prefixes that they use.
+
+    A format without named graphs has each triple once.
+    """
+    text = (ox.serialize(statements, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
+    used = {prefix: space for prefix, space in PREFIXES.items() if f"<{space}" in text}
+    triples = list(dict.fromkeys(quad.triple for quad in statements))
+    for suffix in suffixes:
+        form = ox.RdfFormat.from_extension(suffix)
+        assert form is not None, suffix
+        yield suffix, ox.serialize(statements if form.supports_datasets else triples, format=form, prefixes=used) or b""
+
+
+def _dumps(store: ox.Store, data: Path | None) -> Iterator[tuple[str, bytes]]:
+    """The files of `dump/` by their path in it, checksums aside."""
+    every = quads(store)
+    for suffix, body in rdf(every, WHOLE):
+        yield f"kommunegraf.{suffix}.gz", packed(body)
+    for graph, part in groupby(sorted(every, key=_graph), _graph):
+        if graph.startswith(GRAPH):
+            for suffix, body in rdf(list(part), EACH):
+                yield f"graph/{graph.removeprefix(GRAPH)}.{suffix}.gz", packed(body)
+    if data is not None:
+        yield from _tables(store, data)
+
+
+def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
+    rows, findings = tables.read(data)
+    if findings:
+        raise BadInput(findings)
+    for name in sorted(rows):
+        yield f"tables/{name}", rows[name].path.read_bytes()
+    yield f"tables/{METADATA}", (data / METADATA).read_bytes()
+    yield "kommunegraf.xlsx", workbook.make(rows.values())
+    network = Matcher.open(Embedded(store), "da")
+    yield "network.graphml", exports.graphs(network)["network.graphml"].encode("utf-8")
+
+
+def _graph(quad: ox.Quad) -> str:
+    return getattr(quad.graph_name, "value", "")
+
+
+def _checksums(sums: dict[str, str]) -> bytes:
+    """Lines as `sha256sum --check` reads them, by file name."""
+    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode("utf-8")

@@ -1,0 +1,75 @@
+"""All tables as one Excel workbook: a sheet that explains in each language, then a sheet for each table."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import yaml
+from xlsxwriter import Workbook
+
+from kommunegraf.graph.metadata import Column, Table
+from kommunegraf.namespaces import XSD
+
+LANGUAGES = ("da", "en")
+_EPOCH = datetime(2000, 1, 1)
+_NUMBERS = {XSD + "integer", XSD + "decimal"}
+
+
+def words() -> dict[str, Any]:
+    """The texts of the explaining sheets, and the title of each table, in both languages."""
+    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    return found
+
+
+def make(tables: Iterable[Table]) -> bytes:
+    """The workbook of some tables, the same bytes each time.
+
+    A sheet has the name of its table and the cells of its file. Whole and decimal numbers are numbers; everything else is
+    text, whatever it begins with, and an empty cell stays empty.
+    """
+    output = BytesIO()
+    told, ordered = words(), sorted(tables, key=_sheet)
+    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": "Kommunegraf", "created": _EPOCH})
+        bold = book.add_format({"bold": True})
+        for lang in LANGUAGES:
+            _explain(book.add_worksheet(told["sheet"][lang]), told, ordered, lang, bold)
+        for table in ordered:
+            sheet = book.add_worksheet(_sheet(table))
+            sheet.freeze_panes(1, 0)
+            columns = [column for column in table.columns if not column.virtual]
+            sheet.write_row(0, 0, [column.name for column in columns], bold)
+            for number, row in enumerate(table.rows, 1):
+                for place, (column, cell) in enumerate(zip(columns, row)):
+                    _write(sheet, number, place, column, cell)
+    return output.getvalue()
+
+
+def _sheet(table: Table) -> str:
+    return table.name.removesuffix(".csv")
+
+
+def _write(sheet: Any, row: int, place: int, column: Column, cell: str) -> None:
+    if not cell:
+        return
+    if column.datatype in _NUMBERS:
+        sheet.write_number(row, place, column.check(cell))
+    else:
+        sheet.write_string(row, place, cell)
+
+
+def _explain(sheet: Any, told: dict[str, Any], tables: list[Table], lang: str, bold: Any) -> None:
+    """The sheet that says what the workbook is, with a row for each table: sheet, rows, what a row is."""
+    sheet.set_column(0, 0, 32)
+    sheet.set_column(2, 2, 100)
+    lines = [told["title"][lang], *told["text"][lang]]
+    for number, line in enumerate(lines):
+        sheet.write_string(number, 0, line, *([] if number else [bold]))
+    start = len(lines) + 1
+    sheet.write_row(start, 0, told["head"][lang], bold)
+    for number, table in enumerate(tables, start + 1):
+        sheet.write_string(number, 0, _sheet(table))
+        sheet.write_number(number, 1, len(table.rows))
+        sheet.write_string(number, 2, told["tables"][_sheet(table)][lang])

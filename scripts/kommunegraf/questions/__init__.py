@@ -1,0 +1,1 @@
+"""Query files: read one, bind its parameters, ask it, describe it."""

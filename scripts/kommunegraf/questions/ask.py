@@ -1,0 +1,149 @@
+"""Ask the questions of `queries/`: arguments become typed terms, answers become rows.
+
+>>> from kommunegraf import engines, queries
+>>> engine = engines.Embedded.open("build/kommunegraf.nq")
+>>> rows = queries.run(engine, "adopters-of-initiative", initiative="open-data").rows()
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pyoxigraph as ox
+
+from kommunegraf import paths
+from kommunegraf.findings import nearest
+from kommunegraf.names import Names, plain
+from kommunegraf.namespaces import BASE
+from kommunegraf.questions.question import LANGUAGES, Parameter, Question, read, read_folder
+from kommunegraf.rdf.engines import Engine, EngineError, python_value
+from kommunegraf.rdf.terms import iri, literal
+
+
+class BadArgument(ValueError):
+    """An argument that a question does not take, or a value that its type does not allow. The message says what it takes."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question answered. `result` can be read once."""
+
+    question: Question
+    result: Any
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The names of the result columns; none for a graph or a yes and no."""
+        return [v.value for v in self.result.variables] if isinstance(self.result, ox.QuerySolutions) else []
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether the answer is triples and not rows."""
+        return isinstance(self.result, list)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows with plain Python values: numbers, booleans, text, and IRIs as text; None where nothing is bound."""
+        return list(self._rows)
+
+    @cached_property
+    def _rows(self) -> list[dict[str, Any]]:
+        columns = self.columns
+        return [dict(zip(columns, map(python_value, solution))) for solution in self.result]
+
+    def frame(self) -> Any:
+        """The rows as a pandas DataFrame. Raises ImportError where pandas is not installed."""
+        import pandas
+
+        return pandas.DataFrame(self.rows(), columns=self.columns)
+
+
+def folder(name: str = "questions") -> dict[str, Question]:
+    """The query files of one folder of `queries/`, by name."""
+    return read_folder(paths.root() / "queries" / name)
+
+
+def find(name: str) -> Question:
+    """A question of `queries/questions/`. Raises BadArgument with the nearest names when there is none."""
+    path = paths.root() / "queries" / "questions" / f"{name}.rq"
+    known = sorted(p.stem for p in path.parent.glob("*.rq"))
+    if name not in known:
+        near = nearest(name, known) or known
+        raise BadArgument(f"no question is called {name!r}; there is {', '.join(near)}")
+    return read(path)
+
+
+def run(engine: Engine, name: str, /, **arguments: str) -> Answer:
+    """Ask the question of that name. Raises BadArgument or EngineError."""
+    return ask(engine, find(name), **arguments)
+
+
+def internal(engine: Engine, name: str, /, **arguments: str) -> Answer:
+    """Ask one of the queries that the tools themselves need (`queries/internal/`)."""
+    return ask(engine, read(paths.root() / "queries" / "internal" / f"{name}.rq"), **arguments)
+
+
+def ask(engine: Engine, question: Question, /, **arguments: str) -> Answer:
+    """Bind the arguments, by their parameters' types, and run the question. Raises BadArgument or EngineError."""
+    chosen: dict[Parameter, str] = {}
+    for name, value in arguments.items():
+        found = parameter(question, name)
+        if found in chosen:
+            raise BadArgument(f"{found.name} is given twice: {chosen[found]!r} and {value!r}")
+        chosen[found] = value
+    terms = {taken.name: term(engine, taken, value) for taken, value in chosen.items()}
+    try:
+        return Answer(question, engine.query(question.bind(terms)))
+    except EngineError as error:
+        raise EngineError(f"{question.path.name}: {error}") from error
+
+
+def parameter(question: Question, name: str) -> Parameter:
+    """The parameter of that name, or with that label in either language. Raises BadArgument."""
+    for known in question.parameters.values():
+        if plain(name) in (plain(known.name), *map(plain, known.label.values())):
+            return known
+    takes = ", ".join(question.parameters) or "none"
+    raise BadArgument(f"{question.name} has no parameter {name!r}; it takes {takes}")
+
+
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def term(engine: Engine, parameter: Parameter, value: str) -> str:
+    """A value as a SPARQL term of its parameter's type. Raises BadArgument, UnknownName or EngineError."""
+    if parameter.type == "language":
+        if value not in LANGUAGES:
+            raise BadArgument(f"{parameter.name} is one of {', '.join(LANGUAGES)}, not {value!r}")
+        return literal(value)
+    if parameter.type == "integer":
+        if not re.fullmatch(r"-?\d{1,18}", value):
+            raise BadArgument(f"{parameter.name} is a whole number, not {value!r}")
+        return str(int(value))
+    if parameter.type == "date":
+        try:
+            date.fromisoformat(value if _DATE.fullmatch(value) else "")
+        except ValueError as error:
+            raise BadArgument(f"{parameter.name} is a date such as 2014-01-22, not {value!r}") from error
+        return literal(value, datatype="http://www.w3.org/2001/XMLSchema#date")
+    if parameter.type == "text":
+        return literal(value)
+    if parameter.type == "iri":
+        if not _ABSOLUTE.match(value):
+            raise BadArgument(f"{parameter.name} is an absolute IRI such as {BASE}municipality/0751, not {value!r}")
+        try:
+            return iri(value)
+        except ValueError as error:
+            raise BadArgument(f"{parameter.name}: {error}") from error
+    return iri(names(engine, parameter.type).resolve(value))
+
+
+def names(engine: Engine, kind: str) -> Names:
+    """The names of the resources of one kind, such as `municipality` or `initiative`, as the graph has them."""
+    solutions = internal(engine, "names", prefix=f"{BASE}{kind}/").result
+    return Names(kind.replace("-", " "), ((s["resource"].value, s["label"].value) for s in solutions))
+
+
+__all__ = ["Answer", "BadArgument", "EngineError", "ask", "find", "folder", "internal", "names", "parameter", "python_value", "run", "term"]

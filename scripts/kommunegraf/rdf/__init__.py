@@ -1,0 +1,1 @@
+"""Terms, formats, engines and descriptions: RDF with nothing of Smart City in it."""

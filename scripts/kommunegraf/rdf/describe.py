@@ -1,0 +1,130 @@
+"""What the graph says of one resource, its concise bounded description, and the bytes of that in each format."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import pyoxigraph as ox
+
+from kommunegraf.namespaces import GRAPH, KG, PREFIXES, RDF, XSD
+from kommunegraf.rdf.negotiation import DATA, DATASETS, Format
+
+_FORMATS = {format.name: ox.RdfFormat.from_media_type(format.media) for format in (*DATA, *DATASETS)}
+_TYPE = ox.NamedNode(RDF + "type")
+_ONTOLOGY = ox.NamedNode(KG)
+_PLAIN = {RDF + "langString", *(XSD + name for name in ("string", "boolean", "integer", "decimal", "double"))}
+"""Datatypes that Turtle does not spell out."""
+_START = (
+    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff"
+    "\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_XML_NAME = re.compile(f"[{_START}][{_START}0-9.\u00b7\u0300-\u036f\u203f-\u2040-]*\\Z")
+"""The end of an IRI that is a name without colon (Namespaces in XML 1.0, section 4)."""
+_RESERVED = {RDF + name for name in (
+    "RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "li", "Description", "aboutEach", "aboutEachPrefix", "bagID",
+)}
+"""Names that RDF/XML keeps for its own syntax (RDF 1.1 XML Syntax, section 5.1)."""
+_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
+"""Characters that XML cannot carry, escaped or not (XML 1.0, section 2.2); with U+FFFE and U+FFFF."""
+
+
+def description(store: ox.Store, iri: str) -> list[ox.Quad]:
+    """The concise bounded description of a resource (W3C Member Submission CBD, 2005), with the graph of each statement.
+
+    These are all statements that have the resource as subject, and those of the blank nodes among their values, and so on. The
+    ontology's description holds all its terms. Empty where nothing is said. The order is fixed: the resource first, the type of
+    each subject first; blank nodes have the canonical labels of the description (RDFC-1.0). Raises ValueError for what is no IRI.
+    """
+    root = ox.NamedNode(iri)
+    found = list(store.quads_for_pattern(root, None, None, None))
+    if root == _ONTOLOGY:
+        found = list({*found, *store.quads_for_pattern(None, None, None, ox.NamedNode(GRAPH + "ontology"))})
+    elif not any(isinstance(quad.object, ox.BlankNode) for quad in found):
+        return sorted(found, key=lambda quad: (quad.predicate != _TYPE, str(quad)))
+    closed = ox.Dataset(_with_blank_nodes(store, found))
+    closed.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(closed, key=lambda quad: (quad.subject != root, str(quad.subject), quad.predicate != _TYPE, str(quad)))
+
+
+def _with_blank_nodes(store: ox.Store, quads: list[ox.Quad]) -> Iterable[ox.Quad]:
+    """The quads, and those that describe blank nodes in them; each blank node is followed once, so that a circle ends."""
+    waiting = list(quads)
+    seen = {quad.subject for quad in quads}
+    while waiting:
+        quad = waiting.pop()
+        yield quad
+        if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+            seen.add(quad.object)
+            waiting += store.quads_for_pattern(quad.object, None, None, None)
+
+
+def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
+    """Quads in a format of negotiation.DATA or DATASETS, in their order, as UTF-8 that ends in a line end.
+
+    The formats of one graph say each statement once, whichever graphs it stands in. Blank nodes must have labels that every
+    format can write, as those of `description` are. Raises ValueError for what RDF/XML cannot write: a predicate or class that does
+    not end in an XML name, and a text with a character that XML does not have.
+    """
+    rows = list(quads)
+    prefixes = None
+    if format.name == "rdfxml":
+        prefixes = _declared(_xml_prefix(iri) for iri in _elements(rows))
+    elif format.name in ("turtle", "trig"):
+        prefixes = _declared(_prefix(iri) for iri in _named(rows))
+    kept: Any = rows if format in DATASETS else dict.fromkeys(quad.triple for quad in rows)
+    body: bytes = ox.serialize(kept, format=_FORMATS[format.name], prefixes=prefixes) or b""
+    if format.name == "rdfxml":
+        if not _is_xml(body):
+            raise ValueError(f"RDF/XML cannot write a text of {_unwritable(rows)}: it has a control character")
+        body = body.replace(b"\r", b"&#xD;")  # a reader of XML takes a bare one for a line end
+    return body if body.endswith(b"\n") else body + b"\n"
+
+
+def _declared(prefixes: Iterable[str]) -> dict[str, str]:
+    return {prefix: PREFIXES[prefix] for prefix in set(prefixes) if prefix}
+
+
+def _named(quads: list[ox.Quad]) -> Iterable[str]:
+    """The IRIs that Turtle writes, where they have a prefix, as names."""
+    for quad in quads:
+        for term in (quad.subject, quad.object, quad.graph_name):
+            if isinstance(term, ox.NamedNode):
+                yield term.value
+            elif isinstance(term, ox.Literal) and term.datatype.value not in _PLAIN:
+                yield term.datatype.value
+        if quad.predicate != _TYPE:
+            yield quad.predicate.value
+
+
+def _elements(quads: list[ox.Quad]) -> Iterable[str]:
+    """The IRIs that RDF/XML writes as names of elements: predicates and classes."""
+    for quad in quads:
+        yield quad.predicate.value
+        if quad.predicate == _TYPE and isinstance(quad.object, ox.NamedNode):
+            yield quad.object.value
+
+
+@lru_cache(maxsize=100_000)
+def _prefix(iri: str) -> str:
+    """The prefix of the longest namespace that an IRI begins with; empty where there is none."""
+    fitting = [prefix for prefix, space in PREFIXES.items() if iri.startswith(space)]
+    return max(fitting, key=lambda prefix: len(PREFIXES[prefix]), default="")
+
+
+@lru_cache(maxsize=10_000)
+def _xml_prefix(iri: str) -> str:
+    """The prefix of the name of an element. Raises ValueError for an IRI that cannot be one."""
+    if iri in _RESERVED:
+        raise ValueError(f"RDF/XML cannot write <{iri}>: its syntax needs the name for itself")
+    if not _XML_NAME.search(iri):
+        raise ValueError(f"RDF/XML cannot write the predicate or class <{iri}>: it does not end in a name, a letter or _ first")
+    return _prefix(iri)
+
+
+def _is_xml(text: bytes) -> bool:
+    return len(text.translate(None, _CONTROLS)) == len(text) and b"\xef\xbf\xbe" not in text and b"\xef\xbf\xbf" not in text
+
+
+def _unwritable(quads: list[ox.Quad]) -> ox.NamedNode:
+    return next(q.predicate for q in quads if isinstance(q.object, ox.Literal) and not _is_xml(q.object.value.encode()))

@@ -1,0 +1,1 @@
+"""The question API and the query page."""

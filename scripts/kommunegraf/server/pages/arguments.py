@@ -1,0 +1,157 @@
+"""From the query string of a request to a question whose arguments are bound, or to a refusal that says what is wrong."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from weakref import WeakKeyDictionary
+
+from kommunegraf.findings import nearest
+from kommunegraf.names import Names, UnknownName
+from kommunegraf.questions import ask
+from kommunegraf.questions.question import Parameter, Question
+from kommunegraf.rdf.terms import iri
+from kommunegraf.server.http.refusals import Refused
+from kommunegraf.server.pages.encodings import Layout, of_form
+from kommunegraf.site.model import Site
+
+OPTIONS = ("lang", "format", "limit", "offset", "bom", "separator")
+"""What a caller may say of the answer, beside the parameters of the question."""
+LIMIT, OFFSET = 1_000_000, 1_000_000_000
+"""The largest that `limit` and `offset` may be."""
+IRI = r"^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:[0-9]{1,5})?(/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*)?(#[A-Za-z0-9\-._~/]*)?$"
+"""The IRIs that a parameter takes: web addresses without a query (RFC 3986)."""
+_names: "WeakKeyDictionary[Site, dict[str, Names]]" = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question with what a caller gave for it: `given` as it was typed, `terms` as SPARQL writes it, by the parameters' names."""
+
+    question: Question
+    lang: str
+    given: dict[str, str] = field(default_factory=dict)
+    terms: dict[str, str] = field(default_factory=dict)
+    format: str = ""
+    limit: int | None = None
+    offset: int = 0
+    layout: Layout = field(default_factory=Layout)
+
+    @property
+    def text(self) -> str:
+        """The SPARQL with the arguments in their places, for all rows."""
+        return self.question.bind(self.terms)
+
+    @property
+    def bare(self) -> str:
+        """The same SPARQL to read: its title in the place of the header."""
+        lines = [line for line in self.text.splitlines() if not line.startswith("#+")]
+        return "\n".join([f"# {self.question.title[self.lang]}", *lines]) + "\n"
+
+    @property
+    def paged(self) -> str:
+        """The SPARQL for the rows that are asked for and one more, which tells whether there are more."""
+        limit = None if self.limit is None else self.limit + 1
+        return self.question.page(limit, self.offset).bind(self.terms)
+
+
+@cache
+def library() -> dict[str, Question]:
+    """The questions, by name; the query files are read once."""
+    return ask.folder()
+
+
+def find(name: str) -> Question:
+    """The question of that name. Raises Refused with the nearest names."""
+    found = library().get(name)
+    if found is None:
+        raise Refused("unknown-question", nearest(name, library()), name=name)
+    return found
+
+
+def default(question: Question, parameter: Parameter) -> str:
+    """The default of a parameter as people would type it."""
+    term = question.default(parameter.name).strip('<>"')
+    return term if parameter.is_value else term.rsplit("/", 1)[-1]
+
+
+def pageable(question: Question) -> bool:
+    """Whether some rows of its answer can be asked for."""
+    try:
+        question.page(1, 0)
+    except ValueError:
+        return False
+    return True
+
+
+def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang: str) -> AskedQuestion:
+    """What the pairs of a query string ask of a question. `lang` counts where they name no language. Raises Refused."""
+    options: dict[str, str] = {}
+    chosen: dict[str, str] = {}
+    written: dict[str, str] = {}
+    for name, value in pairs:
+        key = name if name in OPTIONS else _parameter(question, name).name
+        if key in written:
+            raise Refused("doubled-parameter", name=name)
+        written[key] = name
+        (options if key in OPTIONS else chosen)[key] = value
+    lang = _one_of(options, "lang", ("da", "en"), lang)
+    terms = {name: _term(site, question.parameters[name], value, lang, written[name]) for name, value in chosen.items()}
+    if "lang" in question.parameters:
+        terms["lang"] = ask.term(site.engine, question.parameters["lang"], lang)
+    formats = tuple(form.name for form in of_form(question.form))
+    asked = AskedQuestion(
+        question, lang, chosen, terms,
+        format=_one_of(options, "format", formats, ""),
+        limit=_whole(options["limit"], "limit", 1, LIMIT) if "limit" in options else None,
+        offset=_whole(options.get("offset", "0"), "offset", 0, OFFSET),
+        layout=Layout(_one_of(options, "bom", ("0", "1"), "0") == "1",
+                      _one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon"),
+    )
+    if {"limit", "offset"} & set(options) and not pageable(question):
+        raise Refused("not-pageable", name=question.name)
+    return asked
+
+
+def names(site: Site, kind: str) -> Names:
+    """The names of the resources of a kind, gathered once for each state of the data."""
+    known = _names.setdefault(site, {})
+    if kind not in known:
+        known[kind] = ask.names(site.engine, kind)
+    return known[kind]
+
+
+def _parameter(question: Question, name: str) -> Parameter:
+    try:
+        return ask.parameter(question, name)
+    except ask.BadArgument:
+        takes = dict.fromkeys([*question.parameters, *OPTIONS])
+        labels = [label for parameter in question.parameters.values() for label in parameter.label.values()]
+        raise Refused("unknown-parameter", nearest(name, [*takes, *labels]), name=name, takes=", ".join(takes)) from None
+
+
+def _term(site: Site, parameter: Parameter, value: str, lang: str, written: str) -> str:
+    label = parameter.label[lang]
+    try:
+        if not parameter.is_value:
+            return iri(names(site, parameter.type).resolve(value))
+        if parameter.type == "iri" and not re.fullmatch(IRI, value):
+            raise ask.BadArgument
+        return ask.term(site.engine, parameter, value)
+    except UnknownName as error:
+        raise Refused("unknown-name", error.suggestions, written, name=label, value=value) from None
+    except ask.BadArgument:
+        raise Refused(f"wrong-{parameter.type}", name=label, value=value) from None
+
+
+def _one_of(options: dict[str, str], name: str, known: tuple[str, ...], default: str) -> str:
+    value = options.get(name, default)
+    if name in options and value not in known:
+        raise Refused("wrong-choice", nearest(value, known) or known, name, name=name, value=value, choices=", ".join(known))
+    return value
+
+
+def _whole(value: str, name: str, least: int, most: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
+        raise Refused("wrong-range", name=name, value=value, least=str(least), most=str(most))
+    return int(value)

@@ -1,0 +1,73 @@
+"""Pages that only a server has, in the frame of the site: their templates, words and links."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import jinja2
+from starlette.requests import Request
+
+from kommunegraf.questions.question import Question
+from kommunegraf.rdf.negotiation import LANGUAGES, choose_language
+from kommunegraf.server.pages import arguments
+from kommunegraf.server.pages.words import words
+from kommunegraf.site import render
+from kommunegraf.site.model import Site
+from kommunegraf.site.render import Page
+from kommunegraf.site.view import alphabetical
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The server's templates, which extend those of the site."""
+    site = render.environment()
+    return site.overlay(loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(_TEMPLATES), site.loader or jinja2.DictLoader({})]))
+
+
+def page_of(request: Request, site: Site, path: str) -> "ServerPage":
+    """The page for a request, in the language that `lang` or Accept-Language asks for."""
+    wanted = request.query_params.get("lang", "")
+    lang = wanted if wanted in LANGUAGES else choose_language(request.headers.get("accept-language"))
+    return ServerPage(site, path, lang, [(name, value) for name, value in request.query_params.multi_items() if name != "lang"])
+
+
+class ServerPage(Page):
+    """A page at an address of the server. `pairs` are the query string's, without the language; its language is chosen by `lang`."""
+
+    def __init__(self, site: Site, path: str, lang: str, pairs: list[tuple[str, str]]) -> None:
+        super().__init__(site, path, lang)
+        self.w = words(lang)
+        self.pairs = pairs
+        self.here = quote(path.rsplit("/", 1)[-1])
+
+    def to(self, path: str, lang: str = "") -> str:
+        """The relative link to the page of a path; to this page in another language by its own address."""
+        return self.link_here(lang=lang or self.lang) if path == self.path else super().to(path, lang)
+
+    def link_here(self, **changed: str) -> str:
+        """The address of this page with some parts of the query string changed; an empty text takes a part away."""
+        kept = [(name, value) for name, value in self.pairs if name not in changed]
+        return self.here + "?" + urlencode([*kept, *((name, value) for name, value in changed.items() if value)])
+
+    def address(self, pairs: list[tuple[str, str]]) -> str:
+        """The address of this page with another query string."""
+        return f"{self.here}?{urlencode(pairs)}"
+
+    def server(self, path: str, **given: str) -> str:
+        """The relative link to another address of the server, in this page's language."""
+        return f"{self.up}{quote(path)}?{urlencode({**given, 'lang': self.lang})}"
+
+    def groups(self) -> list[tuple[str, list[Question]]]:
+        """The questions of the library by group, both in the alphabet of the language."""
+        found: dict[str, list[Question]] = {}
+        for question in sorted(arguments.library().values(), key=lambda q: alphabetical(q.title[self.lang])):
+            found.setdefault(question.group, []).append(question)
+        return sorted(found.items(), key=lambda item: alphabetical(self.w[f"query_group_{item[0]}"]))
+
+    def html(self, template: str, **values: Any) -> str:
+        """The document that one of the server's templates makes of some values."""
+        made = environment().get_template(template)
+        return made.render(page=self, view=self.view, w=self.w, lang=self.lang, site=self.site, **values)

@@ -1,0 +1,167 @@
+"""The question library over HTTP: `/questions` lists it, `/questions/NAME` answers, with typed parameters, formats and pages."""
+
+import json
+from functools import cache
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from kommunegraf import __version__
+from kommunegraf.questions.question import Parameter, Question
+from kommunegraf.rdf.negotiation import HTML, Format, choose
+from kommunegraf.server.context import Context
+from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.http.refusals import kinds
+from kommunegraf.server.pages import arguments, encodings, openapi, responses, results
+from kommunegraf.server.pages.arguments import AskedQuestion
+from kommunegraf.server.pages.page import ServerPage, page_of
+
+CHOICES = 500
+"""A resource is chosen from a list where there are no more than so many."""
+
+
+class Download(NamedTuple):
+    """A link to an answer in a format."""
+
+    text: str
+    media: str
+    href: str
+
+
+class Field(NamedTuple):
+    """A field of the form: a parameter, its value, and what may be chosen where that is a list."""
+
+    name: str
+    label: str
+    value: str
+    choices: list[tuple[str, str]]
+
+
+def routes(context: Context) -> list[Route]:
+    """The addresses of the library, of its questions, and of their description."""
+
+    async def listed(request: Request) -> Response:
+        return await run_sync(index, request, context)
+
+    async def asked(request: Request) -> Response:
+        return await answer(request, context)
+
+    async def described(request: Request) -> Response:
+        return responses.document(request, await run_sync(_description), "application/json", "da, en")
+
+    return [Route("/questions", listed), Route("/questions/{name}", asked), Route("/openapi.json", described)]
+
+
+@cache
+def _description() -> bytes:
+    return json.dumps(openapi.document(arguments.library().values(), __version__), ensure_ascii=False).encode() + b"\n"
+
+
+def index(request: Request, context: Context) -> Response:
+    """The page of all questions, by group, with what each takes."""
+    page = page_of(request, context.site, "questions")
+    library = arguments.library()
+    titles = [(kind, texts["title"][page.lang]) for kind, texts in kinds().items()]
+    defaults = {q.name: {p.name: arguments.default(q, p) for p in q.parameters.values()} for q in library.values()}
+    body = page.html("questions.html", groups=page.groups(), count=len(library), problems=titles, defaults=defaults)
+    return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang)
+
+
+async def answer(request: Request, context: Context) -> Response:
+    """The answer to a question, or why there is none."""
+    name = request.path_params["name"]
+    page = page_of(request, context.site, f"questions/{name}")
+    try:
+        question = arguments.find(name)
+        asked = await run_sync(arguments.read, page.site, question, request.query_params.multi_items(), page.lang)
+        form = _format(request, asked)
+        wanted = "application/n-triples" if encodings.is_graph(question.form) else "application/sparql-results+json"
+        body = await responses.results(request, context, asked.paged, wanted)
+    except Problem as told:
+        return responses.problem(request, page, told)
+    return await run_sync(_respond, request, page, asked, form, body)
+
+
+def _format(request: Request, asked: AskedQuestion) -> Format:
+    """The format that `format=` names, or that Accept asks for. Raises Problem."""
+    offered = encodings.of_form(asked.question.form)
+    if asked.format:
+        return next(form for form in offered if form.name == asked.format)
+    media = choose(request.headers.get("accept"), [form.media for form in offered])
+    found = next((form for form in offered if form.media == media), None)
+    if found is None:
+        raise Problem("not-acceptable", formats=", ".join(form.media for form in offered))
+    return found
+
+
+def _respond(request: Request, page: ServerPage, asked: AskedQuestion, form: Format, body: bytes) -> Response:
+    """The answer in its format, with links to the rows before and after it (RFC 8288)."""
+    body, more = _cut(asked, body)
+    links = dict(_links(page, asked, more))
+    headers = {"Link": ", ".join(f'<{href}>; rel="{rel}"' for rel, href in links.items())} if links else {}
+    if form == HTML:
+        content = _page(page, asked, body, links).encode()
+    elif encodings.is_graph(asked.question.form):
+        content = encodings.graph(results.triples_of(body), form.name)
+    else:
+        content = encodings.rows(body, form.name, asked.layout)
+    if form != HTML:
+        kind = "attachment" if form.name in encodings.SAVED else "inline"
+        headers["Content-Disposition"] = f'{kind}; filename="{asked.question.name}{form.suffix}"'
+    return responses.document(request, content, encodings.content_type(form), page.lang, headers)
+
+
+def _cut(asked: AskedQuestion, body: bytes) -> tuple[bytes, bool]:
+    """The rows without the one that was asked for only to see whether there are more, and whether there are."""
+    if asked.limit is None:
+        return body, False
+    found = json.loads(body)
+    rows = found["results"]["bindings"]
+    more = len(rows) > asked.limit
+    del rows[asked.limit:]
+    return json.dumps(found).encode(), more
+
+
+def _links(page: ServerPage, asked: AskedQuestion, more: bool) -> Any:
+    if asked.limit is not None:
+        yield "first", page.link_here(lang=page.lang, offset="")
+        if asked.offset:
+            yield "prev", page.link_here(lang=page.lang, offset=str(max(0, asked.offset - asked.limit) or ""))
+        if more:
+            yield "next", page.link_here(lang=page.lang, offset=str(asked.offset + asked.limit))
+
+
+def _page(page: ServerPage, asked: AskedQuestion, body: bytes, links: dict[str, str]) -> str:
+    question = asked.question
+    graph = encodings.is_graph(question.form)
+    table = results.of_graph(page, results.triples_of(body)) if graph else results.of_question(page, question, body)
+    paged = asked.limit is not None and table.rows
+    return page.html(
+        "question.html", title=question.title[page.lang], question=question, table=table, sparql=asked.bare,
+        range=(asked.offset + 1, asked.offset + len(table.rows)) if paged else None, previous=links.get("prev"), next=links.get("next"),
+        fields=[_field(page, asked, p) for p in question.parameters.values() if p.name != "lang"],
+        downloads=list(_downloads(page, question)),
+        editor=f"{page.up}sparql?{urlencode({'example': question.name, **asked.given, 'lang': page.lang})}",
+    )
+
+
+def _downloads(page: ServerPage, question: Question) -> Any:
+    for form in encodings.of_form(question.form)[:-1]:
+        plain = {"format": form.name, "lang": page.lang, "bom": "", "separator": ""}
+        yield Download(form.name, form.media, page.link_here(**plain))
+        if form == encodings.CSV:
+            yield Download(page.w.excel_danish, form.media, page.link_here(**{**plain, "bom": "1", "separator": "semicolon"}))
+
+
+def _field(page: ServerPage, asked: AskedQuestion, parameter: Parameter) -> Field:
+    label = parameter.label[page.lang]
+    term = asked.terms.get(parameter.name, asked.question.default(parameter.name))
+    if parameter.is_value:
+        return Field(parameter.name, label, asked.given.get(parameter.name, arguments.default(asked.question, parameter)), [])
+    iris = page.view.by_label(arguments.names(page.site, parameter.type).iris)
+    choices = [(iri.rsplit("/", 1)[-1], page.view.label(iri)) for iri in iris]
+    return Field(parameter.name, label, term.strip("<>").rsplit("/", 1)[-1], choices if len(choices) <= CHOICES else [])

@@ -1,0 +1,111 @@
+"""Answers as tables that people read: labels in their language, links, and a bound on the number of rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import pyoxigraph as ox
+from markupsafe import Markup, escape
+
+from kommunegraf.namespaces import XSD, compact
+from kommunegraf.questions.question import Question
+from kommunegraf.rdf.engines import python_value
+from kommunegraf.site.render import Page
+
+SHOWN = 1000
+"""How many rows a page shows at most; the downloads have all."""
+_NAMES = ("Label", "Title")
+"""Endings of columns that name what stands in the column without it."""
+_PLAIN = {XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows to show. `total` is how many there are; `truth` is the answer to a question of yes and no, which has no rows."""
+
+    heads: list[str] = field(default_factory=list)
+    rows: list[list[Markup]] = field(default_factory=list)
+    numeric: list[bool] = field(default_factory=list)
+    total: int = 0
+    truth: bool | None = None
+    triples: bool = False
+
+    @property
+    def cut(self) -> bool:
+        """Whether some rows are not shown."""
+        return self.total > len(self.rows)
+
+
+def of_question(page: Page, question: Question, results: bytes) -> Table:
+    """The answer to a question of the library: a resource and its name are one column, and heads are in the page's language."""
+    solutions = ox.parse_query_results(results, format=ox.QueryResultsFormat.JSON)
+    if not isinstance(solutions, ox.QuerySolutions):
+        return Table(truth=bool(solutions))
+    columns = [variable.value for variable in solutions.variables]
+    shown = [column for column in columns if not any(f"{column}{name}" in columns for name in _NAMES)]
+    heads = [_head(page, question.columns.get(column, {}), column) for column in shown]
+    listed = list(solutions)
+    rows = [[_named(page, solution, column, columns) for column in shown] for solution in listed[:SHOWN]]
+    numeric = [bool(listed) and all(_is_number(s[column]) for s in listed[:SHOWN]) for column in shown]
+    return Table(heads, rows, numeric, len(listed))
+
+
+def of_query(page: Page, results: bytes) -> Table:
+    """The rows of any query: IRIs with their labels, literals as they stand."""
+    solutions = ox.parse_query_results(results, format=ox.QueryResultsFormat.JSON)
+    if not isinstance(solutions, ox.QuerySolutions):
+        return Table(truth=bool(solutions))
+    heads = [variable.value for variable in solutions.variables]
+    rows = [[_exact(page, term) for term in solution] for solution in islice(solutions, SHOWN)]
+    return Table(heads, rows, [False] * len(heads), len(rows) + sum(1 for _ in solutions))
+
+
+def of_graph(page: Page, triples: list[ox.Triple]) -> Table:
+    """Triples, sorted, as rows of three."""
+    listed = sorted(set(triples), key=str)
+    rows = [[_exact(page, term) for term in (t.subject, t.predicate, t.object)] for t in listed[:SHOWN]]
+    return Table([page.w.subject, page.w.predicate, page.w.object], rows, [False] * 3, len(listed), triples=True)
+
+
+def triples_of(body: bytes) -> list[ox.Triple]:
+    """The triples of an N-Triples document."""
+    return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+
+
+def _head(page: Page, meaning: dict[str, str], column: str) -> str:
+    """What a column means; a share with its unit, as nothing else tells it."""
+    head, unit = meaning.get(page.lang, column).removesuffix(", IRI"), meaning.get("unit", "")
+    return f"{head} ({page.w[f'query_unit_{unit.split()[0]}']})" if unit.startswith("percent") else head
+
+
+def _named(page: Page, solution: Any, column: str, columns: list[str]) -> Markup:
+    owner = column.removesuffix("Label").removesuffix("Title")
+    term = solution[column]
+    if owner != column and owner in columns and isinstance(solution[owner], ox.NamedNode) and isinstance(term, ox.Literal):
+        return page.link(solution[owner].value, term.value)
+    if isinstance(term, ox.Literal) and _is_number(term) and len(term.value) == 4 and "." not in term.value:
+        return escape(term.value)
+    return page.value(term)
+
+
+def _is_number(term: Any) -> bool:
+    return isinstance(term, ox.Literal) and isinstance(python_value(term), int | float) and not isinstance(python_value(term), bool)
+
+
+def _exact(page: Page, term: Any) -> Markup:
+    """A term without loss: the IRI under its label, the language or datatype behind a literal."""
+    if isinstance(term, ox.NamedNode):
+        return Markup("").join(_link(page, term.value))
+    if isinstance(term, ox.Literal):
+        kind = f"@{term.language}" if term.language else "" if term.datatype.value in _PLAIN else compact(term.datatype.value)
+        text = Markup('<span lang="{}">{}</span>').format(term.language, term.value) if term.language else escape(term.value)
+        return text + (Markup(' <small class="kind-of">{}</small>').format(kind) if kind else Markup(""))
+    return escape("" if term is None else str(term))
+
+
+def _link(page: Page, iri: str) -> Iterator[Markup]:
+    short = compact(iri)
+    yield page.link(iri)
+    if page.view.label(iri) != short:
+        yield Markup('<br><small class="kind-of">{}</small>').format(short)

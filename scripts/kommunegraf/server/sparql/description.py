@@ -1,0 +1,88 @@
+"""What the endpoint says of itself (SPARQL 1.1 Service Description)."""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import count
+from urllib.parse import parse_qsl, urljoin
+
+import pyoxigraph as ox
+
+from kommunegraf.namespaces import DCT, PREFIXES, RDF, expand
+from kommunegraf.rdf.negotiation import choose, with_charset
+from kommunegraf.server.context import Context
+from kommunegraf.server.http.cache import Answer
+from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.sparql import media
+
+SD = "http://www.w3.org/ns/sparql-service-description#"
+_FORMATS = "http://www.w3.org/ns/formats/"
+_RESULTS = (
+    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
+    "Turtle", "JSON-LD", "N-Triples", "RDF_XML", "TriG", "N-Quads",
+)
+"""The formats by the W3C's names, in the order of `media.ROWS` and `media.GRAPHS`."""
+_BESIDE = (".well-known/void", "questions", "openapi.json")
+"""What there is to read beside the endpoint, from its address."""
+
+
+def answer(context: Context, address: str, accept: str | None, query_string: bytes) -> Answer:
+    """The description of the endpoint at an address, in the format that the client takes. Raises Problem when it takes none."""
+    names = [value for name, value in parse_qsl(query_string.decode("latin-1")) if name in ("format", "output")]
+    formats = media.named(names[-1]) if names else None
+    kind = formats[1] if formats else choose(accept, media.offered(rows=False))
+    if not kind:
+        raise Problem("missing-query" if formats is None and choose(accept, media.offered(rows=True)) else "not-acceptable",
+                      formats=", ".join(media.offered(rows=False)))
+    body = encode(list(describe(context, address)), kind)
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
+    head = [(b"content-type", with_charset(kind).encode()), (b"vary", b"Accept"), (b"cache-control", b"no-cache"), (b"etag", tag)]
+    return Answer(head, body, "", None)
+
+
+def encode(triples: list[ox.Triple], kind: str) -> bytes:
+    """The triples in a media type."""
+    form = ox.RdfFormat.from_media_type(kind) or ox.RdfFormat.TURTLE
+    prefixes = {"sd": SD, **{name: PREFIXES[name] for name in ("dcterms", "rdfs", "void")}}
+    return ox.serialize(triples, format=form, prefixes=prefixes) or b""
+
+
+def describe(context: Context, address: str) -> Iterator[ox.Triple]:
+    """The triples, in a fixed order."""
+    service, dataset, default = ox.NamedNode(address), ox.BlankNode("dataset"), ox.BlankNode("default")
+    yield _typed(service, "Service")
+    yield ox.Triple(service, _sd("endpoint"), service)
+    yield ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
+    yield ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
+    for name in _RESULTS:
+        yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_FORMATS + name))
+    for path in _BESIDE:
+        yield ox.Triple(service, ox.NamedNode(expand("rdfs:seeAlso")), ox.NamedNode(urljoin(address, path)))
+    yield ox.Triple(service, _sd("defaultDataset"), dataset)
+    yield _typed(dataset, "Dataset")
+    yield ox.Triple(dataset, _sd("defaultGraph"), default)
+    yield _typed(default, "Graph")
+    numbers = count(1)
+    for graph, triples in context.state.graphs.items():
+        yield from _named(context.store, dataset, graph, triples, next(numbers))
+
+
+def _named(store: ox.Store, dataset: ox.BlankNode, graph: str, triples: int, number: int) -> Iterator[ox.Triple]:
+    """A named graph of the dataset: its name, its title, and how many triples it has."""
+    entry, content, name = ox.BlankNode(f"named{number}"), ox.BlankNode(f"graph{number}"), ox.NamedNode(graph)
+    yield ox.Triple(dataset, _sd("namedGraph"), entry)
+    yield _typed(entry, "NamedGraph")
+    yield ox.Triple(entry, _sd("name"), name)
+    yield ox.Triple(entry, _sd("graph"), content)
+    yield _typed(content, "Graph")
+    yield ox.Triple(content, ox.NamedNode(expand("void:triples")), ox.Literal(triples))
+    titles = {quad.object for quad in store.quads_for_pattern(name, ox.NamedNode(DCT + "title"), None, None)}
+    for title in sorted(titles, key=str):
+        yield ox.Triple(content, ox.NamedNode(DCT + "title"), title)
+
+
+def _typed(subject: ox.NamedNode | ox.BlankNode, name: str) -> ox.Triple:
+    return ox.Triple(subject, ox.NamedNode(RDF + "type"), _sd(name))
+
+
+def _sd(name: str) -> ox.NamedNode:
+    return ox.NamedNode(SD + name)

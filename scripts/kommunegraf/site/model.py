@@ -1,0 +1,80 @@
+"""What is published: a store, its views in two languages, and what is computed from it once."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pyoxigraph as ox
+from markupsafe import Markup
+
+from kommunegraf.findings import BadInput
+from kommunegraf.questions.ask import BadArgument
+from kommunegraf.rdf.engines import Embedded
+from kommunegraf.site import addresses
+from kommunegraf.site.view import View
+
+if TYPE_CHECKING:
+    from kommunegraf.matching.matcher import Matcher
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, eq=False)
+class Site:
+    """A store to publish, that does not change any more.
+
+    `version` is the release's number. `sizes` gives the size in bytes of each file for download, by its path; it is asked once, when
+    a page first needs it. `server` says that the pages are served with a SPARQL endpoint beside them, which a static host has not.
+    """
+
+    store: ox.Store
+    version: str
+    sizes: Callable[[], dict[str, int]] = dict
+    server: bool = False
+    changes: Mapping[str, list[ox.Quad]] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+
+    made: dict[tuple[str, str], dict[tuple[str, str], Markup]] = field(default_factory=lambda: defaultdict(dict), repr=False)
+    """Links and parts of pages that are made once for each language and depth."""
+    kept: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
+    """What `once` has made."""
+
+    def once(self, make: Callable[..., Made], *arguments: str) -> Made:
+        """What a function makes of this site and some arguments, kept as long as the site is."""
+        if (make, *arguments) not in self.kept:
+            self.kept[make, *arguments] = make(self, *arguments)
+        found: Made = self.kept[make, *arguments]
+        return found
+
+    @cached_property
+    def views(self) -> dict[str, View]:
+        """The view of each language."""
+        return {lang: View(self.store, lang) for lang in ("da", "en")}
+
+    @cached_property
+    def files(self) -> dict[str, int]:
+        """The size in bytes of each file for download, by its path."""
+        return self.sizes()
+
+    @cached_property
+    def engine(self) -> Embedded:
+        """The store as something that answers questions."""
+        return Embedded(self.store)
+
+    @cached_property
+    def resources(self) -> list[str]:
+        """The IRIs of things that Kommunegraf mints and the store describes, sorted; parts of documents (`#part`) are none."""
+        subjects = {q.subject.value for q in self.store if isinstance(q.subject, ox.NamedNode)}
+        return sorted(iri for iri in subjects if "#" not in iri and (path := addresses.path(iri)) and addresses.is_thing(path))
+
+    @cached_property
+    def matcher(self) -> "dict[str, Matcher]":
+        """Who could work with whom, in each language. Empty where the store lacks what matching needs."""
+        from kommunegraf.matching.matcher import Matcher
+
+        try:
+            return {lang: Matcher.open(self.engine, lang) for lang in self.views}
+        except (BadInput, BadArgument):
+            return {}

@@ -1,0 +1,84 @@
+"""Pages about Kommunegraf itself: how to cite, how to contribute, what changed, everything there is, and what was not found."""
+
+from collections import Counter
+from functools import cache
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from kommunegraf import paths
+from kommunegraf.graph.catalog import WHOLE
+from kommunegraf.namespaces import BASE
+from kommunegraf.site import addresses
+from kommunegraf.site.render import Model, Page
+from kommunegraf.site.view import alphabetical
+
+
+@cache
+def _changes() -> Markup:
+    """The change log as HTML, without its first heading. Raw HTML in it stays text."""
+    source = (paths.root() / "CHANGELOG.md").read_text("utf-8")
+    body = MarkdownIt("commonmark", {"html": False}).render(source.partition("\n")[2] if source.startswith("# ") else source)
+    return Markup(body)  # noqa: S704 - made by markdown-it, which escapes text and refuses addresses such as javascript:
+
+
+def changelog(page: Page, iri: str) -> dict[str, Any]:
+    """What changed from version to version."""
+    return {"changes": _changes()}
+
+
+def cite(page: Page, iri: str) -> dict[str, Any]:
+    """How to cite Kommunegraf and the sources that it rests on."""
+    view = page.view
+    issued = view.plain(WHOLE, "dcterms:modified") or view.plain(WHOLE, "dcterms:issued")
+    text = page.w.cite_form.format(year=issued[:4] or page.w.cite_no_year, version=page.site.version, iri=BASE)
+    keys = {"title": page.w.cite_work, "version": page.site.version, "url": BASE, "date": issued, "license": "CC-BY-4.0"}
+    behind = {s for g in view.of_type("void:Dataset") for s in view.things(g, "dcterms:source")}
+    base = [{"iri": s, "publisher": view.thing(s, "dcterms:publisher"), "year": view.plain(s, "kg:year")} for s in view.by_label(behind)]
+    return {"text": text, "bibtex": _bibtex(keys), "cff": _cff(keys), "base": base,
+            "sources": len(view.of_type("dcterms:BibliographicResource"))}
+
+
+def _bibtex(keys: dict[str, str]) -> str:
+    return "\n".join((
+        "@misc{kommunegraf,", "  author = {{Kommunegraf}},", f"  title = {{{keys['title']}}},", f"  year = {{{keys['date'][:4]}}},",
+        f"  version = {{{keys['version']}}},", f"  url = {{{keys['url']}}}", "}",
+    ))
+
+
+def _cff(keys: dict[str, str]) -> str:
+    return "\n".join((
+        "cff-version: 1.2.0", "type: dataset", "message: If you use these data, please cite them as below.", "authors:",
+        "  - name: Kommunegraf", f"title: '{keys['title']}'", f"version: {keys['version']}",
+        *([f"date-released: {keys['date']}"] if keys["date"] else ()), f"url: {keys['url']}", f"license: {keys['license']}",
+    ))
+
+
+def everything(page: Page, iri: str) -> dict[str, Any]:
+    """The kinds of things and how many there are of each; every page is in one of these lists."""
+    below = [path.partition("/") for found in page.site.resources if (path := addresses.path(found))]
+    kinds = Counter(kind for kind, slash, _ in below if slash)
+    rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items() if not kind.startswith(".")]
+    pages = [(page.w[key], path) for path, key in PAGES.items()]
+    return {"kinds": sorted(rows, key=lambda row: alphabetical(row[0])), "pages": sorted(pages, key=lambda row: alphabetical(row[0]))}
+
+
+def plain(page: Page, iri: str) -> dict[str, Any]:
+    """A page that stands in its template."""
+    return {"base": BASE}
+
+
+PAGES = {
+    "question/index": "survey_title", "report-section/index": "section_title", "gap/index": "unknown_title", "case/index": "case_title",
+    "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
+    "ontology/index": "menu_ontology", "cite": "cite_title", "contribute": "contribute_title", "changelog": "changes_title",
+    "search": "search_title",
+    "matrix": "matrix_title", "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
+}
+"""Pages about no single resource, with the names of the words for them."""
+RESOURCES: dict[str, Model] = {}
+DOCUMENTS: dict[str, Model] = {
+    "changelog": ("changelog.html", changelog), "cite": ("cite.html", cite), "contribute": ("contribute.html", plain),
+    "all": ("all.html", everything), "search": ("search.html", plain), "404": ("404.html", plain),
+}

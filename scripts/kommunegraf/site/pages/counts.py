@@ -1,0 +1,38 @@
+"""How much of what a store holds, counted once for a site."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from kommunegraf.namespaces import RDF
+from kommunegraf.site.model import Site
+
+_TYPE = RDF + "type"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Statements by named graph; for each graph the instances of each class; for each class and property its uses by graph."""
+
+    statements: Counter[str] = field(default_factory=Counter)
+    instances: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    uses: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+
+def counts(site: Site) -> Counts:
+    """The counts of a site's store, which does not change."""
+    return site.once(_counts)
+
+
+def _counts(site: Site) -> Counts:
+    found = Counts()
+    for quad in site.store:
+        graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+        found.statements[graph] += 1
+        if quad.predicate.value != _TYPE:
+            found.uses[quad.predicate.value][graph] += 1
+        elif isinstance(quad.object, ox.NamedNode):
+            found.uses[quad.object.value][graph] += 1
+            found.instances[graph][quad.object.value] += 1
+    return found

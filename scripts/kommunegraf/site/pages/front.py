@@ -1,0 +1,62 @@
+"""The front page: what Kommunegraf is, what is in it, and the ways in."""
+
+from collections import Counter
+from typing import Any
+
+from kommunegraf.namespaces import BASE
+from kommunegraf.site.pages import claims, initiatives, maps
+from kommunegraf.site.render import Model, Page, json_in_html
+from kommunegraf.site.view import View, node
+
+_COUNTED = (
+    ("kg:Municipality", "kinds_municipality", "municipality/index"), ("kg:Initiative", "kinds_initiative", "initiative/index"),
+    ("kg:Adoption", "kinds_adoption", "adoption/index"), ("kg:Evidence", "kinds_evidence", "evidence/index"),
+    ("dcterms:BibliographicResource", "sources", "source/index"), ("kg:Solution", "kinds_solution", "solution/index"),
+    ("qb:Observation", "printed_count", "question/index"), ("kg:CaseExample", "kinds_case", "case/index"),
+    ("kg:Gap", "kinds_gap", "gap/index"), ("kg:Contradiction", "kinds_contradiction", "contradiction/index"),
+)
+_FILES = (
+    (".ttl.gz", "text/turtle"), (".nq.gz", "application/n-quads"), (".trig.gz", "application/trig"), (".jsonld.gz", "application/ld+json"),
+)
+"""The endings of the whole data set's files, with their media types."""
+_SHOWN = 4
+"""How many initiatives of a main area the front page names."""
+
+
+def count(view: View, name: str) -> int:
+    """How many resources a class has."""
+    return len({q.subject for q in view.store.quads_for_pattern(None, node("rdf:type"), node(name), None)})
+
+
+def front(page: Page, iri: str) -> dict[str, Any]:
+    """The front page. Every figure is counted in the store."""
+    view = page.view
+    counted = [(word, path, count(view, name)) for name, word, path in _COUNTED]
+    areas, states = [], claims.states(view)
+    for area, members in initiatives.by_area(view):
+        rows = sorted(initiatives.rows(page, members, states), key=lambda row: (-row[2], view.label(row[0])))
+        areas.append((area, rows[:_SHOWN], len(rows)))
+    found = Counter(place for place, _ in states)
+    return {
+        "title": page.w.front_title, "counted": [(word, path, number) for word, path, number in counted if number], "areas": areas,
+        "map": maps.strength(page, page.w.front_map, page.w.map_count_text, found),
+        "silent": count(view, "kg:Municipality") - len(found), "schema_org": json_in_html(_dataset(page)),
+    }
+
+
+def _dataset(page: Page) -> dict[str, Any]:
+    """The data set in the words of schema.org, for search engines of data."""
+    name, files = page.w.site_name, [(f"{BASE}dump/kommunegraf{ending}", media) for ending, media in _FILES]
+    return {
+        "@context": "https://schema.org", "@type": "Dataset", "@id": BASE, "url": BASE, "name": name, "inLanguage": ["da", "en"],
+        "description": f"{page.w.front_lead} {page.w.front_unknown}", "version": page.site.version, "isAccessibleForFree": True,
+        "license": "https://creativecommons.org/licenses/by/4.0/", "keywords": page.w.front_keywords.split("; "),
+        "spatialCoverage": {"@type": "Place", "name": page.w.denmark, "sameAs": "http://www.wikidata.org/entity/Q35"},
+        "isBasedOn": f"{BASE}source/cedi-2014",
+        "creator": {"@type": "Organization", "@id": f"{BASE}organisation/kommunegraf", "name": name},
+        "distribution": [{"@type": "DataDownload", "contentUrl": url, "encodingFormat": media} for url, media in files],
+    }
+
+
+RESOURCES: dict[str, Model] = {}
+DOCUMENTS: dict[str, Model] = {"index": ("front.html", front)}

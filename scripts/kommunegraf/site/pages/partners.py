@@ -1,0 +1,65 @@
+"""What matching suggests for one kommune, for its page: partners and why, whom to learn from, what to build together."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kommunegraf.matching.text import significance
+from kommunegraf.matching.wording import CAVEAT, WORDS
+from kommunegraf.namespaces import BASE
+from kommunegraf.site.render import Page
+
+if TYPE_CHECKING:
+    from kommunegraf.matching.advice import Boundary
+    from kommunegraf.matching.network import Claim
+    from kommunegraf.matching.register import Resource
+    from kommunegraf.matching.results import Neighbour
+
+PARTNERS, PEERS = 5, 3
+"""How many partners, and how many teachers of each plan, a page names."""
+
+
+def suggestions(page: Page, iri: str) -> dict[str, Any]:
+    """The answers of matching about a kommune; empty where the store has nothing to match by."""
+    matcher = page.site.matcher.get(page.lang)
+    if matcher is None or iri not in matcher.register.places:
+        return {}
+    graph = matcher.graph
+    planning = {n for n in graph[iri] if graph.edges[iri, n]["status"].name == "planned"}
+    return {
+        "said": WORDS[page.lang], "caveat": CAVEAT[page.lang], "choices": matcher.choices.told(page.lang),
+        "significance": significance(matcher.significant, matcher.similarity.tested, page.lang), "stability": _stability(page, iri),
+        "partners": [(p, [_lead(s.other) for s in p.shared]) for p in matcher.alike(iri, PARTNERS)],
+        "plans": matcher.learn_from(iri), "peers": PEERS,
+        "groups": [g for g in matcher.groups if any(c.municipality.iri == iri for c in g.members)],
+        "boundaries": [_facing(b, iri) for b in matcher.boundaries if iri in (b.one.municipality.iri, b.other.municipality.iri)],
+        "neighbours": [_Near(n, planning) for n in matcher.neighbours(iri)],
+    }
+
+
+class _Near:
+    """A neighbour, what is active there and was not found here, and what is active there and planned here."""
+
+    def __init__(self, neighbour: "Neighbour", planning: set[str]) -> None:
+        self.iri, self.relations = neighbour.municipality.iri, neighbour.relations
+        self.shared = len(neighbour.shared)
+        self.ahead = [_lead(c) for c in neighbour.ahead]
+        self.planned = [_lead(s.other) for s in neighbour.shared if s.initiative.iri in planning and s.other.status.name == "active"]
+
+
+def _lead(claim: "Claim") -> tuple[str, str]:
+    """The adoption that a claim of matching is, where its evidence stands, and the name of its initiative."""
+    return f"{BASE}adoption/{claim.municipality.name}-{claim.initiative.name}", claim.initiative.label
+
+
+def _facing(boundary: "Boundary", iri: str) -> "tuple[Resource, Claim, Claim]":
+    """A boundary as seen from one side: the initiative, its own claim, the neighbour's."""
+    own, other = (boundary.one, boundary.other) if boundary.one.municipality.iri == iri else (boundary.other, boundary.one)
+    return boundary.initiative, own, other
+
+
+def _stability(page: Page, iri: str) -> int | None:
+    """The share in per cent of its five best partners that stay when a tenth of all links is left out; the same in each language."""
+    matcher = page.site.matcher["da"]
+    kept = matcher.stability[matcher.rows.index(iri)]
+    return None if np.isnan(kept) else round(100 * float(kept))

@@ -1,0 +1,151 @@
+"""Pages of the question library: what each question asks, its answer, and how to ask it oneself."""
+
+import shlex
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+from markupsafe import Markup
+
+from kommunegraf.namespaces import BASE
+from kommunegraf.questions import ask
+from kommunegraf.questions.question import Question
+from kommunegraf.rdf.formats import encode
+from kommunegraf.rdf.negotiation import LANGUAGES
+from kommunegraf.site import addresses
+from kommunegraf.site.model import Site
+from kommunegraf.site.render import Model, Page
+
+ROWS = 100
+"""How many rows of an answer stand on a page; the files have all."""
+_PLAIN = ("iri", "text", "integer", "date", "language")
+
+
+@cache
+def _library() -> dict[str, Question]:
+    return ask.folder()
+
+
+def answer(site: Site, name: str, lang: str) -> bytes:
+    """The answer to a question with its defaults in a language: SPARQL 1.1 Query Results JSON, or Turtle for a graph. Asked once."""
+    return site.once(_answer, name, lang)
+
+
+def _answer(site: Site, name: str, lang: str) -> bytes:
+    found = _library()[name]
+    given = {"lang": lang} if "lang" in found.parameters else {}
+    result = ask.ask(site.engine, found, **given)
+    return encode(result.result, "turtle" if result.is_graph else "json")
+
+
+def answers(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The files of all answers, by path: CSV and JSON of rows, Turtle of graphs, in each language. Raises EngineError."""
+    for name, found in _library().items():
+        for lang in LANGUAGES if "lang" in found.parameters else LANGUAGES[:1]:
+            body = answer(site, name, lang)
+            if found.form == "SELECT":
+                yield file(found, lang, "csv"), encode(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), "csv")
+                yield file(found, lang, "json"), body
+            else:
+                yield file(found, lang, "answer.ttl"), body
+
+
+def file(question: Question, lang: str, suffix: str) -> str:
+    """The path of an answer's file; Danish has the plain name, as pages do, and so has what has no language."""
+    marked = "" if lang == LANGUAGES[0] or "lang" not in question.parameters else f".{lang}"
+    return f"query/{question.name}{marked}.{suffix}"
+
+
+def question(page: Page, iri: str) -> dict[str, Any]:
+    """A question of the library with its real answer. A question that the library does not have any more has none."""
+    found = _library().get(iri.removeprefix(f"{BASE}query/"))
+    if not found:
+        return {"question": None}
+    given = _given(found)
+    return {
+        "question": found, "group": page.w.get(f"query_group_{found.group}", found.group), "parameters": _parameters(page, found),
+        "columns": [(name, told.get(page.lang, ""), told.get("unit", "")) for name, told in found.columns.items()],
+        "text": [line for line in found.text.rstrip("\n").split("\n") if not line.startswith("#+")],
+        "shell": _shell(found, given, page.lang), "python": _python(found, given, page.lang),
+        "http": f"questions/{found.name}?{urlencode({**given, 'lang': page.lang} if 'lang' in found.parameters else given)}",
+        **_shown(page, found),
+    }
+
+
+def _given(found: Question) -> dict[str, str]:
+    """The defaults of a question's parameters as people would type them, but for the language."""
+    terms = {name: (parameter.type, found.default(name).strip('<>"')) for name, parameter in found.parameters.items() if name != "lang"}
+    return {name: term if kind in _PLAIN else term.rsplit("/", 1)[-1] for name, (kind, term) in terms.items()}
+
+
+def _parameters(page: Page, found: Question) -> list[dict[str, Any]]:
+    rows = []
+    for name, parameter in found.parameters.items():
+        term = found.default(name).strip('<>"')
+        kind = page.w.get(f"query_type_{parameter.type}") or page.w.get(f"kind_{parameter.type}", parameter.type)
+        default = page.link(term) if term.startswith(BASE) else page.lang if name == "lang" else term
+        rows.append({"name": name, "label": parameter.label.get(page.lang, ""), "kind": kind, "default": default})
+    return rows
+
+
+def _shell(found: Question, given: dict[str, str], lang: str) -> str:
+    typed = "".join(f" -p {name}={shlex.quote(value)}" for name, value in given.items())
+    return f"kommunegraf query run {found.name}{typed}" + (f" --lang {lang}" if "lang" in found.parameters else "")
+
+
+def _python(found: Question, given: dict[str, str], lang: str) -> str:
+    chosen = {**given, "lang": lang} if "lang" in found.parameters else given
+    words = "".join(f", {name}={value!r}" for name, value in chosen.items())
+    end = ".rows()" if found.form == "SELECT" else ".result"
+    return "\n".join((
+        "from kommunegraf import engines, queries", 'engine = engines.Embedded.open("build/kommunegraf.nq")',
+        f'answer = queries.run(engine, "{found.name}"{words}){end}',
+    ))
+
+
+def _shown(page: Page, found: Question) -> dict[str, Any]:
+    """The answer for a page: heads and rows of cells, or the first lines of a graph."""
+    body = answer(page.site, found.name, page.lang)
+    if found.form != "SELECT":
+        lines = body.decode().split("\n")
+        return {"graph": "\n".join(lines[:ROWS]), "more": len(lines) > ROWS, "files": [file(found, page.lang, "answer.ttl")]}
+    solutions = list(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))  # type: ignore[arg-type]
+    shown = [c for c in found.columns if _named(c, found) is None]
+    heads = [(found.columns[c].get(page.lang, c), found.columns[c].get("unit", "")) for c in shown]
+    rows = [[_cell(page, row, _resource(c, found), c) for c in shown] for row in solutions[:ROWS]]
+    return {"heads": heads, "rows": rows, "total": len(solutions), "files": [file(found, page.lang, "csv"), file(found, page.lang, "json")]}
+
+
+def _named(column: str, found: Question) -> str | None:
+    """The column that names what stands in another one."""
+    return next((name for name in (f"{column}Label", f"{column}Title") if name in found.columns), None)
+
+
+def _resource(column: str, found: Question) -> str:
+    stem = column.removesuffix("Label").removesuffix("Title")
+    return stem if stem in found.columns else column
+
+
+def _cell(page: Page, row: ox.QuerySolution, resource: str, column: str) -> tuple[Markup, bool]:
+    """A value as a reader sees it, a link where it names a resource; and whether it is a number."""
+    value, about = row[column], row[resource]
+    number = isinstance(value, ox.Literal) and value.datatype.value.rpartition("#")[2] in ("integer", "decimal", "double")
+    if isinstance(about, ox.NamedNode) and value is not None:
+        return page.link(about.value, "" if isinstance(value, ox.NamedNode) else value.value), False
+    return page.value(value), number
+
+
+def library(page: Page, iri: str) -> dict[str, Any]:
+    """All questions by group."""
+    groups: dict[str, list[Question]] = {}
+    for found in sorted(_library().values(), key=lambda q: q.title[page.lang]):
+        groups.setdefault(found.group, []).append(found)
+    named = {group: page.w.get(f"query_group_{group}", group) for group in groups}
+    return {"groups": [(named[g], g, groups[g]) for g in sorted(groups, key=lambda g: named[g])], "count": len(_library()),
+            "path": lambda q: addresses.path(f"{BASE}query/{q.name}")}
+
+
+RESOURCES: dict[str, Model] = {"query": ("query.html", question)}
+DOCUMENTS: dict[str, Model] = {"query/index": ("library.html", library)}

@@ -1,0 +1,168 @@
+"""Every page of the site: which there are, and the HTML of each in a language."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+import pyoxigraph as ox
+from markupsafe import Markup
+
+from kommunegraf.findings import Finding
+from kommunegraf.names import plain
+from kommunegraf.namespaces import BASE, compact
+from kommunegraf.rdf.negotiation import DATA
+from kommunegraf.site import addresses
+from kommunegraf.site.model import Site
+from kommunegraf.site.pages import (
+    about,
+    cases,
+    collaboration,
+    concepts,
+    datasets,
+    evidence,
+    front,
+    initiatives,
+    places,
+    providers,
+    questions,
+    shapes,
+    survey,
+    unknown,
+    versions,
+    vocabulary,
+)
+from kommunegraf.site.render import Model, Page, json_in_html
+
+MODULES = (
+    front, places, initiatives, providers, evidence, collaboration, survey, concepts, unknown, cases, vocabulary, shapes, questions,
+    datasets, about, versions,
+)
+RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
+"""What a page shows of the resources of one kind, beside what it shows of any."""
+DOCUMENTS: dict[str, Model] = {path: model for module in MODULES for path, model in module.DOCUMENTS.items()}
+"""Pages that are about no single resource, by path."""
+_PLAIN: Model = ("resource.html", lambda page, iri: {})
+MENTIONS = 60
+"""How many resources a page lists for each property that leads to its own."""
+CALLED = 400
+"""A kind with more members has names that nobody types, and comparing them all would take long."""
+_SCHEMA_ORG = {
+    "municipality": "AdministrativeArea", "region": "AdministrativeArea", "organisation": "Organization", "source": "CreativeWork",
+    "case": "Project", "dataset": "Dataset", "graph": "Dataset", "scheme": "DefinedTermSet", "solution": "SoftwareApplication",
+}
+
+
+class Pages:
+    """The pages of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    @cached_property
+    def resources(self) -> dict[str, str]:
+        """The IRI of each resource that has a page, by its path."""
+        return {path: iri for iri in self.site.resources if (path := addresses.path(iri)) and not addresses.fault(path)}
+
+    @cached_property
+    def folders(self) -> dict[str, list[str]]:
+        """The resources of each kind, by the path of the page that lists them."""
+        found = defaultdict(list)
+        for path, iri in self.resources.items():
+            folder, slash, _ = path.partition("/")
+            if slash and f"{folder}/index" not in self.resources:
+                found[f"{folder}/index"].append(iri)
+        return dict(found)
+
+    @cached_property
+    def called(self) -> dict[str, dict[str, str]]:
+        """The resources of each kind that is not too large, by what they may be called, made plain: the end of the IRI, a label."""
+        views = self.site.views.values()
+        return {
+            folder.partition("/")[0]: {plain(name): iri for iri in iris
+                                       for name in (iri.rsplit("/", 1)[-1], *(view.label(iri) for view in views))}
+            for folder, iris in self.folders.items() if len(iris) <= CALLED
+        }
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """The path of every page, sorted."""
+        return sorted({*self.resources, *self.folders, *DOCUMENTS})
+
+    def has(self, path: str) -> bool:
+        """Whether there is a page of a path."""
+        return path in self.resources or path in self.folders or path in DOCUMENTS
+
+    def findings(self) -> list[Finding]:
+        """Resources that cannot have a page, and those whose page has no name."""
+        found = []
+        for iri in self.site.resources:
+            path = addresses.path(iri) or ""
+            if fault := addresses.fault(path):
+                found.append(Finding("violation", "page", f"{fault}: no page can be made", "another IRI", resource=iri))
+            elif path not in DOCUMENTS and not self.site.views["da"].named(iri):
+                found.append(Finding("warning", "page", "has no label", "a skos:prefLabel in Danish and in English", resource=iri))
+        return found
+
+    def html(self, path: str, lang: str) -> str | None:
+        """The page of a path in a language; None where there is none."""
+        if not self.has(path):
+            return None  # and nothing is kept for its depth
+        page = Page(self.site, path, lang)
+        if path in DOCUMENTS:
+            template, model = DOCUMENTS[path]
+            return page.html(template, **{"members": self.folders.get(path, []), **model(page, addresses.iri(path))})
+        if path in self.resources:
+            return self._resource(page, self.resources[path])
+        if path in self.folders:
+            kind = path.removesuffix("/index")
+            return page.html("folder.html", title=_kind(page, kind, "kinds"), members=page.view.by_label(self.folders[path]))
+        return None
+
+    def _resource(self, page: Page, iri: str) -> str:
+        kind = page.view.kind(iri)
+        gone = iri in self.site.gone
+        template, model = _PLAIN if gone else RESOURCES.get(kind, _PLAIN)
+        crumbs = [(page.to(f"{kind}/index"), _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
+        common = {
+            "iri": iri, "label": page.view.label(iri), "heading": page.name(iri), "definition": page.view.definition(iri),
+            "kind": kind, "kind_label": _kind(page, kind, "kind"), "crumbs": crumbs, "formats": DATA, "canonical": iri,
+            "statements": list(_statements(page, iri)), "mentions": list(_mentions(page, iri)),
+            "schema_org": json_in_html(_schema_org(page, iri, kind)), "plain": template == _PLAIN[0], "gone": gone,
+        }
+        return page.html(template, **{**common, **model(page, iri)})
+
+
+def _kind(page: Page, kind: str, number: str) -> str:
+    return page.w.get(f"{number}_{kind}", kind)
+
+
+def _statements(page: Page, iri: str) -> Iterable[tuple[str, list[Markup]]]:
+    """What the graph says of a resource: each property with its values."""
+    found: dict[str, set[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = defaultdict(set)
+    for quad in page.view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
+        found[quad.predicate.value].add(quad.object)
+    for name, terms in sorted(found.items(), key=lambda item: (compact(item[0]) != "rdf:type", compact(item[0]))):
+        yield name, [page.value(term) for term in sorted(terms, key=str)]
+
+
+def _mentions(page: Page, iri: str) -> Iterable[tuple[str, list[str], int]]:
+    """Which resources lead to this one: each property with some of them, and how many more there are."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for quad in page.view.store.quads_for_pattern(None, None, ox.NamedNode(iri), None):
+        if isinstance(quad.subject, ox.NamedNode):
+            found[quad.predicate.value].add(quad.subject.value)
+    for name, subjects in sorted(found.items(), key=lambda item: compact(item[0])):
+        yield name, page.view.by_label(subjects)[:MENTIONS], max(0, len(subjects) - MENTIONS)
+
+
+def _schema_org(page: Page, iri: str, kind: str) -> dict[str, Any]:
+    """The resource in the words of schema.org, for search engines."""
+    definition = page.view.definition(iri)
+    same = [v.value for v in page.view.values(iri, "skos:exactMatch") if isinstance(v, ox.NamedNode)]
+    described = {
+        "@context": "https://schema.org", "@type": _SCHEMA_ORG.get(kind, "DefinedTerm"), "@id": iri, "url": iri,
+        "name": page.view.label(iri), "description": definition.value if definition else "", "sameAs": same,
+        "inLanguage": page.lang, "isPartOf": BASE if iri != BASE else "",
+    }
+    return {key: value for key, value in described.items() if value}

@@ -1,0 +1,189 @@
+"""A readable reference of the ontology: its terms by theme, each with its use in the data, and the code lists."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from heapq import nsmallest
+from typing import Any
+
+import pyoxigraph as ox
+
+from kommunegraf import __version__
+from kommunegraf.namespaces import BASE, GRAPH, KG, compact
+from kommunegraf.rdf import describe
+from kommunegraf.rdf.negotiation import DATA
+from kommunegraf.site import addresses
+from kommunegraf.site.model import Site
+from kommunegraf.site.pages.counts import counts
+from kommunegraf.site.render import Model, Page
+from kommunegraf.site.view import Term, View, node
+
+EXAMPLES = 3
+"""How many examples a term's page shows."""
+_DESCRIBING = {GRAPH + "ontology", GRAPH + "shapes", GRAPH + "catalog", BASE + "catalog"}
+"""Graphs that describe data and are not counted as use of a term."""
+
+
+def usage(page: Page, iri: str) -> dict[str, int]:
+    """How often a class or property is used in the data, by named graph."""
+    return {graph: number for graph, number in counts(page.site).uses.get(iri, {}).items() if graph not in _DESCRIBING}
+
+
+def term(page: Page, iri: str) -> dict[str, Any]:
+    """The ontology itself, or one of its terms."""
+    if iri == KG:
+        return {"shows": "ontology", "kind_label": page.w.menu_ontology, **ontology(page)}
+    view = page.view
+    used = usage(page, iri)
+    return {
+        "shows": "class" if is_class(view, iri) else "property", **row(page, iri),
+        "kinds": view.things(iri, "rdf:type"), "below": view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
+        "disjoint": view.things(iri, "owl:disjointWith"), "lists": view.things(iri, "qb:codeList"),
+        "domain_of": view.by_label(page.site.once(_having, "rdfs:domain").get(iri, ())),
+        "range_of": view.by_label(page.site.once(_having, "rdfs:range").get(iri, ())),
+        "shapes": shapes_of(view, iri), "graphs": [(g, used[g]) for g in view.by_label(used)], "examples": examples(view, iri),
+        "matches": [(n, v) for n in ("owl:equivalentClass", "owl:equivalentProperty", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso")
+                    for v in view.things(iri, n)],
+    }
+
+
+def is_class(view: View, iri: str) -> bool:
+    """Whether a term is a class."""
+    return any(compact(t) in ("owl:Class", "rdfs:Class") for t in view.things(iri, "rdf:type"))
+
+
+def classes(view: View, iri: str, name: str) -> list[str]:
+    """The classes that a property such as `rdfs:domain` gives, those of a union one by one."""
+    found: set[str] = set()
+    for value in view.values(iri, name):
+        if isinstance(value, ox.NamedNode):
+            found.add(value.value)
+        for union in view.values(value, "owl:unionOf") if isinstance(value, ox.BlankNode) else ():
+            found |= {v.value for v in members(view, union) if isinstance(v, ox.NamedNode)}
+    return view.by_label(found)
+
+
+def members(view: View, first: Term) -> list[Term]:
+    """The members of an RDF list, in its order; a list that runs in a circle ends."""
+    found: list[Term] = []
+    seen = set()
+    while isinstance(first, ox.NamedNode | ox.BlankNode) and first not in seen:
+        seen.add(first)
+        found += view.values(first, "rdf:first")[:1] if isinstance(first, ox.BlankNode) else view.values(first.value, "rdf:first")[:1]
+        first = next(iter(view.values(first if isinstance(first, ox.BlankNode) else first.value, "rdf:rest")), ox.Literal(""))
+    return found
+
+
+def _having(site: Site, name: str) -> dict[str, list[str]]:
+    """The properties that have each class as domain or range, also as part of a union."""
+    view = site.views["en"]
+    found = defaultdict(list)
+    stated = site.store.quads_for_pattern(None, node(name), None, None)
+    properties = {q.subject.value for q in stated if isinstance(q.subject, ox.NamedNode)}
+    for one in sorted(properties):
+        for owner in classes(view, one, name):
+            found[owner].append(one)
+    return dict(found)
+
+
+def row(page: Page, iri: str) -> dict[str, Any]:
+    """What a table says of a term."""
+    view = page.view
+    inverse = {*view.things(iri, "owl:inverseOf"), *view.references(iri, "owl:inverseOf")}
+    return {
+        "term": iri, "name": compact(iri), "anchor": iri.removeprefix(KG), "domain": classes(view, iri, "rdfs:domain"),
+        "range": classes(view, iri, "rdfs:range"), "above": view.things(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
+        "inverse": view.by_label(inverse), "count": sum(usage(page, iri).values()),
+        "example": next(iter(examples(view, iri)), None),
+    }
+
+
+def examples(view: View, iri: str) -> list[tuple[str, str, Term]]:
+    """The first statements that use a term, in a fixed order."""
+    if is_class(view, iri):
+        pattern = view.store.quads_for_pattern(None, node("rdf:type"), ox.NamedNode(iri), None)
+    else:
+        pattern = view.store.quads_for_pattern(None, ox.NamedNode(iri), None, None)
+    found = {(q.subject.value, q.predicate.value, q.object) for q in pattern
+             if isinstance(q.subject, ox.NamedNode) and isinstance(q.graph_name, ox.NamedNode) and q.graph_name.value not in _DESCRIBING}
+    return nsmallest(EXAMPLES, found, key=lambda t: (t[0], str(t[2])))
+
+
+def shapes_of(view: View, iri: str) -> list[str]:
+    """The shapes that speak of a term: they target it, or have it as path or class of values."""
+    return view.references(iri, "sh:targetClass", "sh:path", "sh:class", "sh:equals", "sh:disjoint", "sh:lessThanOrEquals")
+
+
+def ontology(page: Page) -> dict[str, Any]:
+    """All terms by theme. A theme is the named graph that uses a term most; what no data use goes with its domain, class or inverse."""
+    view = page.view
+    terms = [t for t in view.references(KG, "rdfs:isDefinedBy") if t != KG]
+    themes: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {"classes": [], "properties": []})
+    for found in terms:
+        themes[_theme(page, found)]["classes" if is_class(view, found) else "properties"].append(row(page, found))
+    order = sorted(themes, key=lambda g: (not g, view.label(g) if g else ""))
+    return {
+        "themes": [(g, themes[g]["classes"], themes[g]["properties"]) for g in order], "version": view.plain(KG, "owl:versionInfo"),
+        "version_path": addresses.path(view.thing(KG, "owl:versionIRI")), "created": view.plain(KG, "dcterms:created"),
+        "modified": view.plain(KG, "dcterms:modified"),
+        "prefix": view.plain(KG, "vann:preferredNamespacePrefix"), "license": view.thing(KG, "dcterms:license"),
+        "publisher": view.thing(KG, "dcterms:publisher"), "creator": view.things(KG, "dcterms:creator"),
+        "class_count": sum(is_class(view, t) for t in terms), "property_count": sum(not is_class(view, t) for t in terms),
+    }
+
+
+def _theme(page: Page, iri: str) -> str:
+    view = page.view
+    near = [iri, *view.things(iri, "owl:inverseOf"), *view.references(iri, "owl:inverseOf"), *classes(view, iri, "rdfs:domain"),
+            *view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"), *view.things(iri, "rdfs:subClassOf", "rdfs:subPropertyOf")]
+    for found in near:
+        if used := usage(page, found):
+            return min(used, key=lambda graph: (-used[graph], graph))
+    return ""
+
+
+def version(page: Page, iri: str) -> dict[str, Any]:
+    """The ontology as a certain version has it."""
+    terms = page.view.references(KG, "rdfs:isDefinedBy")
+    number = sum(is_class(page.view, t) for t in terms)
+    return {"version": __version__, "iri": iri, "class_count": number, "property_count": len(terms) - number}
+
+
+def files(site: Site) -> Iterator[tuple[str, bytes]]:
+    """The data of the ontology's version IRI, in each format by path: all terms, as they now are. None where no version is stated."""
+    if path := addresses.path(site.views["en"].thing(KG, "owl:versionIRI")):
+        terms = describe.description(site.store, KG)
+        yield from ((path + form.suffix, describe.encode(terms, form)) for form in DATA)
+
+
+def scheme(page: Page, iri: str) -> dict[str, Any]:
+    """A code list with its concepts as a tree."""
+    view = page.view
+    concepts = view.references(iri, "skos:inScheme", "skos:topConceptOf")
+    rows: list[dict[str, Any]] = []
+    inside = set(concepts)
+
+    def grow(found: list[str], level: int, seen: frozenset[str]) -> None:
+        for one in sorted(found, key=lambda c: (_notation(view, c), concepts.index(c))):
+            rows.append({"iri": one, "level": level, "notation": view.plain(one, "skos:notation") or one.rpartition("/")[2]})
+            if one not in seen:
+                grow([c for c in view.references(one, "skos:broader") if c in inside], level + 1, seen | {one})
+
+    grow([c for c in concepts if not inside & set(view.things(c, "skos:broader"))], 1, frozenset())
+    return {"rows": rows, "count": len(concepts), "publisher": view.thing(iri, "dcterms:publisher"),
+            "source": view.things(iri, "dcterms:source"), "questions": view.references(iri, "kg:itemScheme"),
+            "terms": view.references(iri, "qb:codeList")}
+
+
+def _notation(view: View, iri: str) -> tuple[bool, list[int], str]:
+    text = view.plain(iri, "skos:notation")
+    return bool(text), [int(part) for part in text.split(".") if part.isdigit()], text
+
+
+def schemes(page: Page, iri: str) -> dict[str, Any]:
+    """All code lists."""
+    view = page.view
+    return {"rows": [(s, len(view.references(s, "skos:inScheme"))) for s in view.of_type("skos:ConceptScheme")]}
+
+
+RESOURCES: dict[str, Model] = {"ontology": ("ontology.html", term), "scheme": ("scheme.html", scheme)}
+DOCUMENTS: dict[str, Model] = {"scheme/index": ("schemes.html", schemes), f"ontology/{__version__}": ("ontology_version.html", version)}

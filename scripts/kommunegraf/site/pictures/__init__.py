@@ -1,0 +1,1 @@
+"""Inline SVG: charts, maps and networks that follow light, dark and print."""

@@ -1,0 +1,170 @@
+"""Maps of kommuner as circles: status of an initiative, a kommune and its neighbours, strength of partners, the partner network."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.etree.ElementTree import Element
+
+from markupsafe import Markup
+
+from kommunegraf.site.pictures import svg
+from kommunegraf.site.pictures.cartogram import Circle, Layout
+
+KINDS = ("active", "planned", "ended", "unknown", "own", "near", "other", "step1", "step2", "step3", "step4")
+"""How a circle is drawn: filled, a ring, crossed out, dotted; a kommune, its neighbours, all others; weak to strong."""
+_STEPS = 4
+_ENDINGS = (
+    "havn", "sund", "berg", "borg", "lands", "fjord", "djurs", "slund", "bæk", "sted", "strup", "fart", "minde", "lev", "bugt", "skov",
+    "lund", "holm", "ricia", "gensbro", "rød", "herred", "hagen",
+)
+"""Where names of Danish places may be divided."""
+_NODE = 0.6
+"""How large the circles of a network are, beside those of a map."""
+_HOLE, _TINY = 0.82, 7.0
+"""What of a ring is open, and the radius below which a circle has its name outside."""
+
+Key = Sequence[tuple[str, str]]
+"""What each kind of circle means."""
+
+
+@dataclass(frozen=True)
+class Spot:
+    """What a circle shows: the name in it, the kind of drawing (one of KINDS), and what is told of it such as "i gang (3 belæg)"."""
+
+    label: str
+    kind: str
+    told: str = ""
+    href: str = ""
+
+
+def cartogram(prefix: str, title: str, description: str, layout: Layout, spots: Mapping[str, Spot], key: Key = ()) -> Markup:
+    """A map with a circle for each place of a layout, its spot by code, and below it what the kinds mean.
+
+    `prefix` begins the ids. Raises ValueError for a place without a spot, or an unknown kind.
+    """
+    root = _map(prefix, "cartogram", title, description, layout, spots)
+    for circle in layout.circles:
+        root.append(_spot(circle, spots[circle.code]))
+    return svg.finished(root, *_key(key))
+
+
+def network(
+    prefix: str, title: str, description: str, layout: Layout, spots: Mapping[str, Spot], edges: Iterable[tuple[str, str, float]],
+    key: Key = (),
+) -> Markup:
+    """Places as smaller circles, and lines between pairs of codes, as wide as the pair's strength, the strongest on top.
+
+    Raises ValueError as `cartogram` does, and for a pair that the layout does not have or a strength that is not above 0.
+    """
+    root = _map(prefix, "network", title, description, layout, spots)
+    places = {circle.code: circle for circle in layout.circles}
+    chosen = sorted(edges, key=lambda edge: (edge[2], edge[:2]))
+    if strange := [e for e in chosen if e[0] not in places or e[1] not in places or not 0 < e[2] < float("inf")]:
+        raise ValueError(f"a network joins pairs of the layout with strengths above 0, unlike {strange[0]}")
+    for a, b, strength in chosen:
+        one, two = places[a], places[b]
+        step = _step(strength, chosen[-1][2])
+        svg.add(root, "path", class_=f"edge step{step}", d=_bow(one, two), stroke_width=0.6 + 2.6 * strength / chosen[-1][2])
+    for circle in layout.circles:
+        root.append(_spot(circle, spots[circle.code], _NODE))
+    return svg.finished(root, *_key(key))
+
+
+def steps(values: Mapping[str, float], lang: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The kind of each value above 0, `step1` to `step4` in equal parts of the largest, and a key with their bounds to one decimal."""
+    most = max(values.values(), default=0.0)
+    bounds = [svg.number(round(most * part / _STEPS, 1), lang) for part in range(_STEPS + 1)]
+    key = [(f"step{part + 1}", f"{bounds[part]}–{bounds[part + 1]}") for part in range(_STEPS)] if most > 0 else []
+    return {code: f"step{_step(value, most)}" for code, value in values.items() if value > 0}, key
+
+
+def _step(value: float, most: float) -> int:
+    return next(part for part in range(1, _STEPS + 1) if part == _STEPS or value * _STEPS <= most * part)
+
+
+def _map(prefix: str, kind: str, title: str, description: str, layout: Layout, spots: Mapping[str, Spot]) -> Element:
+    if missing := [c.code for c in layout.circles if c.code not in spots]:
+        raise ValueError(f"the map has no spot for {', '.join(missing)}")
+    if strange := {s.kind for s in spots.values()} - set(KINDS):
+        raise ValueError(f"a circle is one of {', '.join(KINDS)}, not {', '.join(sorted(strange))}")
+    root = svg.picture(prefix, kind, title, description, (layout.width, layout.height), any(s.href for s in spots.values()))
+    for c in layout.insets:
+        side = 2 * c.r + 14
+        svg.add(root, "rect", class_="inset", x=c.x - side / 2, y=c.y - side / 2, width=side, height=side, rx=3)
+    return root
+
+
+@lru_cache(maxsize=10_000)
+def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
+    """A circle with its name; drawn at a part of its size, in whose whole the name has room. Maps share it, and none changes it."""
+    group = Element("a" if spot.href else "g", {"class": f"spot {spot.kind}", **({"href": svg.clean(spot.href)} if spot.href else {})})
+    svg.add(group, "title", f"{spot.label}: {spot.told}" if spot.told else spot.label)
+    drawn = Circle(circle.code, circle.x, circle.y, max(circle.r * part, 2.5))
+    _shape(group, spot.kind, drawn)
+    lines, size = fitted(spot.label, circle.r * (_HOLE if spot.kind == "planned" else 1))
+    outside = circle.r < _TINY
+    y = circle.y + drawn.r + size if outside else circle.y
+    size = size if part == 1 else min(size, 12.0)
+    class_ = " ".join(["name", *["fine"] * (size < 11), *["outside"] * outside])
+    text = svg.add(group, "text", class_=class_, font_size=size)
+    for number, line in enumerate(lines):
+        svg.add(text, "tspan", line, x=circle.x, y=y + size * (0.35 + 1.05 * (number - (len(lines) - 1) / 2)))
+    return group
+
+
+def _shape(parent: Element, kind: str, circle: Circle) -> None:
+    """A circle whose kind can be told without colour."""
+    x, y, r = circle.x, circle.y, circle.r
+    svg.add(parent, "circle", class_="area", cx=x, cy=y, r=r)
+    if kind == "planned":
+        svg.add(parent, "circle", class_="hole", cx=x, cy=y, r=r * _HOLE)
+    if kind == "ended":
+        d = r * 0.7
+        way = f"M{x - d:.1f} {y - d:.1f}L{x + d:.1f} {y + d:.1f}M{x - d:.1f} {y + d:.1f}L{x + d:.1f} {y - d:.1f}"
+        svg.add(parent, "path", class_="cross", d=way)
+
+
+def fitted(name: str, r: float) -> tuple[list[str], float]:
+    """How a name stands in a circle: its lines and their size; whole, in two parts, or its beginning. Beside a tiny one, whole."""
+    if r < _TINY or not name:
+        return [name], 8.0
+    whole = 1.85 * r / svg.width(name, 1)
+    if whole >= 7.5:
+        return [name], round(min(whole, 9.5 + r / 6), 1)
+    halves = _halves(name)
+    if halves and (half := 1.8 * r / max(svg.width(part, 1) for part in halves)) >= 6:
+        return halves, round(min(half, 9.5), 1)
+    if whole >= 6:
+        return [name], round(whole, 1)
+    long = next((n for n in range(len(name) - 1, 3, -1) if svg.width(name[:n] + ".", 7.5) <= 1.85 * r), 0)
+    begun = name[:long] + "." if long else name[:3]
+    return [begun], round(min(1.85 * r / svg.width(begun, 1), 8.5), 1)
+
+
+def _halves(name: str) -> list[str]:
+    """A name in two parts: at a hyphen or space, or before a known ending."""
+    for sign in "- ":
+        first, found, second = name.partition(sign)
+        if found and second:
+            return [first + found.strip(), second]
+    ending = next((e for e in sorted(_ENDINGS, key=len, reverse=True) if name.endswith(e) and len(name) > len(e) + 2), "")
+    return [name.removesuffix(ending) + "-", ending] if ending else []
+
+
+def _bow(one: Circle, two: Circle) -> str:
+    """A line that is bent a little, so that lines along the same way can be told apart."""
+    x, y = (one.x + two.x) / 2 - (two.y - one.y) * 0.12, (one.y + two.y) / 2 + (two.x - one.x) * 0.12
+    return f"M{one.x:.1f} {one.y:.1f}Q{x:.1f} {y:.1f} {two.x:.1f} {two.y:.1f}"
+
+
+def _key(key: Key) -> list[Element]:
+    """A list below the picture, in the page's own size of text. Empty without a key."""
+    if not key:
+        return []
+    found = Element("ul", {"class": "key"})
+    for kind, text in key:
+        item = svg.add(found, "li")
+        sample = svg.add(item, "svg", class_="picture sample", viewBox="0 0 18 18", aria_hidden="true")
+        _shape(svg.add(sample, "g", class_=f"spot {kind}"), kind, Circle("", 9, 9, 7.5))
+        svg.add(item, "span", text)
+    return [found]

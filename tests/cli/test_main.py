@@ -1,0 +1,166 @@
+"""The command as people type it: what it prints, and what it says when something is wrong."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import rdflib
+from tests.helpers import ROOT
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "kommunegraf", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=cwd, env=environment)
+
+
+def good(*arguments: str, cwd: Path = ROOT) -> str:
+    done = run(*arguments, cwd=cwd)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def bad(*arguments: str, cwd: Path = ROOT) -> str:
+    done = run(*arguments, cwd=cwd)
+    assert done.returncode in (1, 2) and "Traceback" not in done.stderr + done.stdout
+    return done.stderr
+
+
+def test_build_tells_what_it_made(tmp_path: Path) -> None:
+    text = good("build", "--output", str(tmp_path / "out"))
+    assert "https://w3id.org/kommunegraf/graph/evidence" in text
+    assert [line.split() for line in text.splitlines() if line.startswith("evidence ")] == [["evidence", "750"]]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["kommunegraf.nq", "kommunegraf.trig"]
+
+
+def test_the_questions_are_listed_searched_and_explained(built: Path) -> None:
+    assert "neighbours-ahead" in good("query", "list")
+    found = good("query", "list", "neighbour", "solution")
+    assert "neighbours-with-other-solutions" in found and "contents" not in found
+    assert "Hvad har naboerne" in good("query", "show", "neighbours-ahead", "--lang", "da")
+
+
+@pytest.mark.parametrize("name", ["evidence-behind-adoption", "describe", "find-word"])
+def test_the_example_that_show_gives_can_be_run(built: Path, name: str) -> None:
+    text = good("query", "show", name)
+    example = next(line for line in text.splitlines() if line.startswith("Example: kommunegraf "))
+    assert good(*example.removeprefix("Example: kommunegraf ").split(), "--graph", str(built))
+
+
+def test_a_question_is_answered_as_a_table_and_as_csv(built: Path) -> None:
+    ask = ("query", "run", "municipality", "--param", "kommune=Århus", "--lang", "en", "--graph", str(built))
+    assert "Aarhus Municipality" in good(*ask)
+    (row,) = csv.DictReader(io.StringIO(good(*ask, "--format", "csv")))
+    assert (row["code"], row["nuts3"], row["populationDate"]) == ("0751", "DK042", "2016-10-01")
+
+
+def test_a_query_of_ones_own_is_answered(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.rq"
+    path.write_text("SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/kommunegraf/ontology/Municipality> }", "utf-8")
+    answer = json.loads(good("query", "run", "-f", str(path), "--format", "json", "--graph", str(built)))
+    assert answer["results"]["bindings"][0]["n"]["value"] == "98"
+
+
+def test_a_match_can_be_read_by_programs(built: Path) -> None:
+    found = json.loads(good("match", "751", "--format", "json", "--graph", str(built)))
+    assert found["municipality"]["label"] == "Aarhus Municipality" and found["alike"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("query", "run", "municipalty"), "municipality"),
+        (("query", "run", "municipality", "-p", "kommune=Arhuss"), "did you mean Aarhus"),
+        (("query", "run", "municipality", "-p", "kommunen=Aarhus"), "it takes municipality, lang"),
+        (("query", "run", "municipality", "-p", "kommune"), "NAME=VALUE"),
+        (("query", "run", "municipality", "-p", "kommune=Odense", "-p", "kommune=Aarhus"), "given twice: kommune"),
+        (("query", "run", "municipality", "-p", "kommune=Odense", "-p", "municipality=Aarhus"), "municipality is given twice"),
+        (("query", "run", "municipality", "-p", "lang=fr"), "one of da, en"),
+        (("query", "run", "municipality", "--format", "turtle"), "csv, tsv, json, xml"),
+        (("query", "run"), "--file"),
+        (("query", "run", "-f", "no-such-file.rq"), "no-such-file.rq: No such file"),
+        (("match", "Atlantis"), "no municipality is called 'Atlantis'"),
+        (("match", "Kobenhavn"), "did you mean"),
+    ],
+)
+def test_a_wrong_call_says_what_would_be_right(built: Path, arguments: tuple[str, ...], hint: str) -> None:
+    assert hint in bad(*arguments, "--graph", str(built))
+
+
+def test_without_a_graph_the_way_to_one_is_told(tmp_path: Path) -> None:
+    assert "kommunegraf build" in bad("query", "run", "contents", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["#+ title: [\nSELECT * {}", "#+ description: none\nASK {}", "not a query", "\ufeffASK {}"])
+def test_a_broken_query_file_is_named(built: Path, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "own.rq"
+    path.write_text(text, "utf-8")
+    assert "own.rq" in bad("query", "run", "-f", str(path), "--graph", str(built))
+
+
+def broken_data(tmp_path: Path) -> Path:
+    """A copy of the tables in which one year ends before it begins and one kommune does not exist."""
+    data = Path(shutil.copytree(ROOT / "data", tmp_path / "data"))
+    path = data / "evidence.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    cells = next(csv.reader([lines[1]]))
+    cells[4], cells[5] = "2020", "2010"
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerow(cells)
+    path.write_text("".join([lines[0], buffer.getvalue(), *lines[2:]]), "utf-8")
+    return data
+
+
+def test_validate_is_silent_on_the_project_and_exits_with_0() -> None:
+    assert good("validate").splitlines()[-1].startswith("0 violations, 0 warnings")
+
+
+def test_validate_points_to_the_row_and_column_of_a_shape_violation(tmp_path: Path) -> None:
+    data = broken_data(tmp_path)
+    done = run("validate", str(data), "--format", "json")
+    assert done.returncode == 1
+    places = {(f["file"], f["line"], f["column"]) for f in json.loads(done.stdout) if f["severity"] == "violation"}
+    assert places == {(str(data / "evidence.csv"), 2, "year_from")}
+
+
+def test_validate_reports_as_shacl_too(tmp_path: Path) -> None:
+    done = run("validate", str(broken_data(tmp_path)), "--format", "turtle")
+    report = rdflib.Graph().parse(data=done.stdout, format="turtle")
+    sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+    assert (None, sh.conforms, rdflib.Literal(False)) in report
+    assert any("evidence.csv:2" in str(comment) for comment in report.objects(None, rdflib.RDFS.comment))
+
+
+def test_validate_takes_rdf_files_of_others(tmp_path: Path) -> None:
+    path = tmp_path / "more.ttl"
+    path.write_text("<https://w3id.org/kommunegraf/municipality/0999> a <https://w3id.org/kommunegraf/ontology/Municipality> .", "utf-8")
+    done = run("validate", str(path))
+    assert done.returncode == 1 and "municipality/0999" in done.stdout
+
+
+def test_validate_names_the_line_of_turtle_that_does_not_parse(tmp_path: Path) -> None:
+    path = tmp_path / "broken.ttl"
+    path.write_text("<x:a> <x:b> <x:c> .\n<x:a> ;; .\n", "utf-8")
+    done = run("validate", str(path))
+    assert done.returncode == 1 and f"{path}:2" in done.stdout
+
+
+def test_a_broken_table_is_found_before_shapes_are_tried(tmp_path: Path) -> None:
+    data = broken_data(tmp_path)
+    path = data / "regions.csv"
+    path.write_text(path.read_text("utf-8").replace("1081", "10x1"), "utf-8")
+    done = run("validate", str(data))
+    assert done.returncode == 1 and f"{path}:2 [code]" in done.stdout
+
+
+def test_yes_or_no_is_printed_as_such(built: Path, tmp_path: Path) -> None:
+    path = tmp_path / "own.rq"
+    path.write_text("ASK { ?s ?p ?o }", "utf-8")
+    assert good("query", "run", "-f", str(path), "--graph", str(built)) == "yes\n"
+    assert "json, xml" in bad("query", "run", "-f", str(path), "--format", "csv", "--graph", str(built))

@@ -1,0 +1,319 @@
+"""The five answers follow their stated rules on the real evidence, and say how far they can be trusted."""
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pyoxigraph as ox
+import pytest
+
+from kommunegraf.findings import BadInput
+from kommunegraf.graph.adoption import CONFIDENCE
+from kommunegraf.matching import communities, evaluate, recommend
+from kommunegraf.matching.advice import LARGEST
+from kommunegraf.matching.matcher import Matcher
+from kommunegraf.matching.network import Claim
+from kommunegraf.matching.nullmodel import Floats, Integers, curveball
+from kommunegraf.matching.register import Choices, Register, read
+from kommunegraf.names import UnknownName
+from kommunegraf.namespaces import BASE, DCT, KG
+from kommunegraf.questions import ask
+from kommunegraf.questions.ask import BadArgument
+from kommunegraf.rdf.engines import Embedded
+
+KALUNDBORG = BASE + "municipality/0326"
+
+
+def rows(root: Path, table: str) -> list[dict[str, str]]:
+    with (root / "data" / table).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def register(engine: Embedded) -> Register:
+    return read(engine, "en")
+
+
+@pytest.fixture(scope="module")
+def matcher(register: Register) -> Matcher:
+    return Matcher(register)
+
+
+@pytest.fixture(scope="module")
+def borders(root: Path) -> nx.Graph:
+    """Read by hand: who is beside whom."""
+    tables = ("municipality-borders.csv", "municipality-fixed-links.csv")
+    return nx.Graph([(row["municipality"], row["neighbour"]) for table in tables for row in rows(root, table)])
+
+
+def codes(claims: tuple[Claim, ...]) -> list[str]:
+    return [c.municipality.name for c in claims]
+
+
+def test_kommuner_have_what_the_tables_say_of_them(register: Register, root: Path) -> None:
+    people = {r["municipality"]: int(r["population"]) for r in rows(root, "municipality-populations.csv")}
+    regions = {r["code"]: r["region"] for r in rows(root, "municipalities.csv")}
+    kinds = {r["municipality"]: r["type"] for r in rows(root, "municipality-types.csv")}
+    for place in register.places.values():
+        code = place.municipality.name
+        assert (place.population, place.region and place.region.name) == (people[code], regions[code])
+        assert (place.kind.name if place.kind else None) == kinds.get(code)
+        assert place.point and 7 < place.point[0] < 16 and 54 < place.point[1] < 58
+
+
+def test_solutions_and_years_are_those_of_the_evidence(matcher: Matcher, root: Path) -> None:
+    named: dict[str, set[str]] = defaultdict(set)
+    for row in rows(root, "evidence-solutions.csv"):
+        named[f"{row['municipality']}-{row['initiative']}-{row['number']}"].add(row["solution"])
+    years = {f"{r['municipality']}-{r['initiative']}-{r['number']}": (r["year_from"], r["year_to"]) for r in rows(root, "evidence.csv")}
+    seen = 0
+    for _, _, edge in matcher.graph.edges(data=True):
+        for item in edge["evidence"]:
+            key = item.iri.rsplit("/", 1)[1]
+            assert {s.name for s in item.solutions} == named[key]
+            assert (str(item.start or ""), str(item.end or "")) == years[key]
+            seen += len(item.solutions)
+    assert seen > 300
+
+
+@pytest.mark.parametrize(
+    "choices", [Choices(), Choices("low"), Choices("high"), Choices(broad=10), Choices(since=2015, until=2018), Choices(until=2014)]
+)
+def test_the_choices_leave_what_they_say(register: Register, root: Path, choices: Choices) -> None:
+    published = {r["id"]: r["year"] for r in rows(root, "sources.csv")}
+    table, reach = rows(root, "evidence.csv"), defaultdict(set)
+    for row in table:
+        reach[row["source"], row["initiative"]].add(row["municipality"])
+
+    def counts(row: dict[str, str]) -> bool:
+        year = published[row["source"]]
+        known = choices.since is choices.until is None or (year and (choices.since or 0) <= int(year) <= (choices.until or 9999))
+        narrow = choices.broad is None or len(reach[row["source"], row["initiative"]]) <= choices.broad
+        return bool(known and narrow and CONFIDENCE.index(row["confidence"]) >= CONFIDENCE.index(choices.confidence))
+
+    expected = {(r["municipality"], r["initiative"]) for r in table if counts(r)}
+    found = {(a.rsplit("/", 1)[1], b.rsplit("/", 1)[1]) for a, b in Matcher(register, choices).graph.edges}
+    assert found == expected and found
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"),
+    [({"confidence": "sure"}, "low, medium, high"), ({"broad": 0}, "1 or more"), ({"since": 2018, "until": 2015}, "no year is both")],
+)
+def test_a_choice_that_cannot_hold_is_refused(given: dict[str, int], hint: str) -> None:
+    with pytest.raises(BadArgument, match=hint):
+        Choices(**given)  # type: ignore[arg-type]
+
+
+def test_choices_that_leave_nothing_say_so(register: Register) -> None:
+    with pytest.raises(BadArgument, match=r"no evidence is left .*1990–1991"):
+        Matcher(register, Choices(since=1990, until=1991))
+
+
+def test_teachers_come_near_first_then_by_evidence_length_and_size(matcher: Matcher, root: Path) -> None:
+    people = {r["municipality"]: int(r["population"]) for r in rows(root, "municipality-populations.csv")}
+    seen = 0
+    for row in matcher.rows:
+        for plan in matcher.learn_from(row, matcher.columns):
+            own, keys = row.rsplit("/", 1)[1], []
+            for peer in plan.peers:
+                there = peer.claim.municipality.name
+                ratio = people[there] / people[own]
+                assert peer.size == pytest.approx(ratio) and there != own
+                nearness = ("neighbour", "region", "elsewhere").index(peer.near)
+                keys.append((nearness, -CONFIDENCE.index(peer.claim.confidence), peer.since or 9999, max(ratio, 1 / ratio), there))
+            assert keys == sorted(keys)
+            seen += len(keys)
+    assert seen > 10_000
+
+
+def test_an_unplanned_initiative_can_be_asked_for(matcher: Matcher) -> None:
+    (plan,) = matcher.learn_from(KALUNDBORG, [BASE + "initiative/open-data"])
+    assert plan.own is None and {"0306", "0316"} <= set(codes(tuple(p.claim for p in plan.peers)))
+
+
+def test_groups_plan_or_have_one_initiative_are_connected_and_small(matcher: Matcher, borders: nx.Graph, register: Register) -> None:
+    assert len(matcher.groups) > 20 and {g.connected for g in matcher.groups} == {"neighbourhood", "region"}
+    for group in matcher.groups:
+        members = codes(group.members)
+        assert 2 <= len(set(members)) == len(members) <= LARGEST and group.planning
+        assert {c.initiative for c in group.members} == {group.initiative}
+        assert {c.status.name for c in group.planning} == {"planned"} and {c.status.name for c in group.having} <= {"active"}
+        if group.connected == "neighbourhood":
+            assert nx.is_connected(borders.subgraph(members))
+        else:
+            assert len({register.places[c.municipality.iri].region for c in group.members}) == 1
+
+
+def test_every_plan_beside_another_plan_or_owner_is_in_a_group(matcher: Matcher, borders: nx.Graph) -> None:
+    grouped = {(c.initiative.name, c.municipality.name) for g in matcher.groups for c in g.planning}
+    for initiative in matcher.columns:
+        status = {m.rsplit("/", 1)[1]: matcher.graph.edges[m, initiative]["status"].name for m in matcher.graph[initiative]}
+        for code, state in status.items():
+            if state == "planned" and any(status.get(n) in ("planned", "active") for n in borders.adj.get(code, ())):
+                assert (initiative.rsplit("/", 1)[1], code) in grouped
+
+
+def test_who_has_it_leads_and_else_the_largest(matcher: Matcher, register: Register) -> None:
+    for group in matcher.groups:
+        if group.having:
+            assert group.why == "experience" and group.lead in {c.municipality for c in group.having}
+        else:
+            most = max(group.planning, key=lambda c: register.places[c.municipality.iri].population or 0)
+            assert group.why == "size" and group.lead == most.municipality
+
+
+def test_boundaries_are_those_of_the_published_question_where_evidence_counts(engine: Embedded, register: Register) -> None:
+    """The question counts all evidence and ended work too."""
+    found = {(b.initiative.name, b.one.municipality.name, b.other.municipality.name) for b in Matcher(register, Choices("low")).boundaries}
+    asked = set()
+    for initiative in register.initiatives:
+        for row in ask.run(engine, "neighbours-with-other-solutions", initiative=initiative).rows():
+            asked.add((initiative.rsplit("/", 1)[1], *sorted(row[c].rsplit("/", 1)[1] for c in ("municipality", "neighbour"))))
+    ended = {(a, b) for a, b, edge in Matcher(register, Choices("low")).graph.edges(data=True) if edge["status"].name == "ended"}
+    running = {t for t in asked if not any((f"{BASE}municipality/{m}", f"{BASE}initiative/{t[0]}") in ended for m in t[1:])}
+    assert found == running and len(found) > 20
+
+
+def test_areas_are_connected_and_no_solution_is_everywhere(matcher: Matcher, borders: nx.Graph) -> None:
+    assert len(matcher.areas) > 10
+    for area in matcher.areas:
+        assert nx.is_connected(borders.subgraph(codes(area.members)))
+        known = [c for c in area.members if c.solutions]
+        assert len(area.members) - len(known) == area.unknown
+        for solution, count in area.solutions:
+            assert count == sum(solution in c.solutions for c in known) < len(known)
+
+
+def test_next_is_by_popularity_with_the_others_beside(matcher: Matcher) -> None:
+    for found in (matcher.next(row) for row in matcher.rows):
+        assert [n.places["popularity"] for n in found] == list(range(1, len(found) + 1))
+        adopters = [n.adopters for n in found]
+        assert adopters == sorted(adopters, reverse=True)
+    found = matcher.next(KALUNDBORG)
+    assert not {n.initiative.iri for n in found} & set(matcher.graph[KALUNDBORG])
+    assert all(set(n.places) == {"popularity", "item-knn", "probs", "alike"} for n in found)
+    assert all(matcher.graph.has_edge(c.municipality.iri, n.initiative.iri) for n in found for c in n.peers)
+    assert {n.initiative.name for n in found if n.mentioned} == {"telemedicine", "waste-app"}
+
+
+def test_scores_of_next_are_what_a_count_by_hand_gives() -> None:
+    cells = np.array([[1, 1, 0], [1, 0, 1], [0, 0, 1]], float)
+    assert recommend.popularity(cells)[0].tolist() == [2, 1, 2]
+    assert recommend.item_knn(cells)[0, 2] == pytest.approx(1 / 2)  # cosine of columns 0 and 2; columns 1 and 2 share nobody
+    assert recommend.probs(cells)[0, 2] == pytest.approx(1 / 2 * 1 / 2)  # column 0 gives half to row 1, which gives half to column 2
+    assert not recommend.chance(cells).any()
+
+
+def test_what_next_ranks_by_is_what_the_evaluation_chose(matcher: Matcher) -> None:
+    found = evaluate.leave_one_out(matcher.matrix)
+    assert found.links == matcher.graph.number_of_edges() > 400
+    assert found.winner() == recommend.DEFAULT
+    for scores in found.scores.values():
+        assert all(s.low < s.mean < s.high for s in scores.values())
+        assert scores["hit@1"].mean <= scores["hit@3"].mean <= scores["hit@5"].mean
+    assert found.gain["chance"].high < 0
+    again = evaluate.leave_one_out(matcher.matrix, ["popularity", "probs"])
+    assert again.scores == {name: found.scores[name] for name in ("popularity", "probs")} and again.gain["probs"] == found.gain["probs"]
+
+
+def test_chance_finds_a_hidden_link_as_often_as_chance_does() -> None:
+    """Simulated: two of ten columns each, so that one of nine is right."""
+    cells = np.zeros((6, 10))
+    cells[:, 0] = 1
+    cells[np.arange(6), np.arange(1, 7)] = 1
+    found = evaluate.leave_one_out(cells, ["popularity", "chance"])
+    assert found.scores["chance"]["hit@1"].mean == pytest.approx(1 / 9)
+    assert found.scores["chance"]["mrr"].mean == pytest.approx(sum(1 / k for k in range(1, 10)) / 9)
+    assert found.winner() == "popularity"
+
+
+def test_a_better_method_wins() -> None:
+    """Simulated: two worlds of five initiatives; who is in one has four of them."""
+    cells = np.zeros((40, 10))
+    for row in range(40):
+        cells[row, (row % 2) * 5 : (row % 2) * 5 + 5] = 1
+        cells[row, (row % 2) * 5 + row % 5] = 0
+    found = evaluate.leave_one_out(cells, ["popularity", "item-knn", "probs", "chance"])
+    assert found.winner() in ("item-knn", "probs") and found.gain["item-knn"].low > 0
+
+
+def test_stability_is_a_share_repeats_itself_and_is_whole_when_nothing_goes(matcher: Matcher) -> None:
+    silent = [i for i, row in enumerate(matcher.rows) if not matcher.graph.degree[row]]
+    kept = matcher.stability
+    assert np.flatnonzero(np.isnan(kept)).tolist() == silent and len(silent) == 1
+    assert 0 < np.nanmin(kept) < np.nanmean(kept) < np.nanmax(kept) < 1
+    assert np.array_equal(kept, evaluate.stability(matcher.matrix), equal_nan=True)
+    assert np.nanmin(evaluate.stability(matcher.matrix, share=0, repeats=1)) == 1
+
+
+def communal(seed: int) -> tuple[Floats, Integers]:
+    """Simulated: four groups of twelve, each with five initiatives of its own."""
+    random, group = np.random.default_rng(seed), np.repeat(np.arange(4), 12)
+    chances = np.where(np.repeat(np.arange(4), 5)[None, :] == group[:, None], 0.8, 0.08)
+    return np.asarray(random.random((48, 20)) < chances, float), group
+
+
+def test_planted_communities_are_found_stable_real_and_named() -> None:
+    cells, group = communal(1)
+    found = communities.find(cells, seeds=5, samples=19)
+    assert communities.adjusted_rand(found.member, group) > 0.85
+    assert found.p == 1 / 20 and found.modularity > 2 * found.null_mean and found.stability > 0.9
+    for number, columns in enumerate(found.distinct):
+        inside = group[found.member == number]
+        assert {c // 5 for c in columns} == {int(np.bincount(inside).argmax())}
+
+
+def test_communities_of_noise_are_not_real() -> None:
+    found = [communities.find(drawn, seeds=1, samples=19).p for drawn in curveball(communal(2)[0], 7, 6)]
+    assert sum(p <= 0.1 for p in found) <= 2
+
+
+@pytest.mark.parametrize(("other", "index"), [([0, 0, 1, 1], 1.0), ([1, 1, 0, 0], 1.0), ([0, 1, 0, 1], -0.5)])
+def test_the_adjusted_rand_index_is_as_published(other: list[int], index: float) -> None:
+    assert communities.adjusted_rand(np.array([0, 0, 1, 1]), np.array(other)) == pytest.approx(index)
+
+
+def without(engine: Embedded, predicate: str) -> Embedded:
+    store = ox.Store()
+    store.extend(q for q in engine.store if q.predicate.value != predicate)
+    return Embedded(store)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "name"),
+    [
+        (KG + "confidence", "kg:confidence"), (KG + "status", "kg:status"), (KG + "adopter", "kg:adopter"),
+        (DCT + "source", "dcterms:source"),
+    ],
+)
+def test_a_graph_that_lacks_something_needed_is_told_what(engine: Embedded, predicate: str, name: str) -> None:
+    with pytest.raises(BadInput, match=f"evidence/0101-.* it has no {name}"):
+        read(without(engine, predicate))
+
+
+@pytest.mark.parametrize("predicate", [KG + "region", KG + "population", KG + "solution", KG + "borders", "http://www.opengis.net/ont/geosparql#asWKT"])
+def test_a_graph_that_lacks_something_else_is_matched_by_the_rest(engine: Embedded, predicate: str) -> None:
+    found = Matcher.open(without(engine, predicate)).match(KALUNDBORG)
+    assert found.alike and found.next
+
+
+def test_a_graph_without_kommuner_is_told_so() -> None:
+    with pytest.raises(BadInput, match="the graph has no kommune"):
+        read(Embedded(ox.Store()))
+
+
+def test_two_kommuner_are_two(matcher: Matcher) -> None:
+    with pytest.raises(BadArgument, match="another kommune"):
+        matcher.between(KALUNDBORG, KALUNDBORG)
+    with pytest.raises(UnknownName):
+        matcher.between(KALUNDBORG, BASE + "municipality/9999")
+
+
+def test_everything_between_two_is_the_same_from_both_sides(matcher: Matcher) -> None:
+    one, other = KALUNDBORG, BASE + "municipality/0316"
+    here, there = matcher.between(one, other), matcher.between(other, one)
+    assert here.partner.score.p == there.partner.score.p and here.together == there.together
+    assert (here.teaches, here.only_here) == (there.learns, there.only_there)

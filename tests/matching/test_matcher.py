@@ -1,0 +1,424 @@
+"""Matches rest on evidence, count what the tables say, claim no more than that, and come in one order."""
+
+import csv
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kommunegraf.matching import text as texts
+from kommunegraf.matching.matcher import Matcher
+from kommunegraf.matching.network import Claim, network
+from kommunegraf.matching.register import Choices, Evidence, Register, read
+from kommunegraf.matching.results import Match
+from kommunegraf.names import UnknownName
+from kommunegraf.namespaces import BASE, DCT, KG, RDF, SKOS
+from kommunegraf.questions import ask as queries
+from kommunegraf.rdf.engines import Embedded
+
+SILENT, KALUNDBORG, SAMSOE = "0175", "0326", "0741"
+Overlaps = dict[str, dict[str, set[str]]]
+
+
+def place(code: str) -> str:
+    return f"{BASE}municipality/{code}"
+
+
+def rows(root: Path, table: str) -> list[dict[str, str]]:
+    with (root / "data" / table).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def held(root: Path, low: bool) -> dict[str, set[str]]:
+    """Counted by hand: the initiatives of each kommune in the table of evidence."""
+    initiatives: dict[str, set[str]] = {row["code"]: set() for row in rows(root, "municipalities.csv")}
+    for row in rows(root, "evidence.csv"):
+        if low or row["confidence"] != "low":
+            initiatives[row["municipality"]].add(row["initiative"])
+    return initiatives
+
+
+def overlaps(initiatives: dict[str, set[str]]) -> Overlaps:
+    return {a: {b: ours & theirs for b, theirs in initiatives.items() if b != a and ours & theirs} for a, ours in initiatives.items()}
+
+
+def shares(found: Match) -> dict[str, set[str]]:
+    return {partner.municipality.name: {shared.initiative.name for shared in partner.shared} for partner in found.alike}
+
+
+def match(engine: Embedded, municipality: str, lang: str = "da", confidence: str = "medium") -> Match:
+    return Matcher.open(engine, lang, Choices(confidence)).match(municipality)
+
+
+def claims(found: Match) -> Iterator[Claim]:
+    """Every claim that a match makes, those that do not count aside."""
+    yield from found.adoptions
+    for shared in (s for side in (found.alike, found.neighbours) for beside in side for s in beside.shared):
+        yield from (shared.own, shared.other)
+    for plan in found.learn_from:
+        assert plan.own
+        yield from (plan.own, *(peer.claim for peer in plan.peers))
+    for neighbour in found.neighbours:
+        yield from neighbour.ahead
+    for group in found.together:
+        yield from group.members
+    for boundary in found.boundaries:
+        yield from (boundary.one, boundary.other)
+    for area in found.areas:
+        yield from area.members
+    for item in found.next:
+        yield from item.peers
+
+
+def evidence(found: Match) -> set[Evidence]:
+    return {item for claim in (*claims(found), *found.uncounted) for item in claim.evidence}
+
+
+@pytest.fixture(scope="module")
+def register(engine: Embedded) -> Register:
+    """The real graph, read once."""
+    return read(engine)
+
+
+@pytest.fixture(scope="module")
+def matcher(register: Register) -> Matcher:
+    """The real graph under the default choices."""
+    return Matcher(register)
+
+
+@pytest.fixture(scope="module")
+def matches(matcher: Matcher, root: Path) -> dict[str, Match]:
+    """The match of every kommune, by code."""
+    return {row["code"]: matcher.match(place(row["code"])) for row in rows(root, "municipalities.csv")}
+
+
+def test_every_kommune_has_a_match(matches: dict[str, Match]) -> None:
+    assert len(matches) == 98 and all(found.municipality.iri == place(code) for code, found in matches.items())
+
+
+def test_a_graph_read_once_gives_the_same_match(engine: Embedded, matches: dict[str, Match]) -> None:
+    assert match(engine, place(KALUNDBORG)) == matches[KALUNDBORG]
+
+
+def test_the_network_is_the_graph_s_adoptions(engine: Embedded) -> None:
+    stated: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for quad in engine.store.quads_for_pattern(None, None, None, ox.NamedNode(BASE + "graph/analysis")):
+        stated[str(quad.subject)][quad.predicate.value].add(str(quad.object))
+    adoptions = [about for about in stated.values() if f"<{KG}Adoption>" in about[RDF + "type"]]
+    terms = ("adopter", "initiative", "status", "supportedBy", "statusFrom")
+    expected = {tuple(frozenset(about[KG + term]) for term in terms) for about in adoptions}
+    found = set()
+    for municipality, initiative, edge in network(engine).edges(data=True):
+        iris = [item.iri for item in edge["evidence"]]
+        sets = [municipality], [initiative], [edge["status"].iri], iris, iris[:1]
+        found.add(tuple(frozenset(f"<{iri}>" for iri in values) for values in sets))
+    assert found == expected and len(found) > 400
+
+
+def test_the_network_has_two_modes_and_everyone_in_it(engine: Embedded, root: Path) -> None:
+    graph = network(engine, "en")
+    assert nx.is_bipartite(graph)
+    modes = {mode: {n.rsplit("/", 1)[1]: d["label"] for n, d in graph.nodes(data=True) if d["bipartite"] == mode} for mode in (0, 1)}
+    assert modes[0] == {row["code"]: row["name_en"] for row in rows(root, "municipalities.csv")}
+    assert modes[1] == {row["id"]: row["label_en"] for row in rows(root, "initiatives.csv")}
+
+
+@pytest.mark.parametrize("low", [False, True])
+def test_shares_are_what_a_count_by_hand_gives(register: Register, root: Path, low: bool) -> None:
+    expected = overlaps(held(root, low))
+    matcher = Matcher(register, Choices("low" if low else "medium"))
+    assert {code: shares(matcher.match(place(code))) for code in expected} == expected
+
+
+def test_adopters_are_what_a_count_by_hand_gives(matches: dict[str, Match], root: Path) -> None:
+    having = defaultdict(set)
+    for code, initiatives in held(root, low=False).items():
+        for initiative in initiatives:
+            having[initiative].add(code)
+    shared = {(s.initiative.name, s.adopters) for found in matches.values() for partner in found.alike for s in partner.shared}
+    assert shared == {(initiative, len(codes)) for initiative, codes in having.items() if len(codes) > 1}
+
+
+def test_every_claim_leads_to_evidence_whose_source_is_in_the_graph(engine: Embedded, matches: dict[str, Match]) -> None:
+    def states(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> bool:
+        return any(engine.store.quads_for_pattern(ox.NamedNode(subject), ox.NamedNode(predicate), value))
+
+    assert all(claim.evidence for found in matches.values() for claim in (*claims(found), *found.uncounted))
+    cited = set().union(*(evidence(found) for found in matches.values()))
+    assert len(cited) > 500
+    for item in cited:
+        assert states(item.iri, DCT + "source", ox.NamedNode(item.source.iri)), item
+        assert states(item.iri, KG + "status", ox.NamedNode(item.status.iri)), item
+        assert states(item.source.iri, DCT + "title", ox.Literal(item.source.label)), item
+
+
+def test_every_claim_cites_evidence_about_its_own_kommune_and_initiative(matches: dict[str, Match]) -> None:
+    for found in matches.values():
+        for claim in (*claims(found), *found.uncounted):
+            about = f"{BASE}evidence/{claim.municipality.name}-{claim.initiative.name}-"
+            assert all(item.iri.startswith(about) for item in claim.evidence)
+            assert claim.status == claim.evidence[0].status
+
+
+def test_low_evidence_counts_only_when_asked(engine: Embedded, matches: dict[str, Match]) -> None:
+    assert {item.confidence.name for found in matches.values() for c in claims(found) for item in c.evidence} == {"high", "medium"}
+    asked = match(engine, place(KALUNDBORG), confidence="low")
+    assert {item.confidence.name for c in claims(asked) for item in c.evidence} == {"high", "medium", "low"}
+    assert not asked.uncounted
+    before = matches[KALUNDBORG]
+    assert {c.initiative for c in asked.adoptions} == {c.initiative for c in (*before.adoptions, *before.uncounted)}
+    assert len(asked.adoptions) > len(before.adoptions)
+
+
+def test_evidence_is_told_as_the_tables_have_it(matches: dict[str, Match], root: Path) -> None:
+    sources = {row["id"]: row for row in rows(root, "sources.csv")}
+    told = {row["municipality"] + "-" + row["initiative"] + "-" + row["number"]: row for row in rows(root, "evidence.csv")}
+    for item in set().union(*(evidence(found) for found in matches.values())):
+        row, source = told[item.iri.rsplit("/", 1)[1]], sources[item.source.name]
+        assert (item.title, item.status.name, item.confidence.name) == (row["title"], row["status"], row["confidence"])
+        assert (item.source.name, item.source.label) == (row["source"], source["title"])
+        assert (item.address or "", item.year) == (source["url"], int(source["year"]) if source["year"] else None)
+
+
+def test_both_sides_speak_for_themselves(matches: dict[str, Match]) -> None:
+    for found in matches.values():
+        for partner in found.alike:
+            for shared in partner.shared:
+                assert shared.own in found.adoptions
+                assert shared.other.municipality == partner.municipality and shared.other.initiative == shared.initiative
+                assert shared.own.initiative == shared.initiative
+
+
+def test_what_does_not_count_is_of_low_confidence_alone(matches: dict[str, Match]) -> None:
+    uncounted = [c for found in matches.values() for c in found.uncounted]
+    assert len(uncounted) > 50
+    assert {item.confidence.name for c in uncounted for item in c.evidence} == {"low"}
+
+
+def test_a_kommune_without_adoptions_gets_what_is_known(matches: dict[str, Match], root: Path) -> None:
+    assert not held(root, low=False)[SILENT]
+    found = matches[SILENT]
+    assert not found.adoptions and not found.alike and not found.learn_from
+    assert {c.initiative.name for c in found.uncounted} == held(root, low=True)[SILENT] != set()
+    assert found.neighbours and found.next and found.stability is None
+
+
+def test_neighbours_are_those_of_the_tables(matches: dict[str, Match], root: Path) -> None:
+    expected: dict[str, set[tuple[str, str]]] = {code: set() for code in matches}
+    for table, relation in (("municipality-borders.csv", "borders"), ("municipality-fixed-links.csv", "fixedLinkTo")):
+        for row in rows(root, table):
+            expected[row["municipality"]].add((row["neighbour"], relation))
+            expected[row["neighbour"]].add((row["municipality"], relation))
+    found = {code: {(n.municipality.name, r) for n in m.neighbours for r in n.relations} for code, m in matches.items()}
+    assert found == expected
+    assert not found[SAMSOE] and {"borders", "fixedLinkTo"} == {r for links in found.values() for _, r in links}
+
+
+def test_a_neighbour_shares_what_the_ranking_says(matches: dict[str, Match]) -> None:
+    for found in matches.values():
+        ranked = {partner.municipality: partner.shared for partner in found.alike}
+        assert all(neighbour.shared == ranked.get(neighbour.municipality, ()) for neighbour in found.neighbours)
+
+
+@pytest.mark.parametrize("code", ["0101", "0175", "0326", "0741", "0751", "0851"])
+def test_neighbours_and_plans_agree_with_the_published_questions(engine: Embedded, matches: dict[str, Match], code: str) -> None:
+    ahead = defaultdict(set)
+    for neighbour in matches[code].neighbours:
+        for claim in neighbour.ahead:
+            ahead[claim.initiative.iri].add(neighbour.municipality)
+    answer = queries.run(engine, "neighbours-ahead", municipality=code).rows()
+    assert {iri: len(places) for iri, places in ahead.items()} == {row["initiative"]: row["neighbourCount"] for row in answer}
+    peers = {(plan.initiative.iri, peer.claim.municipality.iri) for plan in matches[code].learn_from for peer in plan.peers}
+    answer = queries.run(engine, "plans-and-peers", municipality=code).rows()
+    assert peers == {(row["initiative"], row["peer"]) for row in answer}
+
+
+def test_plans_are_met_by_those_who_are_active_neighbours_first(matches: dict[str, Match]) -> None:
+    assert sum(len(found.learn_from) for found in matches.values()) > 50
+    for found in matches.values():
+        assert [plan.own for plan in found.learn_from] == [c for c in found.adoptions if c.status.name == "planned"]
+        beside = {neighbour.municipality for neighbour in found.neighbours}
+        for plan in found.learn_from:
+            assert {peer.claim.initiative for peer in plan.peers} <= {plan.initiative}
+            assert all(peer.claim.status.name == "active" for peer in plan.peers)
+            assert all((peer.near == "neighbour") == (peer.claim.municipality in beside) for peer in plan.peers)
+            near = [("neighbour", "region", "elsewhere").index(peer.near) for peer in plan.peers]
+            assert near == sorted(near) and len({peer.claim.municipality for peer in plan.peers}) == len(near)
+
+
+def test_the_least_likely_overlap_comes_first_then_the_one_furthest_beyond_chance_then_the_code(matches: dict[str, Match]) -> None:
+    deciding = set()
+    for found in matches.values():
+        ranked = [(p.score.p, p.score.expected - p.score.overlap, p.municipality.name) for p in found.alike]
+        for first, second in pairwise(ranked):
+            assert first < second
+            deciding.add(next(i for i in range(3) if first[i] != second[i]))
+    assert deciding >= {0, 2}
+
+
+def test_the_rarest_shared_initiative_comes_first(matches: dict[str, Match]) -> None:
+    for found in matches.values():
+        for partner in found.alike:
+            order = [(shared.adopters, shared.initiative.iri) for shared in partner.shared]
+            assert order == sorted(set(order))
+
+
+def test_the_same_graph_in_another_order_gives_the_same_match(engine: Embedded, matches: dict[str, Match]) -> None:
+    turned = ox.Store()
+    for quad in reversed(list(engine.store)):
+        turned.add(quad)
+    assert match(Embedded(turned), place(KALUNDBORG)) == matches[KALUNDBORG]
+
+
+def test_the_text_says_what_counted_and_what_absence_is_not(engine: Embedded) -> None:
+    english = texts.as_text(match(engine, place(KALUNDBORG), "en"), "en")
+    assert "does not show that the initiative is missing" in english and "a ranking, not a finding" in english
+    assert "high and medium" in english and "low confidence too" not in english
+    assert "low confidence too" in texts.as_text(match(engine, place(KALUNDBORG), "en", "low"), "en")
+    danish = texts.as_text(match(engine, place(KALUNDBORG), "da"), "da")
+    assert "viser ikke, at initiativet mangler" in danish and "høj og middel" in danish and "ikke et resultat" in danish
+
+
+def test_labels_come_in_the_language_asked_for(engine: Embedded) -> None:
+    danish, english = (match(engine, place(KALUNDBORG), lang) for lang in ("da", "en"))
+    assert (danish.municipality.label, english.municipality.label) == ("Kalundborg", "Kalundborg Municipality")
+    assert {c.status.label for c in danish.adoptions} == {"i gang", "afsluttet"}
+    assert [c.initiative.iri for c in danish.adoptions] == [c.initiative.iri for c in english.adoptions]
+
+
+def test_a_match_is_json(matches: dict[str, Match]) -> None:
+    told = json.loads(json.dumps(matches[KALUNDBORG].as_dict()))
+    assert told["municipality"] == {"iri": place(KALUNDBORG), "label": "Kalundborg"}
+    assert told["alike"][0]["shared"][0]["other"]["evidence"][0]["source"]["iri"].startswith(BASE + "source/")
+
+
+@pytest.mark.parametrize("iri", [BASE + "initiative/open-data", BASE + "municipality/9999", "Kalundborg", ""])
+def test_what_is_no_kommune_is_refused(engine: Embedded, iri: str) -> None:
+    with pytest.raises(UnknownName, match="no municipality is called"):
+        match(engine, iri)
+
+
+def test_an_unknown_language_is_refused(engine: Embedded) -> None:
+    with pytest.raises(queries.BadArgument, match="da, en"):
+        match(engine, place(KALUNDBORG), "sv")
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_the_screen_names_the_best_partners_with_a_reason_and_says_what_it_leaves_out(engine: Embedded, lang: str) -> None:
+    found = match(engine, place(KALUNDBORG), lang)
+    text = texts.as_text(found, lang, most=2)
+    lines = [line for line in text.splitlines() if line.startswith(("  1. ", "  2. "))]
+    for partner, line in zip(found.alike, lines, strict=False):
+        assert partner.municipality.label in line and partner.shared[0].initiative.label in line
+        assert f": {partner.score.overlap} " in line
+    left_out = {"da": "og {} til", "en": "and {} more"}[lang].format(len(found.alike) - 2)
+    assert len(lines) == 2 and left_out in text and left_out not in texts.as_text(found, lang, most=len(found.alike))
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_everything_between_two_is_told_with_its_evidence(engine: Embedded, lang: str) -> None:
+    found = Matcher.open(engine, lang).between(place(KALUNDBORG), place("0316"))
+    text = texts.explained(found, lang)
+    told = [*(c for s in found.partner.shared for c in (s.own, s.other)), *found.only_here, *found.only_there]
+    assert len(told) > 5
+    for claim in told:
+        assert f"{claim.status.label}. {claim.evidence[0].title} – {claim.evidence[0].source.label}" in text
+    assert found.together and found.together[0].initiative.label in text
+
+
+def test_the_text_of_an_empty_match_names_every_part(engine: Embedded) -> None:
+    parts = ("adoptions", "uncounted", "alike", "learn_from", "together", "boundaries", "areas", "next", "neighbours")
+    found = replace(match(engine, place(SAMSOE), "en"), **dict.fromkeys(parts, ()))  # type: ignore[arg-type]
+    assert texts.as_text(found, "en").count("none known") == 7
+
+
+codes = st.sampled_from(["0001", "0002", "0003", "0004"])
+rules = st.fixed_dictionaries(
+    {
+        "municipality": codes,
+        "initiative": st.sampled_from(["a", "b-2", "c"]),
+        "status": st.sampled_from(["active", "planned", "ended"]),
+        "confidence": st.sampled_from(["low", "medium", "high"]),
+        "year": st.none() | st.integers(2010, 2020),
+    }
+)
+
+
+def simulated(register: list[dict[str, str | int | None]]) -> Embedded:
+    """A graph of simulated evidence about four kommuner, with what matching reads and nothing else."""
+    store = ox.Store()
+
+    def add(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> None:
+        store.add(ox.Quad(ox.NamedNode(BASE + subject), ox.NamedNode(predicate), value))
+
+    for code in ("0001", "0002", "0003", "0004"):
+        add(f"municipality/{code}", RDF + "type", ox.NamedNode(KG + "Municipality"))
+        add(f"municipality/{code}", SKOS + "prefLabel", ox.Literal(code, language="da"))
+    for number, row in enumerate(register, 1):
+        name = f"evidence/{row['municipality']}-{row['initiative']}-{number}"
+        add(name, RDF + "type", ox.NamedNode(KG + "Evidence"))
+        add(name, KG + "adopter", ox.NamedNode(f"{BASE}municipality/{row['municipality']}"))
+        for term in ("initiative", "status", "confidence"):
+            add(name, KG + term, ox.NamedNode(f"{BASE}{term}/{row[term]}"))
+        add(name, DCT + "title", ox.Literal("simulated"))
+        add(name, DCT + "source", ox.NamedNode(f"{BASE}source/{number}"))
+        add(f"source/{number}", DCT + "title", ox.Literal("simulated"))
+        if row["year"]:
+            add(f"source/{number}", KG + "year", ox.Literal(int(row["year"])))
+    return Embedded(store)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(rules, max_size=12), codes, st.booleans())
+def test_whatever_the_evidence_sharing_is_mutual_and_exactly_the_overlap(
+    register: list[dict[str, str | int | None]], code: str, low: bool
+) -> None:
+    engine = simulated(register)
+    initiatives: dict[str, set[str]] = {c: set() for c in ("0001", "0002", "0003", "0004")}
+    for row in register:
+        if low or row["confidence"] != "low":
+            initiatives[str(row["municipality"])].add(str(row["initiative"]))
+    choices = Choices("low" if low else "medium")
+    if not any(initiatives.values()):
+        with pytest.raises(queries.BadArgument, match="no evidence is left"):
+            Matcher.open(engine, choices=choices)
+        return
+    matcher = Matcher.open(engine, choices=choices)
+    found = matcher.match(place(code))
+    assert shares(found) == overlaps(initiatives)[code]
+    for partner in found.alike:
+        back = next(p for p in matcher.alike(partner.municipality.iri) if p.municipality == found.municipality)
+        assert [replace(s, own=s.other, other=s.own) for s in back.shared] == list(partner.shared)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(rules, max_size=12), codes)
+def test_whatever_the_evidence_each_named_initiative_counts_or_is_shown_as_uncounted(
+    register: list[dict[str, str | int | None]], code: str
+) -> None:
+    if all(row["confidence"] == "low" for row in register):
+        return
+    found = match(simulated(register), place(code))
+    shown = [item.iri.rsplit("-", 1)[1] for claim in (*found.adoptions, *found.uncounted) for item in claim.evidence]
+    assert len(shown) == len(set(shown))
+    own = {str(row["initiative"]) for row in register if row["municipality"] == code}
+    assert {c.initiative.name for c in (*found.adoptions, *found.uncounted)} == own
+
+
+@pytest.mark.parametrize("ask", ["match", "neighbours", "learn_from", "next"])
+def test_an_iri_that_is_no_kommune_is_named(matcher: Matcher, ask: str) -> None:
+    with pytest.raises(UnknownName, match="no municipality is called 'nope'"):
+        getattr(matcher, ask)("nope")
+
+
+def test_an_iri_that_is_no_initiative_is_named(matcher: Matcher) -> None:
+    with pytest.raises(UnknownName, match="no initiative is called 'nope'"):
+        matcher.learn_from(f"{BASE}municipality/0326", ["nope"])

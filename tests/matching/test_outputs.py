@@ -1,0 +1,237 @@
+"""What matching writes can be read again by others, equals what was computed, is the same each time, and says what went wrong."""
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import networkx as nx
+import pyoxigraph as ox
+import pytest
+from tests.helpers import ROOT
+
+from kommunegraf.matching import answers, communities, evaluate, exports, linked_data, plots, register, report, text, wording
+from kommunegraf.matching.captions import PLOTS, REPORT
+from kommunegraf.matching.matcher import Matcher
+from kommunegraf.matching.register import Choices
+from kommunegraf.matching.results import Match
+from kommunegraf.namespaces import BASE, DCT, KG, PREFIXES, PROV, RDF, SKOS
+from kommunegraf.rdf.engines import Embedded
+
+HOLBAEK = BASE + "municipality/0316"
+
+
+@pytest.fixture(scope="module")
+def matcher(engine: Embedded) -> Matcher:
+    return Matcher.open(engine, "en")
+
+
+@pytest.fixture(scope="module")
+def files(matcher: Matcher) -> dict[str, str]:
+    return exports.graphs(matcher)
+
+
+@pytest.fixture(scope="module")
+def found(matcher: Matcher) -> list[Match]:
+    return [matcher.match(row) for row in matcher.rows]
+
+
+@pytest.fixture(scope="module")
+def rdf(engine: Embedded, matcher: Matcher, found: list[Match]) -> list[str]:
+    return linked_data.quads(found, {"en": matcher.register.labels(), "da": register.read(engine, "da").labels()}, 5)
+
+
+def edges(graph: nx.Graph) -> set[frozenset[str]]:
+    return {frozenset((a, b)) for a, b in graph.edges}
+
+
+def test_every_network_file_read_again_is_the_network_with_both_layers(matcher: Matcher, files: dict[str, str]) -> None:
+    expected = edges(matcher.graph) | edges(matcher.near)
+    graphs = [
+        nx.parse_graphml(files["network.graphml"]),
+        nx.read_gexf(io.BytesIO(files["network.gexf"].encode("utf-8"))),
+        nx.node_link_graph(json.loads(files["network.json"]), edges="edges"),
+    ]
+    for graph in graphs:
+        assert edges(graph) == expected and set(graph) == set(matcher.graph)
+        assert graph.nodes[HOLBAEK]["region"] == "Region Zealand" and graph.nodes[HOLBAEK]["population"] > 50_000
+        adoption = graph.edges[HOLBAEK, BASE + "initiative/open-data"]
+        assert (adoption["layer"], adoption["status"], adoption["solutions"]) == ("adoption", "active", "Open Data DK")
+        assert graph.edges[HOLBAEK, BASE + "municipality/0306"]["layer"] == "neighbour"
+    assert "high and medium" in graphs[2].graph["choices"]
+    rows = list(csv.DictReader(io.StringIO(files["edges.csv"])))
+    assert {frozenset((r["source"], r["target"])) for r in rows} == expected
+    assert sum(r["layer"] == "adoption" for r in rows) == matcher.graph.number_of_edges()
+
+
+def test_equal_networks_give_equal_files(engine: Embedded, files: dict[str, str]) -> None:
+    assert exports.graphs(Matcher.open(engine, "en")) == files
+
+
+def test_the_network_back_in_rdf_is_what_the_graph_states(engine: Embedded, matcher: Matcher, files: dict[str, str]) -> None:
+    written = {(q.subject, q.predicate, q.object) for q in ox.parse(files["adoptions.nq"], format=ox.RdfFormat.N_QUADS)}
+    stated = engine.store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + "Adoption"))
+    about = {q.subject for q in stated}
+    terms = {ox.NamedNode(KG + t) for t in ("adopter", "initiative", "status", "statusFrom", "supportedBy", "solution")}
+    terms.add(ox.NamedNode(RDF + "type"))
+    own = {(q.subject, q.predicate, q.object) for s in about for q in engine.store.quads_for_pattern(s, None, None) if q.predicate in terms}
+    assert written == own and len(about) == matcher.graph.number_of_edges()
+
+
+def test_the_map_layer_has_every_boundary_and_area_where_they_lie(matcher: Matcher) -> None:
+    features = json.loads(exports.map_layer(matcher))["features"]
+    lines = [f for f in features if f["geometry"]["type"] == "LineString"]
+    assert len(lines) == len(matcher.boundaries) and len(features) - len(lines) == len(matcher.areas)
+    for line, boundary in zip(lines, matcher.boundaries):
+        ends = [matcher.register.places[c.municipality.iri].point for c in (boundary.one, boundary.other)]
+        assert [tuple(p) for p in line["geometry"]["coordinates"]] == ends
+        assert line["properties"]["oneSolution"] != line["properties"]["otherSolution"]
+
+
+def test_every_suggestion_leads_to_its_method_and_to_evidence_in_the_graph(engine: Embedded, matcher: Matcher, rdf: list[str]) -> None:
+    store = ox.Store()
+    store.bulk_load("\n".join(rdf).encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    of = ox.NamedNode(DCT + "type")
+    kinds: dict[str, int] = {}
+    for quad in store.quads_for_pattern(None, of, None):
+        kinds[str(quad.object).rsplit("/", 1)[1][:-1]] = kinds.get(str(quad.object).rsplit("/", 1)[1][:-1], 0) + 1
+        behind = [q.object for q in store.quads_for_pattern(quad.subject, ox.NamedNode(PROV + "wasDerivedFrom"), None)]
+        assert all(isinstance(i, ox.NamedNode) and next(engine.store.quads_for_pattern(i, None, None), None) for i in behind)
+        assert behind or "/next/0175-" in str(quad.subject)  # nobody is like a kommune without evidence
+        (method,) = [q.object for q in store.quads_for_pattern(quad.subject, ox.NamedNode(PROV + "wasGeneratedBy"), None)]
+        assert isinstance(method, ox.NamedNode)
+        assert len(list(store.quads_for_pattern(method, ox.NamedNode(PROV + "used"), None))) == 2
+        labels = store.quads_for_pattern(quad.subject, ox.NamedNode(SKOS + "prefLabel"), None)
+        assert {q.object.language for q in labels if isinstance(q.object, ox.Literal)} == {"da", "en"}
+    assert set(kinds) == {"alike", "learn-from", "together", "boundaries", "area", "next"}
+    assert (kinds["together"], kinds["boundaries"], kinds["area"]) == (len(matcher.groups), len(matcher.boundaries), len(matcher.areas))
+    assert {str(q.graph_name) for q in store} == {f"<{BASE}graph/analysis>"}
+
+
+def test_the_figures_in_rdf_are_those_of_the_match(found: list[Match], rdf: list[str]) -> None:
+    one = next(m for m in found if m.municipality.iri == HOLBAEK)
+    best = one.alike[0]
+    name = f"{BASE}suggestion/medium-all/alike/{'-'.join(sorted((one.municipality.name, best.municipality.name)))}/p-value"
+    (line,) = [line for line in rdf if line.startswith(f"<{name}> <{PREFIXES['dqv']}value>")]
+    assert float(line.split('"')[1]) == pytest.approx(best.score.p, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", answers.ANSWERS)
+def test_every_answer_is_a_table_with_one_head_that_csv_keeps(found: list[Match], name: str) -> None:
+    rows = answers.unique(answers.ANSWERS[name](one) for one in found)
+    assert len(rows) > 20 and len({tuple(row) for row in rows}) == 1
+    again = list(csv.DictReader(io.StringIO(answers.as_csv(rows))))
+    assert again == [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
+    for lang in ("da", "en"):
+        assert all(text.head(column, lang) for column in rows[0])
+
+
+@pytest.mark.parametrize("sentences", [wording.WORDS, wording.HEADS, wording.METHOD, PLOTS, REPORT])
+def test_both_languages_have_the_same_sentences_with_the_same_gaps(sentences: dict[str, dict[str, str]]) -> None:
+    if sentences is not wording.HEADS:  # a head that is not there is the column's own English name
+        assert sentences["da"].keys() == sentences["en"].keys()
+    for key in sentences["da"].keys() & sentences["en"].keys():
+        gaps = [set(re.findall(r"\{\d?\}", sentences[lang][key])) for lang in ("da", "en")]
+        assert gaps[0] == gaps[1], key
+
+
+def test_the_pictures_are_drawn_and_the_same_each_time(matcher: Matcher, tmp_path: Path) -> None:
+    first, second = plots.write(matcher, tmp_path / "a"), plots.write(matcher, tmp_path / "b")
+    assert [p.name for p in first] == [f"{n}.{f}" for n in ("network", "partners", "heatmap") for f in ("svg", "png")]
+    assert all(p.stat().st_size > 20_000 for p in first)
+    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(first, second) if a.suffix == ".svg")
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_the_page_says_what_was_measured(engine: Embedded, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
+    monkeypatch.setattr(report, "SAMPLES", 20)
+    monkeypatch.setattr(report, "OTHER_CHOICES", (Choices(), Choices("high")))
+    matcher = Matcher.open(engine, lang)
+    find, leave = communities.find, evaluate.leave_one_out
+    monkeypatch.setattr(communities, "find", lambda matrix: find(matrix, seeds=3, samples=5))
+    monkeypatch.setattr(evaluate, "leave_one_out", lambda matrix: leave(matrix, ["popularity", "probs", "chance"]))
+    page = report.page(matcher)
+    assert text.significance(0, 4656, lang) in page and wording.CAVEAT[lang] in page
+    assert {"da": "Ingen metode er sikkert bedre end udbredelse", "en": "No method is surely better than popularity"}[lang] in page
+    assert len(re.findall(r"^\| .*? % \|$", page, re.MULTILINE)) >= 97 and "{" not in page
+    assert page.count("](") == 3 and all(f"({name}.svg)" in page for name in ("partners", "heatmap", "network"))
+
+
+def test_the_page_in_docs_is_of_this_graph(matcher: Matcher) -> None:
+    page = (ROOT / "docs" / "matching" / "report.md").read_text("utf-8")
+    words, stale = REPORT["en"], "write it anew: kommunegraf match --all --output DIR, then copy report.md and the SVG pictures"
+    for lines in (list(report._head(matcher, words))[-1:], report._together(matcher, words), report._kommuner(matcher, words)):
+        assert "\n".join(lines) in page, stale
+    assert text.significance(matcher.significant, matcher.similarity.tested, "en") in page, stale
+
+
+def test_what_is_significant_is_not_hidden() -> None:
+    assert text.significance(3, 4656, "en") == "3 of 4,656 pairs of municipalities have q ≤ 0.05."
+    assert text.significance(3, 4656, "da") == "3 af 4.656 par af kommuner har q ≤ 0,05."
+
+
+def run(built: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "COLUMNS": "200"}
+    command = [sys.executable, "-m", "kommunegraf", "match", *arguments, "--graph", str(built)]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=environment)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        ((), "name a kommune, or give --all"),
+        (("Kalundborg", "--all"), "not both"),
+        (("--all",), "--all needs --output"),
+        (("Kalundborg", "-o", "x"), "--output goes with --all"),
+        (("--all", "-o", "x", "--explain", "Vejle"), "not about --all"),
+        (("Kalundborg", "--explain", "Vejle", "--answer", "next"), "not both"),
+        (("Kalundborg", "--initiative", "open-data"), "--answer learn-from"),
+        (("Kalundborg", "--answer", "learn-from", "--initiative", "opn data"), "did you mean open-data"),
+        (("Kalundborg", "--format", "csv"), "needs --answer"),
+        (("Kalundborg", "--explain", "Vejle", "--format", "turtle"), "text or json"),
+        (("Kalundborg", "--explain", "Kalundborg"), "another kommune"),
+        (("Kalundborg", "--explain", "Vejl"), "did you mean Vejle"),
+        (("Kalundborg", "--since", "2020", "--until", "2010"), "no year is both"),
+        (("Kalundborg", "--since", "1990", "--until", "1991"), "no evidence is left"),
+        (("Kalundborg", "--broad", "0"), "1 or more"),
+        (("Atlantis",), "no municipality is called 'Atlantis'"),
+    ],
+)
+def test_a_wrong_call_says_what_would_be_right(built: Path, arguments: tuple[str, ...], hint: str) -> None:
+    done = run(built, *arguments)
+    assert done.returncode == 1 and hint in done.stderr and "Traceback" not in done.stderr and not done.stdout
+
+
+def test_the_command_tells_each_answer_as_table_csv_json_and_turtle(built: Path) -> None:
+    for name in ("learn-from", "boundaries"):
+        ask = ("Holbæk", "--answer", name)
+        done = [run(built, *ask, *form) for form in ((), ("--format", "csv"), ("--format", "json"), ("--format", "turtle"))]
+        assert all((d.returncode, d.stderr) == (0, "") for d in done), done
+        table, rows, told, turtle = (d.stdout for d in done)
+        assert "does not show that the initiative is missing" in table and "high and medium" in table
+        assert list(csv.DictReader(io.StringIO(rows)))
+        assert json.loads(told)["choices"]["confidence"] == "medium"
+        triples = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
+        kinds = {str(t.object).rsplit("/", 1)[1][:-1] for t in triples if t.predicate.value == DCT + "type"}
+        assert kinds == ({"boundaries", "area"} if name == "boundaries" else {name})
+
+
+def test_the_command_explains_two_in_danish_and_lists_what_could_be_asked(built: Path) -> None:
+    told = run(built, "Kalundborg", "--explain", "Holbæk", "--lang", "da").stdout
+    assert "Kalundborg – Holbæk (nabo)" in told and "https://" in told
+    silent = run(built, "Rødovre").stdout
+    assert "It could be asked about: Helpdesk" in silent and "Waste apps" in silent
+
+
+@pytest.mark.slow
+def test_everything_is_written_by_one_command(built: Path, tmp_path: Path) -> None:
+    done = run(built, "--all", "-o", str(tmp_path / "all"))
+    assert (done.returncode, done.stderr) == (0, "")
+    names = {p.relative_to(tmp_path / "all").as_posix() for p in (tmp_path / "all").rglob("*") if p.is_file()}
+    assert {"report.md", "suggestions.nq", "network.graphml", "boundaries.geojson", "heatmap.png", "municipalities/0326.json"} <= names
+    assert len([n for n in names if n.startswith("municipalities/")]) == 2 * 98
+    assert f"Wrote {len(names)} files" in done.stdout

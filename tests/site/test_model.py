@@ -1,0 +1,158 @@
+"""The site as a whole: every resource has its page and its data, every link leads somewhere, and nothing leaves the house."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urljoin
+
+import lxml.html
+import pyoxigraph as ox
+import pytest
+from tests.helpers import ROOT
+
+from kommunegraf.namespaces import BASE
+from kommunegraf.publish.documents import Documents, release
+from kommunegraf.rdf.engines import Embedded
+from kommunegraf.rdf.negotiation import DATA
+from kommunegraf.site import addresses
+from kommunegraf.site.addresses import parse
+
+TOP = "http://site.test/"
+HOSTILE = """
+<https://w3id.org/kommunegraf/thing/markup> <http://www.w3.org/2004/02/skos/core#prefLabel> "<script>alert(1)</script> & \\"'"@da .
+<https://w3id.org/kommunegraf/thing/markup> <https://example.org/p> <javascript:alert(1)> .
+<https://w3id.org/kommunegraf/thing/markup> <https://example.org/p> "</script><script>alert(2)</script>" .
+<https://w3id.org/kommunegraf/thing/right-to-left> <http://www.w3.org/2004/02/skos/core#prefLabel> "\u202e\u05e9\u05dc\u05d5\u05dd"@he .
+<https://w3id.org/kommunegraf/thing/nameless> <https://example.org/p> "x" .
+<https://w3id.org/kommunegraf/../../etc/passwd> <https://example.org/p> "x" .
+<https://w3id.org/kommunegraf/thing/a%0Ab> <https://example.org/p> "x" .
+"""
+
+
+@pytest.fixture(scope="module")
+def documents(engine: Embedded) -> Documents:
+    return Documents(engine.store, release(engine.store), ROOT / "data")
+
+
+@pytest.fixture(scope="module")
+def pages(documents: Documents) -> dict[str, lxml.html.HtmlElement]:
+    """Every page of the real site, parsed."""
+    found = {}
+    for name in documents.names():
+        if name.endswith(".html"):
+            body = documents.read(name)
+            assert body is not None, name
+            found[name] = lxml.html.document_fromstring(body.decode("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Documents:
+    store = ox.Store()
+    store.load(HOSTILE, format=ox.RdfFormat.N_TRIPLES, lenient=True)
+    return Documents(store, "0.1.0")
+
+
+def targets(name: str, page: lxml.html.HtmlElement) -> Iterator[str]:
+    """The addresses that a page leads to or loads, made absolute; those of forms and pictures too."""
+    for _, attribute, link, _ in page.iterlinks():
+        if attribute in ("href", "src", "action", "{http://www.w3.org/1999/xlink}href"):
+            yield urljoin(TOP + name, link)
+
+
+def test_every_minted_resource_has_a_page_in_both_languages_and_data_in_every_format(documents: Documents, engine: Embedded) -> None:
+    names = set(documents.names())
+    minted = {q.subject.value for q in engine.store if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(BASE)}
+    assert len(minted) > 3000
+    for iri in minted:
+        path = addresses.path(iri)
+        assert path is not None
+        assert {f"{path}.html", f"{path}.en.html", *(path + format.suffix for format in DATA)} <= names
+
+
+def test_no_internal_link_is_dead(documents: Documents, pages: dict[str, lxml.html.HtmlElement]) -> None:
+    names = set(documents.names())
+    dead = {
+        (name, link) for name, page in pages.items() for link in targets(name, page)
+        if link.startswith(TOP) and unquote(link[len(TOP):].partition("#")[0].partition("?")[0]) not in names
+    }
+    assert not dead, sorted(dead)[:20]
+
+
+def test_every_link_to_a_part_of_a_page_finds_it(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    anchors = {name: {element.get("id") for element in page.iter() if element.get("id")} for name, page in pages.items()}
+    lost = {
+        (name, link) for name, page in pages.items() for link in targets(name, page)
+        if link.startswith(TOP) and "#" in link and ".html" in link
+        and unquote(link.split("#")[1]) not in anchors.get(unquote(link[len(TOP):].split("#")[0].split("?")[0]), set())
+    }
+    assert not lost, sorted(lost)[:20]
+
+
+def test_no_page_loads_anything_from_another_host(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    loading = {"link", "script", "img", "iframe", "image", "use", "source", "object", "embed"}
+    for name, page in pages.items():
+        for element, _, link, _ in page.iterlinks():
+            if element.tag in loading and element.get("rel") not in ("canonical", "license"):
+                assert "://" not in link, (name, link)
+
+
+def test_no_page_needs_a_looser_policy_than_its_own_files(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    for name, page in pages.items():
+        assert not page.xpath("//@style | //style"), name
+        assert not page.xpath("//script[not(@src) and not(@type='application/ld+json')]"), name
+        assert not page.xpath("//@*[starts-with(name(), 'on')]"), name
+
+
+def test_every_page_says_its_language_and_leads_to_the_other(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    for name, page in pages.items():
+        path, _, lang = parse(name)
+        assert page.get("lang") == lang, name
+        if path == "404":  # shown at any address, so it cannot link to itself
+            continue
+        (switch,) = page.xpath("//a[@class='language']")
+        other = "en" if lang == "da" else "da"
+        assert switch.get("hreflang") == other and urljoin(TOP + name, switch.get("href")) == TOP + addresses.page(path, other), name
+
+
+def test_every_page_has_one_heading_and_an_order_of_headings(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    for name, page in pages.items():
+        levels = [int(heading.tag[1]) for heading in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
+        assert levels.count(1) == 1, name
+        assert all(after - before <= 1 for before, after in zip(levels, levels[1:])), (name, levels)
+
+
+def test_no_id_stands_twice_on_a_page(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    for name, page in pages.items():
+        ids = page.xpath("//@id")
+        assert len(ids) == len(set(ids)), (name, sorted(i for i in ids if ids.count(i) > 1)[:5])
+
+
+def test_no_page_shows_a_bare_code_where_a_name_belongs(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    for name, page in pages.items():
+        title = page.xpath("//h1")[0].text_content().strip()
+        assert title and not title.startswith(("http://", "https://", "kg:")), (name, title)
+
+
+def test_every_page_is_in_the_sitemap(documents: Documents, pages: dict[str, lxml.html.HtmlElement]) -> None:
+    listed = re.findall(r"<loc>([^<]*)</loc>", (documents.read("sitemap.xml") or b"").decode())
+    assert {unquote(address.removeprefix(BASE)) for address in listed} == set(pages) - {"404.html", "404.en.html"}
+
+
+def test_markup_in_a_text_is_shown_and_not_run(hostile: Documents) -> None:
+    body = (hostile.read("thing/markup.html") or b"").decode()
+    page = lxml.html.document_fromstring(body)
+    assert page.xpath("//h1")[0].text_content().startswith("<script>alert(1)</script>")
+    assert "<script>alert" not in body and not page.xpath("//a[starts-with(@href, 'javascript')]")
+
+
+def test_a_text_of_another_language_says_so(hostile: Documents) -> None:
+    page = lxml.html.document_fromstring((hostile.read("thing/right-to-left.html") or b"").decode())
+    assert page.xpath("//h1//@lang") == ["he"]
+
+
+def test_a_hostile_address_and_a_missing_name_are_reported_and_no_crash(hostile: Documents) -> None:
+    found = {(f.severity, f.resource) for f in hostile.findings()}
+    assert ("violation", f"{BASE}../../etc/passwd") in found and ("violation", f"{BASE}thing/a%0Ab") in found
+    assert ("warning", f"{BASE}thing/nameless") in found
+    assert not [name for name in hostile.names() if ".." in name or "\n" in name]
+    assert hostile.read("thing/nameless.html")

@@ -1,0 +1,345 @@
+"""The pages of kommuner, initiatives, evidence and collaboration say what the tables say, and no more."""
+
+import csv
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from lxml import html
+
+from kommunegraf.matching import matcher as match
+from kommunegraf.matching.captions import REPORT
+from kommunegraf.matching.report import _head, _kommuner, _together
+from kommunegraf.matching.text import significance
+from kommunegraf.namespaces import BASE
+from kommunegraf.questions import ask
+from kommunegraf.rdf.engines import Embedded
+from kommunegraf.site.model import Site
+from kommunegraf.site.pages import collaboration, maps, places
+from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.render import Page
+from kommunegraf.site.view import alphabetical
+
+HOSTILE = '<script>alert("x")</script> & \u202eabc'
+LANGUAGES = ("da", "en")
+
+
+@pytest.fixture(scope="module")
+def pages(engine: Embedded) -> Pages:
+    """The pages of the real graph."""
+    return Pages(Site(engine.store, "0.1.0"))
+
+
+def read(pages: Pages, path: str, lang: str = "da") -> Any:
+    """A page as a tree."""
+    text = pages.html(path, lang)
+    assert text, path
+    return html.fromstring(text)
+
+
+def table(root: Path, name: str) -> list[dict[str, str]]:
+    """The rows of a table."""
+    with (root / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def words(tree: Any) -> str:
+    """All text of a page's body, in one line."""
+    return re.sub(r"\s+", " ", tree.xpath("string(//main)"))
+
+
+def leads_to(tree: Any, kind: str) -> set[str]:
+    """The last parts of the addresses of one kind that a page's own part leads to, the statements at its end aside."""
+    links = tree.xpath("//main//a[not(ancestor::details[@class='statements' or @class='mentions'])]/@href")
+    return {m[1] for link in links if (m := re.search(rf"{kind}/([\w-]+?)(?:\.en)?\.html", link))}
+
+
+def counted(root: Path) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """The evidence that makes adoptions, by kommune and initiative, from the table."""
+    found = defaultdict(list)
+    for row in table(root, "evidence"):
+        if row["confidence"] != "low":
+            found[row["municipality"], row["initiative"]].append(row)
+    return dict(found)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_kommune_lists_its_initiatives_with_all_evidence_behind_them(pages: Pages, root: Path, lang: str) -> None:
+    found = counted(root)
+    for code in ("0101", "0326", "0751", "0840"):
+        tree = read(pages, f"municipality/{code}", lang)
+        rows = tree.xpath("//table[@class='grouped']//tr[td]")
+        assert {e for row in rows for e in leads_to_of(row, "adoption")} == {f"{c}-{i}" for c, i in found if c == code}
+        behind = {f"{code}-{r['initiative']}-{r['number']}" for (c, _), rs in found.items() if c == code for r in rs}
+        assert {e for row in rows for e in leads_to_of(row, "evidence")} == behind
+
+
+def leads_to_of(row: Any, kind: str) -> set[str]:
+    return {m[1] for link in row.xpath(".//a/@href") if (m := re.search(rf"{kind}/([\w-]+?)(?:\.en)?\.html", link))}
+
+
+def test_a_survey_initiative_without_evidence_is_none_found_and_never_no(pages: Pages, root: Path) -> None:
+    survey = {row["initiative"] for row in table(root, "initiative-main-areas")}
+    having = {i for c, i in counted(root) if c == "0326"}
+    tree = read(pages, "municipality/0326")
+    heading = tree.xpath("//h3[.='Ingen fundet']")[0]
+    missing = {e for dl in heading.xpath("following-sibling::dl[1]") for e in leads_to_of(dl, "initiative")}
+    assert missing == survey - having and len(survey) == 27
+    assert "Om kommunen har dem, er ukendt." in words(tree)
+
+
+def test_a_kommune_without_counted_evidence_says_that_this_shows_nothing(pages: Pages, root: Path) -> None:
+    silent = {row["code"] for row in table(root, "municipalities")} - {c for c, _ in counted(root)}
+    assert len(silent) == 1
+    tree = read(pages, f"municipality/{silent.pop()}", "en")
+    assert "It does not show that it has nothing." in words(tree) and not tree.xpath("//table[@class='grouped']")
+
+
+def test_evidence_of_low_confidence_stands_apart(pages: Pages, root: Path) -> None:
+    low = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in table(root, "evidence") if r["confidence"] == "low"}
+    tree = read(pages, "municipality/0326")
+    own = {e for e in low if e.startswith("0326-")}
+    heading = tree.xpath("//h3[.='Nævnt, men for usikkert til at tælle']")[0]
+    assert leads_to_of(heading.xpath("following-sibling::div[1]")[0], "evidence") == own != set()
+    page = read(pages, f"evidence/{min(own)}")
+    assert "lav" in words(page) and "støtter derfor ingen indførelse" in words(page) and not leads_to(page, "adoption")
+
+
+def test_what_is_not_known_of_a_place_is_unknown(pages: Pages, root: Path) -> None:
+    typed = {row["municipality"] for row in table(root, "municipality-types")}
+    for code in ("0101", "0326"):
+        fact = read(pages, f"municipality/{code}", "en").xpath("string(//dt[.='Municipality type']/following-sibling::dd[1])").strip()
+        assert (fact == "unknown") == (code not in typed)
+
+
+def test_the_survey_is_said_to_tell_nothing_of_a_kommune(pages: Pages) -> None:
+    for code, figures in (("0326", 2), ("0101", 2), ("0153", 0)):
+        tree = read(pages, f"municipality/{code}", "en")
+        assert "It says nothing about this very municipality" in words(tree)
+        shown = tree.xpath("//h2[@id='survey']/following-sibling::ul[1][preceding-sibling::h2[1][@id='survey']]/li")
+        assert len(shown) == figures, code
+
+
+def test_partners_are_said_to_be_a_ranking_and_carry_their_evidence(pages: Pages) -> None:
+    matcher = pages.site.matcher["en"]
+    found = matcher.match(f"{BASE}municipality/0326")
+    tree = read(pages, "municipality/0326", "en")
+    assert significance(0, 4656, "en") in words(tree)
+    heading = tree.xpath("//h2[@id='partners']")[0]
+    rows = heading.xpath("following-sibling::div[1]//tbody/tr")
+    assert [row.xpath("string(th/a)") for row in rows] == [p.municipality.label for p in found.alike[:5]]
+    for row, partner in zip(rows, found.alike):
+        assert leads_to_of(row, "adoption") == {f"{partner.municipality.name}-{s.initiative.name}" for s in partner.shared}
+        assert row.xpath("string(td[1])") == str(partner.score.overlap)
+
+
+def test_neighbours_are_those_of_the_tables_with_what_only_they_have(pages: Pages, root: Path) -> None:
+    pairs = [r for name in ("municipality-borders", "municipality-fixed-links") for r in both_ways(table(root, name))]
+    near = {r["neighbour"] for r in pairs if r["one"] == "0450"}
+    tree = read(pages, "municipality/0450")
+    rows = tree.xpath("//h2[@id='neighbours']/following-sibling::div[1]//tbody/tr")
+    assert {code for row in rows for code in leads_to_of(row, "municipality")} == near and "0330" in near
+    mentioned = {r["initiative"] for r in table(root, "evidence") if r["municipality"] == "0450"}
+    for row in rows:
+        assert not {a.partition("-")[2] for a in leads_to_of(row.xpath("td[3]")[0], "adoption")} & mentioned
+
+
+def both_ways(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    pairs = [list(row.values())[:2] for row in rows]
+    return [{"one": a, "neighbour": b} for one, other in pairs for a, b in ((one, other), (other, one))]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_an_initiative_lists_every_kommune_where_it_was_found(pages: Pages, root: Path, lang: str) -> None:
+    found = counted(root)
+    for initiative in ("open-data", "smart-village", "waste-app", "live-streaming-council"):
+        tree = read(pages, f"initiative/{initiative}", lang)
+        assert leads_to(tree, "adoption") == {f"{c}-{i}" for c, i in found if i == initiative}
+        low = {r["municipality"] for r in table(root, "evidence") if (r["initiative"], r["confidence"]) == (initiative, "low")}
+        assert {c for c, i in found if i == initiative} | low <= leads_to(tree, "municipality")
+
+
+def test_printed_prevalence_stands_beside_what_was_found_and_is_never_equated(pages: Pages, engine: Embedded) -> None:
+    asked = ask.run(engine, "prevalence-beside-evidence", lang="en").rows()
+    for row in asked:
+        tree = read(pages, f"initiative/{row['initiative'].rpartition('/')[2]}", "en")
+        values = tree.xpath("//dl[@class='beside']/div/dd/b/text()")
+        assert values[-1] == str(row["adopters"]), row
+        printed = f"{row['share']:g}\u00a0per cent" if row["share"] is not None else ""
+        assert printed in values if printed else "not printed in the text" in words(tree)
+        assert "Neither can correct the other" in words(tree)
+
+
+def test_an_initiative_beyond_the_survey_is_not_said_to_have_been_asked_about(pages: Pages) -> None:
+    assert "whether it was asked about is not known" in words(read(pages, "initiative/smart-village", "en"))
+
+
+def test_danish_letters_stand_last_and_aa_as_the_letter_that_it_is_read_as() -> None:
+    names = ["Albertslund", "Vejle", "Zealand", "Ærø", "Öland", "Ørsted", "Aabenraa", "Åbyhøj", "Aarhus"]
+    assert sorted(reversed(names), key=alphabetical) == names
+
+
+def test_lists_count_as_the_tables_do(pages: Pages, root: Path) -> None:
+    found = counted(root)
+    by_place, by_initiative = Counter(c for c, _ in found), Counter(i for _, i in found)
+    rows = read(pages, "municipality/index").xpath("//tbody/tr")
+    assert {row.xpath("th/a/@href")[0][-9:-5]: int(row.xpath("string(td[2])")) for row in rows} == {
+        row["code"]: by_place[row["code"]] for row in table(root, "municipalities")
+    }
+    rows = read(pages, "initiative/index").xpath("//tbody/tr")
+    shown = {i: int(row.xpath("string(td[1])")) for row in rows for i in leads_to_of(row.xpath("th")[0], "initiative")}
+    assert Counter(shown) == by_initiative
+    rows = read(pages, "region/1085").xpath("//h2[.='Kommuner']/following-sibling::div[1]//tbody/tr")
+    assert len(rows) == sum(r["region"] == "1085" for r in table(root, "municipalities"))
+
+
+def test_the_matrix_has_a_sign_for_each_adoption_and_leaves_the_unknown_empty(pages: Pages, root: Path) -> None:
+    tree = read(pages, "matrix")
+    found = counted(root)
+    assert leads_to(tree, "adoption") == {f"{c}-{i}" for c, i in found}
+    cells = tree.xpath("//table[@class='matrix']//td[not(@class='corner')]")
+    assert len(cells) == 98 * 42 and sum(1 for cell in cells if not words_of(cell)) == 98 * 42 - len(found)
+
+
+def words_of(element: Any) -> str:
+    return str(element.xpath("string()")).strip()
+
+
+def test_an_adoption_says_what_decided_it_and_by_which_rule(pages: Pages, root: Path) -> None:
+    tree = read(pages, "adoption/0326-report-a-problem-app")
+    behind = counted(root)["0326", "report-a-problem-app"]
+    assert leads_to(tree, "evidence") == {f"0326-report-a-problem-app-{r['number']}" for r in behind}
+    decided = tree.xpath("//dt[.='Status er bestemt af']/following-sibling::dd[1]//a/@href")[0]
+    assert "0326-report-a-problem-app-1.html" in decided and leads_to(tree, "activity") == {"adoption-rule-1"}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_evidence_leads_to_its_source_and_the_source_back(pages: Pages, root: Path, lang: str) -> None:
+    row = next(r for r in table(root, "evidence") if (r["municipality"], r["confidence"]) == ("0751", "high"))
+    source = next(s for s in table(root, "sources") if s["id"] == row["source"])
+    tree = read(pages, f"evidence/0751-{row['initiative']}-{row['number']}", lang)
+    assert leads_to(tree, "source") == {row["source"]} and source["url"] in tree.xpath("//main//a/@href")
+    assert row[f"summary_{lang}"] in words(tree)
+    said = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in table(root, "evidence") if r["source"] == row["source"]}
+    back = read(pages, f"source/{row['source']}", lang)
+    assert leads_to(back, "evidence") == said and source["url"] in back.xpath("//main//a/@href")
+
+
+def test_the_report_s_page_leads_to_all_its_sections_in_order(pages: Pages, root: Path) -> None:
+    tree = read(pages, "source/cedi-2014", "en")
+    assert leads_to(tree, "report-section") == {row["id"] for row in table(root, "sections")}
+    assert "may have moved, changed or gone" in words(tree)
+
+
+def test_an_organisation_shows_where_it_is_partner_and_a_solution_who_uses_it(pages: Pages, root: Path) -> None:
+    rows = [r for r in table(root, "evidence-partners") if r["organisation"] == "kl"]
+    assert leads_to(read(pages, "organisation/kl"), "evidence") >= {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in rows}
+    low = {(r["municipality"], r["initiative"], r["number"]) for r in table(root, "evidence") if r["confidence"] == "low"}
+    used = {(r["municipality"], r["initiative"], r["number"]) for r in table(root, "evidence-solutions") if r["solution"] == "giv-et-praj"}
+    assert leads_to(read(pages, "solution/giv-et-praj"), "adoption") == {f"{c}-{i}" for c, i, _ in used - low}
+
+
+def test_front_page_figures_are_counted_in_the_tables(pages: Pages, root: Path) -> None:
+    tree = read(pages, "index", "en")
+    shown = {words_of(a).partition(" ")[2]: int(a.xpath("string(b)")) for a in tree.xpath("//ul[@class='figures']//a")}
+    same = ("municipalities", "initiatives", "evidence", "sources", "solutions", "cases", "contradictions")
+    names = {**dict(zip(same, same)), "printed figures": "survey-observations", "gaps": "survey-gaps"}
+    assert shown == {**{word: len(table(root, name)) for word, name in names.items()}, "adoptions": len(counted(root))}
+    assert "a low count does not show" in words(tree)
+
+
+def test_the_front_page_is_a_data_set_to_search_engines(pages: Pages) -> None:
+    found = json.loads(read(pages, "index").xpath("//script[@type='application/ld+json']/text()")[0])
+    assert (found["@type"], found["license"]) == ("Dataset", "https://creativecommons.org/licenses/by/4.0/")
+    assert 50 < len(found["description"]) < 5000  # what Google's guide to data sets asks
+    assert {d["encodingFormat"] for d in found["distribution"]} >= {"text/turtle", "application/n-quads"}
+
+
+def test_a_map_shows_each_status_and_links_only_what_it_is_about(pages: Pages, root: Path) -> None:
+    tree = read(pages, "initiative/open-data")
+    spots = tree.xpath("//svg[contains(@class, 'cartogram')]/*[contains(@class, 'spot')]")
+    status = Counter(spot.get("class").split()[1] for spot in spots)
+    assert len(spots) == 98 and status["unknown"] == 98 - sum(i == "open-data" for _, i in counted(root))
+    assert sum(spot.tag == "a" for spot in spots) == 98 - status["unknown"]
+
+
+def test_collaboration_lists_what_matching_answers(pages: Pages) -> None:
+    matcher = pages.site.matcher["da"]
+    tree = read(pages, "matching")
+    assert significance(0, 4656, "da") in words(tree)
+    sizes = [len(t.xpath("tbody/tr")) for t in tree.xpath("//main//table")]
+    assert sizes == [len(matcher.boundaries), len(matcher.groups)] and len(leads_to(tree, "municipality")) == 98
+    assert len(tree.xpath("//a[contains(@href, '#partners')]")) == 98
+    lines = tree.xpath("//svg[contains(@class, 'network')]/path[contains(@class, 'edge')]")
+    assert len(lines) == len(collaboration.best(matcher))
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_report_page_is_the_report_of_this_graph(pages: Pages, lang: str) -> None:
+    matcher: match.Matcher = pages.site.matcher[lang]
+    text = collaboration.report_file(lang).read_text("utf-8")
+    for lines in (list(_head(matcher, REPORT[lang]))[-1:], _together(matcher, REPORT[lang]), _kommuner(matcher, REPORT[lang])):
+        assert "\n".join(lines) in text, f"write it anew: kommunegraf match --all --lang {lang}"
+    tree = read(pages, "matching/report", lang)
+    assert len(tree.xpath("//h1")) == 1 and len(tree.xpath("//main//tbody/tr")) > 98
+    folder = collaboration.report_file(lang).parent
+    prefix = "" if lang == "en" else f"{lang}/"
+    for source, alternative in zip(tree.xpath("//main//img/@src"), tree.xpath("//main//img/@alt")):
+        assert source.startswith(prefix) and (folder / source.removeprefix(prefix)).is_file() and alternative
+
+
+def test_markup_in_the_report_is_shown_not_used(tmp_path: Path, pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "report.md"
+    file.write_text(f"# T\n\n{HOSTILE} [x](javascript:alert(1))\n", "utf-8")
+    monkeypatch.setattr(collaboration, "report_file", lambda lang: file)
+    tree = read(pages, "matching/report")
+    assert HOSTILE.partition(" &")[0] in words(tree)
+    assert not tree.xpath("//main//script") and not tree.xpath("//main//a[starts-with(@href, 'javascript')]")
+
+
+@pytest.fixture(scope="module")
+def small() -> Pages:
+    """A store with hostile names and hardly any facts."""
+    label, thing = "http://www.w3.org/2004/02/skos/core#prefLabel", f"{BASE}municipality/0001"
+    store = ox.Store()
+
+    def say(subject: str, name: str, value: ox.NamedNode | ox.Literal) -> None:
+        store.add(ox.Quad(ox.NamedNode(subject), ox.NamedNode(name), value))
+
+    kinds = {
+        "municipality/0001": "Municipality", "initiative/x": "Initiative", "adoption/0001-x": "Adoption", "evidence/0001-x-1": "Evidence",
+        "adoption/of-nothing": "Adoption", "evidence/of-nothing": "Evidence", "solution/s": "Solution", "region/r": "Region",
+        "main-area/m": "MainArea", "organisation/o": "Other", "source/q": "Other",
+    }
+    for path, kind in kinds.items():
+        say(BASE + path, label, ox.Literal(HOSTILE, language="da"))
+        say(BASE + path, "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", ox.NamedNode(f"{BASE}ontology/{kind}"))
+    say(f"{BASE}adoption/of-nothing", f"{BASE}ontology/solution", ox.NamedNode(f"{BASE}solution/s"))
+    for path in ("adoption/0001-x", "evidence/0001-x-1"):
+        say(BASE + path, f"{BASE}ontology/adopter", ox.NamedNode(thing))
+        say(BASE + path, f"{BASE}ontology/initiative", ox.NamedNode(f"{BASE}initiative/x"))
+    site = Site(store, "0")
+    site.__dict__["matcher"] = {}  # matching refuses a graph that lacks so much
+    return Pages(site)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_pages_of_a_store_that_says_little_are_whole_and_escaped(small: Pages, lang: str) -> None:
+    paths = [p for p in small.resources] + ["index", "municipality/index", "initiative/index", "matrix", "matching"]
+    for path in paths:
+        tree = read(small, path, lang)
+        scripts = [s for s in tree.xpath("//script") if s.get("type") != "application/ld+json" and not s.get("src")]
+        assert not scripts and tree.xpath("//h1"), path
+    assert HOSTILE.replace("\u202e", "") in words(read(small, "municipality/0001", lang)).replace("\u202e", "")
+    unknown = {"da": "ukendt", "en": "unknown"}[lang]
+    assert words(read(small, "municipality/0001", lang)).count(unknown) >= 4
+
+
+def test_a_kommune_without_population_or_point_is_no_fault(small: Pages) -> None:
+    page = Page(small.site, "municipality/0001", "en")
+    values = places.municipality(page, f"{BASE}municipality/0001")
+    assert values["population"] is None and values["context"] == [] and values["map"] == "" and maps.layout(small.site) is None
