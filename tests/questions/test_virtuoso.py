@@ -7,7 +7,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from tests.helpers import cookbook, virtuoso
+from tests.helpers import calls, virtuoso
 
 from kommunegraf.graph import build
 from kommunegraf.namespaces import BASE, XSD
@@ -73,7 +73,7 @@ def same(here: list[Row], there: list[Row]) -> bool:
 
 @every_question
 def test_virtuoso_answers_the_same(engine: Embedded, endpoint: Endpoint, question: Question) -> None:
-    for arguments in ({}, cookbook.arguments(question)):
+    for arguments in ({}, calls.arguments(question)):
         here, there = (answer(one, question, arguments) for one in (engine, endpoint))
         assert same(here, there), [pair for pair in zip(here, there) if not same([pair[0]], [pair[1]])][:2]
         assert (here == there) is (question.name not in WRITTEN_OTHERWISE)

@@ -13,7 +13,7 @@ import openpyxl
 import pandas
 import pyoxigraph as ox
 import pytest
-from tests.helpers import cookbook
+from tests.helpers import calls
 from tests.helpers.serving import serving
 
 from kommunegraf.graph import build
@@ -60,9 +60,9 @@ def rows(answer: httpx.Response) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("name", sorted(LIBRARY))
 def test_every_question_answers_over_http_as_on_this_machine(client: httpx.Client, engine: Embedded, name: str) -> None:
     question = LIBRARY[name]
-    answer = cookbook.ask(engine, question)
+    answer = calls.ask(engine, question)
     form = "ntriples" if answer.is_graph else "rows"
-    got = client.get(f"/questions/{name}", params={**cookbook.arguments(question), "format": form})
+    got = client.get(f"/questions/{name}", params={**calls.arguments(question), "format": form})
     if answer.is_graph:
         assert got.content == encodings.graph(answer.result, "ntriples")
     else:
