@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Any, Literal
 
+from kommunegraf.errors import KommunegrafError
+
 Severity = Literal["violation", "warning", "info"]
 
 
@@ -42,7 +44,7 @@ def as_text(findings: Iterable[Finding]) -> str:
     return "\n".join([*lines, f"{count['violation']} violations, {count['warning']} warnings, {count['info']} remarks"])
 
 
-class BadInput(Exception):
+class BadInput(KommunegrafError):
     """Input that cannot be used. Carries the findings that say why; nothing has been written."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:

@@ -4,13 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from kommunegraf.errors import KommunegrafError
 from kommunegraf.findings import nearest
 
 _LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
 _KIND_WORDS = re.compile(r"\b(kommune|municipality)$")
 
 
-class UnknownName(ValueError):
+class UnknownName(KommunegrafError, ValueError):
     """A name that no resource has. `suggestions` are the nearest ones; `known` are some that there are."""
 
     def __init__(self, kind: str, name: str, suggestions: list[str], known: Iterable[str] = ()) -> None:

@@ -13,9 +13,10 @@ from tests.helpers import ROOT
 
 from kommunegraf.findings import Finding
 from kommunegraf.graph import validate
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, expand
 from kommunegraf.questions import ask
-from kommunegraf.questions.question import LANGUAGES, Question, read_folder
+from kommunegraf.questions.question import Question, read_folder
 from kommunegraf.rdf.engines import Embedded
 
 RULES = read_folder(ROOT / "queries" / "verify")

@@ -20,6 +20,7 @@ from tests.helpers import ROOT
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph import build, tables
+from kommunegraf.languages import texts
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.publish import dumps, workbook
 from kommunegraf.rdf.engines import Embedded
@@ -192,7 +193,7 @@ def test_text_that_looks_like_a_formula_is_text() -> None:
 
 def test_the_explaining_sheets_know_every_table_in_both_languages(files: dict[str, bytes]) -> None:
     rows, _ = tables.read(ROOT / "data")
-    told = workbook.words()
+    told = texts("workbook")
     assert sorted(told["tables"]) == sorted(name.removesuffix(".csv") for name in rows)
     assert all(set(text) == {"da", "en"} and all(text.values()) for text in told["tables"].values())
     book = load_workbook(BytesIO(files["dump/kommunegraf.xlsx"]))

@@ -15,11 +15,12 @@ import pytest
 from tests.helpers.webservers import free_port, installed, open_folder, serving
 
 from kommunegraf.findings import BadInput
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.publish import hosting
 from kommunegraf.rdf.describe import description, encode
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.negotiation import DATA, HTML, LANGUAGES
+from kommunegraf.rdf.negotiation import DATA, HTML
 from kommunegraf.site import addresses
 
 RULES = {"nginx": "hosting/nginx.conf", "apache": ".htaccess", "caddy": "hosting/Caddyfile"}

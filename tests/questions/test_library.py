@@ -19,9 +19,10 @@ import rdflib
 from tests.helpers import ROOT, calls
 
 from kommunegraf.graph import build
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
-from kommunegraf.questions.question import LANGUAGES, Question, read_folder
+from kommunegraf.questions.question import Question, read_folder
 from kommunegraf.rdf import formats
 from kommunegraf.rdf.engines import Embedded, Rdflib
 

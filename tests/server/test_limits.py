@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from kommunegraf.languages import texts
 from kommunegraf.server.engine.turns import Gate, client_of
-from kommunegraf.server.http import problems, refusals
+from kommunegraf.server.http import problems
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
@@ -106,9 +107,9 @@ def test_a_client_is_an_address_or_a_network(address: str, client: str) -> None:
     assert client_of(address) == client
 
 
-@pytest.mark.parametrize("name", problems.known())
+@pytest.mark.parametrize("name", texts("problems"))
 def test_a_problem_says_the_same_in_danish_and_english(name: str) -> None:
-    kind = problems.known()[name]
+    kind = texts("problems")[name]
     assert 400 <= kind["status"] < 600
     assert set(kind["title"]) == set(kind["detail"]) == {"da", "en"}
     fields = [{field for _, field, _, _ in string.Formatter().parse(kind["detail"][lang]) if field} for lang in ("da", "en")]
@@ -117,6 +118,6 @@ def test_a_problem_says_the_same_in_danish_and_english(name: str) -> None:
 
 def test_every_problem_that_is_raised_is_known_and_the_other_way_round() -> None:
     source = "\n".join(path.read_text("utf-8") for path in SERVER.rglob("*.py"))
-    assert not [name for name in problems.known() if f'"{name}"' not in source]
-    assert set(re.findall(r'\bProblem\(\s*"([^"]+)"', source)) <= set(problems.known())
-    assert set(re.findall(r'\bRefused\(\s*"([^"]+)"', source)) <= set(refusals.kinds())
+    assert not [name for name in texts("problems") if f'"{name}"' not in source]
+    assert set(re.findall(r'\bProblem\(\s*"([^"]+)"', source)) <= set(texts("problems"))
+    assert set(re.findall(r'\bRefused\(\s*"([^"]+)"', source)) <= set(texts("refusals"))

@@ -22,7 +22,8 @@ from tests.helpers.program import running
 from tests.helpers.webservers import free_port, installed, open_folder
 
 from kommunegraf.cli.serve import serve
-from kommunegraf.server.http.problems import Problem, known
+from kommunegraf.languages import texts
+from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
 TEXT = (ROOT / "docs/operating.md").read_text("utf-8")
@@ -74,7 +75,7 @@ def test_the_table_of_problems_is_the_codes() -> None:
             problem = Problem(name, most=1, timeout="1", short="1", memory=1, message="", methods="")
             told = f"{problem.status}{' R' if 'Retry-After' in problem.headers else ''}"
             assert (name, status) == (name, told)
-    limits = {name for name, kind in known().items() if kind["status"] in (413, 429, 502, 503, 504)}
+    limits = {name for name, kind in texts("problems").items() if kind["status"] in (413, 429, 502, 503, 504)}
     assert limits <= {name for names, *_ in rows(TEXT, "Limits, and what clients see") for name in names.split(", ")}
 
 

@@ -15,6 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.helpers import ROOT
 
+from kommunegraf import languages
 from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site.pictures import circles as pictures
@@ -262,7 +263,7 @@ def test_figures_are_printed_with_the_language_s_signs_and_their_reservation(lan
 
 
 def test_thousands_and_minus_follow_the_language() -> None:
-    assert (svg.number(-12345.5, "da"), svg.number(-12345.5, "en")) == ("\u221212.345,5", "\u221212,345.5")
+    assert (languages.number(-12345.5, "da"), languages.number(-12345.5, "en")) == ("\u221212.345,5", "\u221212,345.5")
 
 
 def test_groups_are_told_apart_by_pattern_and_named_once() -> None:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 from lxml import html
 
+from kommunegraf.languages import alphabetical
 from kommunegraf.matching import matcher as match
 from kommunegraf.matching.captions import REPORT
 from kommunegraf.matching.report import _head, _kommuner, _together
@@ -22,7 +23,6 @@ from kommunegraf.site.model import Site
 from kommunegraf.site.pages import collaboration, maps, places
 from kommunegraf.site.pages.registry import Pages
 from kommunegraf.site.render import Page
-from kommunegraf.site.view import alphabetical
 
 HOSTILE = '<script>alert("x")</script> & \u202eabc'
 LANGUAGES = ("da", "en")

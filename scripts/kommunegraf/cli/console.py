@@ -5,9 +5,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+
+from kommunegraf.languages import Language as Language
 
 if TYPE_CHECKING:
     from kommunegraf.questions.ask import Answer
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 BUILT = Path("build")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-Language = Literal["da", "en"]
 GraphFolder = Annotated[Path, typer.Option("--graph", help="Folder that `kommunegraf build` wrote.")]
 EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the built graph.")]
 

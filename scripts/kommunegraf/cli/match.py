@@ -134,8 +134,8 @@ def _json(value: Any) -> str:
 
 
 def _labels(engine: "Engine", matcher: "Matcher") -> "Labels":
+    from kommunegraf.languages import LANGUAGES
     from kommunegraf.matching import register
-    from kommunegraf.questions.question import LANGUAGES
 
     own = matcher.register
     return {lang: (own if lang == own.lang else register.read(engine, lang)).labels() for lang in LANGUAGES}

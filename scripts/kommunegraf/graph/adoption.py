@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from kommunegraf.graph.metadata import Table
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, GRAPH, KG, PROV, RDF, SKOS
 from kommunegraf.rdf.terms import iri, literal
 
@@ -101,10 +102,10 @@ class _Labels:
 
     def __init__(self, tables: dict[str, Table]) -> None:
         places, initiatives = tables["municipalities.csv"].cells, tables["initiatives.csv"].cells
-        self.place = {lang: dict(zip(places["code"], places[f"name_{lang}"])) for lang in ("da", "en")}
-        self.initiative = {lang: dict(zip(initiatives["id"], initiatives[f"label_{lang}"])) for lang in ("da", "en")}
+        self.place = {lang: dict(zip(places["code"], places[f"name_{lang}"])) for lang in LANGUAGES}
+        self.initiative = {lang: dict(zip(initiatives["id"], initiatives[f"label_{lang}"])) for lang in LANGUAGES}
 
     def quads(self, name: str, statement: Statement, suffix: str, graph: str) -> Iterator[str]:
-        for lang in ("da", "en"):
+        for lang in LANGUAGES:
             text = f"{self.place[lang][statement.municipality]}: {self.initiative[lang][statement.initiative]}{suffix}"
             yield f"{iri(BASE + name)} {iri(SKOS + 'prefLabel')} {literal(text, lang)} {iri(graph)} ."

@@ -13,6 +13,7 @@ from typing import Any
 
 import csvw
 
+from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import KG, expand
 
 METADATA = "csv-metadata.json"
@@ -70,7 +71,7 @@ class Table:
         return list(zip(*(self.cells[name] for name in columns)))
 
 
-class BadMetadata(ValueError):
+class BadMetadata(KommunegrafError, ValueError):
     """Metadata that is missing, is not CSVW, or uses what is not understood here. The message says which."""
 
 

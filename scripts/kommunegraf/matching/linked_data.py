@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from kommunegraf import __version__
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.matching.advice import Area, Boundary, Group, Plan
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.register import Choices, Resource
@@ -123,7 +124,7 @@ def _slug(choices: Choices) -> str:
 
 def _activity(activity: str, choices: Choices) -> Iterator[str]:
     yield _quad(activity, RDF + "type", iri(PROV + "Activity"))
-    for lang in ("da", "en"):
+    for lang in LANGUAGES:
         yield _quad(activity, SKOS + "prefLabel", literal(METHOD[lang]["label"], lang))
         yield _quad(activity, SKOS + "definition", literal(f"{METHOD[lang]['definition']} {choices.told(lang)}", lang))
     yield from (_quad(activity, PROV + "used", iri(GRAPH + name)) for name in ("evidence", "reference"))
@@ -157,7 +158,7 @@ def _quads(suggestion: Suggestion, start: str, activity: str, labels: Labels) ->
 
 def _concept(slug: str, folder: str, kind: str) -> Iterator[str]:
     yield _quad(f"{BASE}{folder}/{slug}", RDF + "type", iri(kind))
-    yield from (_quad(f"{BASE}{folder}/{slug}", SKOS + "prefLabel", literal(METHOD[lang][slug], lang)) for lang in ("da", "en"))
+    yield from (_quad(f"{BASE}{folder}/{slug}", SKOS + "prefLabel", literal(METHOD[lang][slug], lang)) for lang in LANGUAGES)
 
 
 def _quad(subject: str, predicate: str, value: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from kommunegraf.rdf.negotiation import LANGUAGES
+from kommunegraf.languages import LANGUAGES, words
 from kommunegraf.site import addresses
-from kommunegraf.site.render import environment, words
+from kommunegraf.site.render import environment
 
 URLS = 50_000
 """How many addresses a sitemap may hold (sitemaps.org protocol 0.9)."""
@@ -25,7 +25,7 @@ def files(paths: Iterable[str], address: str) -> Iterator[tuple[str, bytes]]:
         yield "sitemap.xml", _index(names, address)
         yield from ((name, _sitemap(part, address)) for name, part in zip(names, parts))
     yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {address}sitemap.xml\n".encode()
-    yield "llms.txt", environment().get_template("llms.txt").render(address=address, w=words("en")).encode()
+    yield "llms.txt", environment().get_template("llms.txt").render(address=address, w=words("en", "site")).encode()
 
 
 def _sitemap(pages: Iterable[str], address: str) -> bytes:

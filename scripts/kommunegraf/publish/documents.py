@@ -9,12 +9,13 @@ import pyoxigraph as ox
 from kommunegraf import paths
 from kommunegraf.findings import Finding
 from kommunegraf.graph import catalog
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG
 from kommunegraf.publish import crawlers, dumps, hosting
 from kommunegraf.publish import previous as earlier
 from kommunegraf.publish.history import history
 from kommunegraf.rdf import describe
-from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, LANGUAGES, NQUADS, TRIG, Format, with_charset
+from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, NQUADS, TRIG, Format, with_charset
 from kommunegraf.site import addresses, search
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import questions, vocabulary

@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import jinja2
 
 from kommunegraf.findings import BadInput, Finding
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
-from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, LANGUAGES, with_charset
+from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, with_charset
 from kommunegraf.site.addresses import page
 
 ROOT = "/var/www/kommunegraf"

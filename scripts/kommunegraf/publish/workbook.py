@@ -3,24 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
-import yaml
 from xlsxwriter import Workbook
 
 from kommunegraf.graph.metadata import Column, Table
+from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.namespaces import XSD
 
-LANGUAGES = ("da", "en")
 _EPOCH = datetime(2000, 1, 1)
 _NUMBERS = {XSD + "integer", XSD + "decimal"}
-
-
-def words() -> dict[str, Any]:
-    """The texts of the explaining sheets, and the title of each table, in both languages."""
-    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
-    return found
 
 
 def make(tables: Iterable[Table]) -> bytes:
@@ -30,7 +22,7 @@ def make(tables: Iterable[Table]) -> bytes:
     text, whatever it begins with, and an empty cell stays empty.
     """
     output = BytesIO()
-    told, ordered = words(), sorted(tables, key=_sheet)
+    told, ordered = texts("workbook"), sorted(tables, key=_sheet)
     with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": "Kommunegraf", "created": _EPOCH})
         bold = book.add_format({"bold": True})

@@ -14,7 +14,6 @@ import yaml
 
 from kommunegraf.findings import BadInput, Finding
 
-LANGUAGES = ("da", "en")
 VALUE_TYPES = ("language", "integer", "date", "text", "iri")
 """Parameter types that are values. Any other type is a kind of resource, the first part of its path under the base IRI."""
 

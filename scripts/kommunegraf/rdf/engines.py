@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
 
+from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 """Rows, yes or no, or the triples of a graph."""
 
 
-class EngineError(RuntimeError):
+class EngineError(KommunegrafError, RuntimeError):
     """A query that could not be answered: it is malformed, or the endpoint did not serve it. The message says which."""
 
 

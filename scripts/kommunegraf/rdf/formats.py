@@ -6,6 +6,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import PREFIXES
 from kommunegraf.rdf.engines import python_value
 
@@ -31,7 +32,7 @@ SPREADSHEET = "xlsx"
 """An Excel workbook, for SELECT."""
 
 
-class WrongFormat(ValueError):
+class WrongFormat(KommunegrafError, ValueError):
     """A format that this kind of answer does not have. The message names those that it has."""
 
 

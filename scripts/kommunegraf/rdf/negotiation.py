@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kommunegraf.languages import LANGUAGES
+
 
 @dataclass(frozen=True)
 class Format:
@@ -28,7 +30,6 @@ TRIG = Format("trig", "application/trig", ".trig")
 NQUADS = Format("nquads", "application/n-quads", ".nq")
 DATASETS = (TRIG, NQUADS)
 """Formats that keep named graphs apart."""
-LANGUAGES = ("da", "en")
 """Languages of pages, the first of them where a request names none."""
 
 _ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')

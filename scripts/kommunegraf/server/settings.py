@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from kommunegraf.errors import KommunegrafError
 
-class BadSetting(ValueError):
+
+class BadSetting(KommunegrafError, ValueError):
     """A setting whose value cannot be used. The message names it and what it takes."""
 
 

@@ -2,8 +2,9 @@
 
 from urllib.parse import quote, unquote
 
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
-from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, LANGUAGES, Format
+from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, Format
 
 
 def path(iri: str) -> str | None:

@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from kommunegraf.findings import BadInput
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site import addresses
@@ -51,7 +52,7 @@ class Site:
     @cached_property
     def views(self) -> dict[str, View]:
         """The view of each language."""
-        return {lang: View(self.store, lang) for lang in ("da", "en")}
+        return {lang: View(self.store, lang) for lang in LANGUAGES}
 
     @cached_property
     def files(self) -> dict[str, int]:

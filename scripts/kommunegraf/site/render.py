@@ -9,43 +9,18 @@ from urllib.parse import quote
 
 import jinja2
 import pyoxigraph as ox
-import yaml
 from markupsafe import Markup, escape
 
+from kommunegraf.languages import number, words
 from kommunegraf.namespaces import XSD, compact
-from kommunegraf.rdf.negotiation import LANGUAGES
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
-from kommunegraf.site.pictures import svg
 from kommunegraf.site.view import LABELS, Term
 
 _HERE = Path(__file__).parent
 KEPT = 100_000
 """How many links and parts are kept for each language and depth."""
 _NUMBERS = {XSD + kind for kind in ("integer", "int", "nonNegativeInteger", "decimal", "double")}
-
-
-class Words(dict[str, str]):
-    """The words of pages in one language, as attributes: `w.neighbours`."""
-
-    def __getattr__(self, name: str) -> str:
-        """A word. Raises AttributeError when there is none, so that a template's mistake is seen."""
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"no word {name!r} in site/words/") from None
-
-
-@cache
-def words(lang: str) -> Words:
-    """The words of `site/words/*.yaml` in a language. Raises ValueError for a key that stands twice or lacks a language."""
-    found = Words()
-    for file in sorted((_HERE / "words").glob("*.yaml")):
-        for key, texts in yaml.safe_load(file.read_text("utf-8")).items():
-            if key in found or not isinstance(texts, dict) or set(texts) != set(LANGUAGES):
-                raise ValueError(f"{file.name}: {key} stands twice, or is not in {' and '.join(LANGUAGES)} alone: {texts}")
-            found[key] = texts[lang]
-    return found
 
 
 @cache
@@ -67,7 +42,7 @@ class Page:
         self.path = path
         self.lang = lang
         self.up = addresses.up(path)
-        self.w = words(lang)
+        self.w = words(lang, "site")
         self._made = site.made[lang, self.up]
 
     def to(self, path: str, lang: str = "") -> str:
@@ -119,7 +94,7 @@ class Page:
 
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number with the language's own signs, as in pictures."""
-        return svg.number(value, self.lang, decimals)
+        return number(value, self.lang, decimals)
 
     def _literal(self, term: ox.Literal) -> Markup:
         if term.language and term.language != self.lang:

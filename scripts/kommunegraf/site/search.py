@@ -5,12 +5,11 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
+from kommunegraf.languages import LANGUAGES, words
 from kommunegraf.names import plain
-from kommunegraf.rdf.negotiation import LANGUAGES
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages.about import PAGES
-from kommunegraf.site.render import words
 from kommunegraf.site.view import LABELS
 
 NAMES = ("skos:altLabel", "skos:notation", "dcterms:identifier")
@@ -27,7 +26,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 def _script(site: Site, lang: str) -> bytes:
     """The statement that sets the variable which search.js reads."""
-    view, w = site.views[lang], words(lang)
+    view, w = site.views[lang], words(lang, "site")
     other = site.views["en" if lang == "da" else "da"]
     kinds: dict[str, int] = {}
     entries = [[w[key], "", kinds.setdefault(w.search_page, 0), addresses.page(path, lang)] for path, key in PAGES.items()]

@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
+from kommunegraf.languages import alphabetical
 from kommunegraf.namespaces import compact, expand
 from kommunegraf.site.addresses import path
 
@@ -13,7 +14,6 @@ LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title", "foaf:name")
 """Properties that hold a name, best first."""
 DEFINITIONS = ("skos:definition", "dcterms:description", "rdfs:comment", "skos:scopeNote")
 """Properties that hold what something is, best first."""
-_ALPHABET = str.maketrans("æäøöå", "{{||}")
 """The last letters in their order, as signs that stand behind z."""
 
 
@@ -21,12 +21,6 @@ _ALPHABET = str.maketrans("æäøöå", "{{||}")
 def node(name: str) -> ox.NamedNode:
     """The node of a compact name such as `kg:adopter`, or of an IRI."""
     return ox.NamedNode(expand(name))
-
-
-@lru_cache(maxsize=100_000)
-def alphabetical(text: str) -> tuple[str, str]:
-    """A key that sorts as Danish readers expect: æ, ø and å last, aa as å, upper and lower case alike (CLDR, collation of `da`)."""
-    return text.casefold().replace("aa", "å").translate(_ALPHABET), text
 
 
 class View:

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from kommunegraf.errors import KommunegrafError
 from kommunegraf.server.engine.worker import Worker
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
@@ -20,7 +21,7 @@ _FORKING = 2
 """Seconds in which a new worker must come; it takes milliseconds."""
 
 
-class BadData(ValueError):
+class BadData(KommunegrafError, ValueError):
     """Files that cannot be loaded. The message says which, and why."""
 
 

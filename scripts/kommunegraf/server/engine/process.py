@@ -22,9 +22,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kommunegraf.languages import texts
 from kommunegraf.server.engine.counting import Counter
 from kommunegraf.server.engine.screening import screen
-from kommunegraf.server.http.problems import Problem, known
+from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql.media import offered
 
 FRAME = struct.Struct("!cI")
@@ -171,7 +172,7 @@ def main() -> None:
     except (OSError, SyntaxError, ValueError) as error:
         _tell({"error": f"{file}: {error}"})
         return
-    known()
+    texts("problems")
     gc.freeze()
     _tell({"ready": len(store)})
     _obey(store, order["socket"], _used() + order["memory"], order["seconds"], rest)

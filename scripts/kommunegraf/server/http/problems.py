@@ -1,14 +1,10 @@
 """What can go wrong with a request, told as problem details (RFC 9457) in Danish and in English."""
 
 import json
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from kommunegraf.languages import number, texts
 from kommunegraf.namespaces import BASE
-from kommunegraf.site.pictures.svg import number
 
 MEDIA = "application/problem+json"
 PAGE = BASE + "sparql"
@@ -26,18 +22,18 @@ class Problem(Exception):
     @property
     def status(self) -> int:
         """The status code of the answer."""
-        return int(known()[self.name]["status"])
+        return int(texts("problems")[self.name]["status"])
 
     @property
     def headers(self) -> dict[str, str]:
         """Headers that the answer needs beside its content: `Retry-After` in seconds, `Allow`."""
-        retry = known()[self.name].get("retry")
+        retry = texts("problems")[self.name].get("retry")
         allow = self.values.get("methods")
         return ({"Retry-After": str(retry)} if retry else {}) | ({"Allow": allow} if allow else {})
 
     def text(self, lang: str) -> tuple[str, str]:
         """Title and detail in a language."""
-        kind = known()[self.name]
+        kind = texts("problems")[self.name]
         shown = {name: number(value, lang) if isinstance(value, float) else value for name, value in self.values.items()}
         return kind["title"][lang], kind["detail"][lang].format(**shown)
 
@@ -46,10 +42,3 @@ class Problem(Exception):
         title, detail = self.text(lang)
         told = {"type": f"{PAGE}#problem-{self.name}", "title": title, "status": self.status, "detail": detail}
         return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", "replace") + b"\n"
-
-
-@cache
-def known() -> dict[str, Any]:
-    """The kinds of problems by name: `status`, `title` and `detail` by language, and `retry` in seconds."""
-    found: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "problems.yaml").read_text("utf-8"))
-    return found

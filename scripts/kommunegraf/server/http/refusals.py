@@ -1,11 +1,8 @@
 """What can be wrong with a question that is asked over HTTP, beside what can go wrong with any query."""
 
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 
-import yaml
-
+from kommunegraf.languages import texts
 from kommunegraf.server.http.problems import Problem
 
 
@@ -33,12 +30,5 @@ class Refused(Problem):
 
     def text(self, lang: str) -> tuple[str, str]:
         """See Problem."""
-        kind = kinds()[self.name]
+        kind = texts("refusals")[self.name]
         return kind["title"][lang], kind["detail"][lang].format(**self.values)
-
-
-@cache
-def kinds() -> dict[str, dict[str, dict[str, str]]]:
-    """The kinds of refusals: `title` and `detail`, each by language."""
-    found: dict[str, dict[str, dict[str, str]]] = yaml.safe_load((Path(__file__).parent / "refusals.yaml").read_text("utf-8"))
-    return found

@@ -7,6 +7,7 @@ from functools import cache
 from weakref import WeakKeyDictionary
 
 from kommunegraf.findings import nearest
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names, UnknownName
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Parameter, Question
@@ -95,7 +96,7 @@ def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang:
             raise Refused("doubled-parameter", name=name)
         written[key] = name
         (options if key in OPTIONS else chosen)[key] = value
-    lang = _one_of(options, "lang", ("da", "en"), lang)
+    lang = _one_of(options, "lang", LANGUAGES, lang)
     terms = {name: _term(site, question.parameters[name], value, lang, written[name]) for name, value in chosen.items()}
     if "lang" in question.parameters:
         terms["lang"] = ask.term(site.engine, question.parameters["lang"], lang)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions.question import Parameter, Question
 from kommunegraf.server.pages import encodings
@@ -85,7 +86,7 @@ def _column(meaning: dict[str, str]) -> dict[str, Any]:
 
 
 def _parameter(question: Question, parameter: Parameter) -> dict[str, Any]:
-    labels = " / ".join(dict.fromkeys(parameter.label[lang] for lang in ("da", "en")))
+    labels = " / ".join(dict.fromkeys(parameter.label[lang] for lang in LANGUAGES))
     if not parameter.is_value:
         labels += f". {parameter.type}: {_NAMED}"
     value = _typed(parameter, default(question, parameter))
@@ -109,7 +110,7 @@ _PARAMETERS: dict[str, Any] = {
     name: {"name": name, "in": "query", "description": _both(da, en), "schema": schema}
     for name, da, en, schema in (
         ("lang", "Sproget; uden det gælder Accept-Language.", "The language; without it Accept-Language counts.",
-         {"type": "string", "enum": ["da", "en"]}),
+         {"type": "string", "enum": list(LANGUAGES)}),
         ("limit", "Højst så mange rækker.", "At most so many rows.", {"type": "integer", "minimum": 1, "maximum": LIMIT}),
         ("offset", "Udelad først så mange rækker.", "Leave out so many rows first.",
          {"type": "integer", "minimum": 0, "maximum": OFFSET, "default": 0}),

@@ -8,14 +8,13 @@ from urllib.parse import quote, urlencode
 import jinja2
 from starlette.requests import Request
 
+from kommunegraf.languages import LANGUAGES, alphabetical, words
 from kommunegraf.questions.question import Question
-from kommunegraf.rdf.negotiation import LANGUAGES, choose_language
+from kommunegraf.rdf.negotiation import choose_language
 from kommunegraf.server.pages import arguments
-from kommunegraf.server.pages.words import words
 from kommunegraf.site import render
 from kommunegraf.site.model import Site
 from kommunegraf.site.render import Page
-from kommunegraf.site.view import alphabetical
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -39,7 +38,7 @@ class ServerPage(Page):
 
     def __init__(self, site: Site, path: str, lang: str, pairs: list[tuple[str, str]]) -> None:
         super().__init__(site, path, lang)
-        self.w = words(lang)
+        self.w = words(lang, "site", "server")
         self.pairs = pairs
         self.here = quote(path.rsplit("/", 1)[-1])
 

@@ -10,12 +10,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from kommunegraf.languages import texts
 from kommunegraf.namespaces import PREFIXES
 from kommunegraf.questions import ask
 from kommunegraf.rdf.negotiation import HTML
 from kommunegraf.server.context import Context, Reply
 from kommunegraf.server.http.middleware import POLICY
-from kommunegraf.server.http.problems import Problem, known
+from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.pages import arguments, assets, encodings, responses, results
 from kommunegraf.server.pages.page import ServerPage, page_of
 from kommunegraf.server.sparql import media, protocol
@@ -121,7 +122,7 @@ def _answered(page: ServerPage, asked: protocol.AskedQuery, address: str, body: 
 
 
 def _html(page: ServerPage, text: str, address: str, **values: Any) -> str:
-    problems = [(name, kind["status"], kind["title"][page.lang]) for name, kind in known().items()]
+    problems = [(name, kind["status"], kind["title"][page.lang]) for name, kind in texts("problems").items()]
     given = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False, **values}
     return page.html("query.html", text=text, address=address, groups=page.groups(), prefixes=sorted(PREFIXES.items()),
                      formats=[*media.ROWS, *media.GRAPHS], problems=problems, **given)

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kommunegraf import __version__
+from kommunegraf.languages import texts
 from kommunegraf.questions.question import Parameter, Question
 from kommunegraf.rdf.negotiation import HTML, Format, choose
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.problems import Problem
-from kommunegraf.server.http.refusals import kinds
 from kommunegraf.server.pages import arguments, encodings, openapi, responses, results
 from kommunegraf.server.pages.arguments import AskedQuestion
 from kommunegraf.server.pages.page import ServerPage, page_of
@@ -65,7 +65,7 @@ def index(request: Request, context: Context) -> Response:
     """The page of all questions, by group, with what each takes."""
     page = page_of(request, context.site, "questions")
     library = arguments.library()
-    titles = [(kind, texts["title"][page.lang]) for kind, texts in kinds().items()]
+    titles = [(kind, text["title"][page.lang]) for kind, text in texts("refusals").items()]
     defaults = {q.name: {p.name: arguments.default(q, p) for p in q.parameters.values()} for q in library.values()}
     body = page.html("questions.html", groups=page.groups(), count=len(library), problems=titles, defaults=defaults)
     return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang)

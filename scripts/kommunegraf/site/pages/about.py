@@ -9,10 +9,10 @@ from markupsafe import Markup
 
 from kommunegraf import paths
 from kommunegraf.graph.catalog import WHOLE
+from kommunegraf.languages import alphabetical
 from kommunegraf.namespaces import BASE
 from kommunegraf.site import addresses
 from kommunegraf.site.render import Model, Page
-from kommunegraf.site.view import alphabetical
 
 
 @cache

@@ -3,11 +3,12 @@
 from collections import defaultdict
 from typing import Any
 
+from kommunegraf.languages import alphabetical
 from kommunegraf.site.pages.claims import of_kind
 from kommunegraf.site.pages.printed import label
 from kommunegraf.site.pages.survey import in_order
 from kommunegraf.site.render import Model, Page
-from kommunegraf.site.view import View, alphabetical
+from kommunegraf.site.view import View
 
 
 def case(page: Page, iri: str) -> dict[str, Any]:

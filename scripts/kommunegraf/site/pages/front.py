@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.pages import claims, initiatives, maps
 from kommunegraf.site.render import Model, Page, json_in_html
@@ -48,7 +49,7 @@ def _dataset(page: Page) -> dict[str, Any]:
     """The data set in the words of schema.org, for search engines of data."""
     name, files = page.w.site_name, [(f"{BASE}dump/kommunegraf{ending}", media) for ending, media in _FILES]
     return {
-        "@context": "https://schema.org", "@type": "Dataset", "@id": BASE, "url": BASE, "name": name, "inLanguage": ["da", "en"],
+        "@context": "https://schema.org", "@type": "Dataset", "@id": BASE, "url": BASE, "name": name, "inLanguage": list(LANGUAGES),
         "description": f"{page.w.front_lead} {page.w.front_unknown}", "version": page.site.version, "isAccessibleForFree": True,
         "license": "https://creativecommons.org/licenses/by/4.0/", "keywords": page.w.front_keywords.split("; "),
         "spatialCoverage": {"@type": "Place", "name": page.w.denmark, "sameAs": "http://www.wikidata.org/entity/Q35"},

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 from markupsafe import Markup
 
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Question
 from kommunegraf.rdf.formats import encode
-from kommunegraf.rdf.negotiation import LANGUAGES
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.render import Model, Page

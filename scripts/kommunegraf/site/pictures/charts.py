@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
 
+from kommunegraf.languages import number
 from kommunegraf.site.pictures import svg
 
 WIDTH = 320.0
@@ -82,7 +83,7 @@ def _axis(root: Element, scale: _Scale, unit: str, lang: str, y: float) -> float
     """Numbers below the bars, and the unit where values do not carry it. Returns the last baseline."""
     for tick in scale.ticks():
         x = scale.at(tick)
-        svg.add(root, "text", svg.number(tick, lang), class_="tick", x=x, y=y, text_anchor="start" if x < 8 else "middle")
+        svg.add(root, "text", number(tick, lang), class_="tick", x=x, y=y, text_anchor="start" if x < 8 else "middle")
     if unit == "%":
         return y
     return svg.lines(root, svg.wrap(unit, _SMALL, WIDTH), 0, y + _LEADING, _LEADING, "tick") - _LEADING
@@ -100,7 +101,7 @@ def _told(row: Bar, rows: Sequence[Bar], lang: str) -> str:
     """The figure as it is printed: `ca. 36 %`, `24–43 %`, `−17`. A unit other than % stands at the scale."""
     sign = "+" if any(_ends(other)[0] < 0 for other in rows) else ""
     values = (row.low, row.high) if row.value is None else (row.value,)
-    shown = ((sign if v > 0 else "") + svg.number(v, lang) for v in values if v is not None)
+    shown = ((sign if v > 0 else "") + number(v, lang) for v in values if v is not None)
     share = {"da": "\u00a0%", "en": "%"}[lang] if row.unit == "%" else ""
     return f"{row.about} {'–'.join(shown)}{share}".strip()
 
@@ -173,10 +174,10 @@ def _rect(root: Element, prefix: str, series: int, x: float, y: float, width: fl
 def _patterns(root: Element, prefix: str, series: set[int]) -> None:
     """The fills that are not plain. They stand in each picture, since a style sheet cannot point into a page."""
     defs = svg.add(root, "defs")
-    for number, ink in ((1, "M1.1 0v5"), (2, "M1.4 2.5h2.2")):
-        if number in series:
-            turned = {"patternTransform": "rotate(45)"} if number == 1 else {}
-            name = f"{prefix}-{PATTERNS[number]}"
+    for place, ink in ((1, "M1.1 0v5"), (2, "M1.4 2.5h2.2")):
+        if place in series:
+            turned = {"patternTransform": "rotate(45)"} if place == 1 else {}
+            name = f"{prefix}-{PATTERNS[place]}"
             found = svg.add(defs, "pattern", id=name, width=5, height=5, patternUnits="userSpaceOnUse", **turned)
             svg.add(found, "rect", class_="paper", width=5, height=5)
             svg.add(found, "path", class_="ink", d=ink, stroke_width=2.2)

@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import Markup
 
+from kommunegraf.languages import number
 from kommunegraf.site.pictures import svg
 from kommunegraf.site.pictures.cartogram import Circle, Layout
 
@@ -73,7 +74,7 @@ def network(
 def steps(values: Mapping[str, float], lang: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The kind of each value above 0, `step1` to `step4` in equal parts of the largest, and a key with their bounds to one decimal."""
     most = max(values.values(), default=0.0)
-    bounds = [svg.number(round(most * part / _STEPS, 1), lang) for part in range(_STEPS + 1)]
+    bounds = [number(round(most * part / _STEPS, 1), lang) for part in range(_STEPS + 1)]
     key = [(f"step{part + 1}", f"{bounds[part]}–{bounds[part + 1]}") for part in range(_STEPS)] if most > 0 else []
     return {code: f"step{_step(value, most)}" for code, value in values.items() if value > 0}, key
 
@@ -107,8 +108,8 @@ def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
     size = size if part == 1 else min(size, 12.0)
     class_ = " ".join(["name", *["fine"] * (size < 11), *["outside"] * outside])
     text = svg.add(group, "text", class_=class_, font_size=size)
-    for number, line in enumerate(lines):
-        svg.add(text, "tspan", line, x=circle.x, y=y + size * (0.35 + 1.05 * (number - (len(lines) - 1) / 2)))
+    for row, line in enumerate(lines):
+        svg.add(text, "tspan", line, x=circle.x, y=y + size * (0.35 + 1.05 * (row - (len(lines) - 1) / 2)))
     return group
 
 

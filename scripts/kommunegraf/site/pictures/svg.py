@@ -48,13 +48,6 @@ def finished(*elements: Element) -> Markup:
     return Markup("".join(tostring(element, "unicode") for element in elements))  # noqa: S704
 
 
-def number(value: float, lang: str, decimals: int | None = None) -> str:
-    """A number with the language's own signs, and a true minus: −1.234,5 in Danish, −1,234.5 in English. None: all decimals."""
-    text = f"{value:,.{decimals}f}" if decimals is not None else f"{value:,.10g}" if value % 1 else f"{value:,.0f}"
-    text = text.replace("-", "\u2212")
-    return text.translate(str.maketrans(",.", ".,")) if lang == "da" else text
-
-
 def width(text: str, size: float) -> float:
     """About how wide a text is in a common sans-serif font of some size; rather too wide than too narrow."""
     return sum(_WIDTHS.get(sign, 0.63 if sign.islower() or sign.isdigit() else 0.72 if sign < "\u1100" else 1.0) for sign in text) * size

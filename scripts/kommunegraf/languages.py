@@ -1,0 +1,86 @@
+"""Danish and English: the words that users read, and how each language writes numbers, dates and the order of letters."""
+
+from datetime import date as Date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+Language = Literal["da", "en"]
+LANGUAGES: tuple[Language, ...] = ("da", "en")
+"""The languages of every text, the default first."""
+_FOLDER = Path(__file__).parent / "words"
+_ALPHABET = str.maketrans("æäøöå", "{{||}")  # the signs after z in ASCII, so that these letters sort last
+_LOCALES = {"da": "da_DK", "en": "en_GB"}
+
+
+class Words(dict[str, str]):
+    """Words in one language, as attributes: `w.neighbours`."""
+
+    def __getattr__(self, name: str) -> str:
+        """A word. Raises AttributeError when there is none, so that a template's mistake is seen."""
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"no word {name!r} in words/") from None
+
+
+@cache
+def words(lang: str, *names: str) -> Words:
+    """The words of `words/NAME.yaml`, or of every file in `words/NAME/`, in one language; a later name wins.
+
+    Raises ValueError when a key stands twice under one name or lacks a language.
+    """
+    merged = Words()
+    for name in names:
+        merged |= {key: text[lang] for key, text in texts(name).items()}
+    return merged
+
+
+@cache
+def texts(name: str) -> dict[str, Any]:
+    """What stands in `words/NAME.yaml`, or in every file of `words/NAME/`, in both languages. Raises ValueError as `words` does."""
+    import yaml
+
+    place = _FOLDER / name
+    merged: dict[str, Any] = {}
+    for file in sorted(place.glob("*.yaml")) if place.is_dir() else [place.with_suffix(".yaml")]:
+        content: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+        if twice := merged.keys() & content.keys():
+            raise ValueError(f"words/{name}/{file.name}: {', '.join(sorted(twice))} stands in another file too")
+        if problem := _unequal(content, file.stem):
+            raise ValueError(f"words/{file.name}: {problem}")
+        merged |= content
+    return merged
+
+
+def _unequal(content: Any, path: str) -> str:
+    """Where a text stands in one language and not in the other; empty when nowhere."""
+    if not isinstance(content, dict):
+        return ""
+    if content.keys() & set(LANGUAGES):
+        return "" if content.keys() == set(LANGUAGES) else f"{path} is not in {' and '.join(LANGUAGES)} alone"
+    return next((problem for key, value in content.items() if (problem := _unequal(value, f"{path}.{key}"))), "")
+
+
+def number(value: float, lang: str, decimals: int | None = None) -> str:
+    """A number as the language writes it, with a true minus: −1.234,5 in Danish, −1,234.5 in English.
+
+    `decimals` None shows all that there are, ten at most.
+    """
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "" if decimals == 0 else ".##########")
+    return format_decimal(value, pattern, _LOCALES[lang]).replace("-", "\N{MINUS SIGN}")
+
+
+def date(value: Date, lang: str) -> str:
+    """A date in running text: 2. december 2013 in Danish, 2 December 2013 in English."""
+    from babel.dates import format_date
+
+    return format_date(value, "long", _LOCALES[lang])
+
+
+@lru_cache(maxsize=100_000)
+def alphabetical(text: str) -> tuple[str, str]:
+    """A key that sorts as Danish readers expect: æ, ø and å last, aa as å, upper and lower case alike (CLDR, collation of `da`)."""
+    return text.casefold().replace("aa", "å").translate(_ALPHABET), text
