@@ -70,22 +70,39 @@ def files(paths: Iterable[Path], root: Path, lang: str = "en") -> list[Finding]:
 
 
 def graph(store: ox.Store, root: Path, lang: str) -> list[Finding]:
-    """Findings of shapes and rules about the union of the graphs in a store."""
+    """Findings of shapes and rules about the union of the graphs in a store.
+
+    A rule says nothing of a property of a resource that a shape finds wrong already: one fault gives one finding.
+    """
     union = {ox.Triple(q.subject, q.predicate, q.object) for q in store}
     triples = rdflib.Graph().parse(data=ox.serialize(union, format=ox.RdfFormat.N_TRIPLES), format="nt")
     shapes = rdflib.Graph().parse(data=(root / "ontology" / "shapes.ttl").read_bytes(), format="turtle", publicID=BASE)
-    return shape_findings(triples, shapes, lang) + rule_findings(Embedded(store), lang)
+    return without_repeats(shape_findings(triples, shapes, lang), rule_findings(Embedded(store), lang))
 
 
-def shape_findings(data: rdflib.Graph, shapes: rdflib.Graph, lang: str) -> list[Finding]:
-    """What SHACL finds: one finding for each validation result."""
-    report = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)[1]
+def without_repeats(shapes: list[Finding], rules: list[Finding]) -> list[Finding]:
+    """All findings of shapes, and those of rules that no shape has made of the same property of the same resource."""
+    stated = {(f.resource, f.property) for f in shapes if f.property}
+    return shapes + [f for f in rules if (f.resource, f.property) not in stated]
+
+
+def shape_findings(data: rdflib.Graph, shapes: rdflib.Graph, lang: str, resources: list[str] | None = None) -> list[Finding]:
+    """What SHACL finds, a finding for each fault; about some resources only where they are named by IRI."""
+    report = pyshacl.validate(data, shacl_graph=shapes, focus_nodes=resources, inference="none", advanced=False, inplace=True)[1]
     if not isinstance(report, rdflib.Graph):
         raise BadInput([Finding("violation", "shacl", f"the shapes cannot be used: {report}", "see shapes.ttl", "shapes.ttl")])
-    return [_shape_finding(report, shapes, result, lang) for result in report.subjects(rdflib.RDF.type, _SH.ValidationResult)]
+    listed = report.subjects(rdflib.RDF.type, _SH.ValidationResult)
+    results = [(_fault(report, result), _shape_finding(report, result, lang)) for result in listed]
+    # A class inherits the shapes of the classes above it, which may find the same fault; the last of each kind stays.
+    return list(dict(sorted(results, key=lambda pair: pair[1])).values())
 
 
-def _shape_finding(report: rdflib.Graph, shapes: rdflib.Graph, result: Any, lang: str) -> Finding:
+def _fault(report: rdflib.Graph, result: Any) -> tuple[Any, ...]:
+    """What two shapes that find the same thing have in common."""
+    return tuple(report.value(result, part) for part in (_SH.focusNode, _SH.resultPath, _SH.value, _SH.sourceConstraintComponent))
+
+
+def _shape_finding(report: rdflib.Graph, result: Any, lang: str) -> Finding:
     shape = report.value(result, _SH.sourceShape)
     messages = {m.language: str(m) for m in report.objects(result, _SH.resultMessage) if isinstance(m, rdflib.Literal)}
     value, path = report.value(result, _SH.value), report.value(result, _SH.resultPath)

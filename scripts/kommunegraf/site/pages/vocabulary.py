@@ -88,11 +88,10 @@ def _having(site: Site, name: str) -> dict[str, list[str]]:
 def row(page: Page, iri: str) -> dict[str, Any]:
     """What a table says of a term."""
     view = page.view
-    inverse = {*view.things(iri, "owl:inverseOf"), *view.references(iri, "owl:inverseOf")}
     return {
         "term": iri, "name": compact(iri), "anchor": iri.removeprefix(KG), "domain": classes(view, iri, "rdfs:domain"),
         "range": classes(view, iri, "rdfs:range"), "above": view.things(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
-        "inverse": view.by_label(inverse), "count": sum(usage(page, iri).values()),
+        "count": sum(usage(page, iri).values()),
         "example": next(iter(examples(view, iri)), None),
     }
 
@@ -114,7 +113,7 @@ def shapes_of(view: View, iri: str) -> list[str]:
 
 
 def ontology(page: Page) -> dict[str, Any]:
-    """All terms by theme. A theme is the named graph that uses a term most; what no data use goes with its domain, class or inverse."""
+    """All terms by theme. A theme is the named graph that uses a term most; what no data use goes with its domain or class."""
     view = page.view
     terms = [t for t in view.references(KG, "rdfs:isDefinedBy") if t != KG]
     themes: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {"classes": [], "properties": []})
@@ -133,7 +132,7 @@ def ontology(page: Page) -> dict[str, Any]:
 
 def _theme(page: Page, iri: str) -> str:
     view = page.view
-    near = [iri, *view.things(iri, "owl:inverseOf"), *view.references(iri, "owl:inverseOf"), *classes(view, iri, "rdfs:domain"),
+    near = [iri, *classes(view, iri, "rdfs:domain"),
             *view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"), *view.things(iri, "rdfs:subClassOf", "rdfs:subPropertyOf")]
     for found in near:
         if used := usage(page, found):
