@@ -17,7 +17,7 @@ MODULES = sorted(
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py") if not path.stem.startswith("__")
 )
 HEAVY = {
-    "csvw", "jinja2", "matplotlib", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper", "starlette",
+    "csvw", "jinja2", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper", "starlette",
     "uvicorn",
 }
 ROOMS = ("top", "rdf", "questions", "graph", "matching", "site", "publish", "server", "cli")

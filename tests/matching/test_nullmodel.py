@@ -238,7 +238,7 @@ def test_the_usual_scores_are_those_of_networkx(real: Floats) -> None:
 
 def test_blocks_give_what_one_piece_gives(real: Floats, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Similarity(real)
-    monkeypatch.setattr("kommunegraf.similarity.BLOCK", 300)
+    monkeypatch.setattr("kommunegraf.matching.similarity.BLOCK", 300)
     parts = Similarity(real)
     assert (parts.top(5) == whole.top(5)).all() and (parts.q_table == whole.q_table).all()
     assert parts.significant(1.0) == whole.significant(1.0)

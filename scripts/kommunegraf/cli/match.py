@@ -142,11 +142,11 @@ def _labels(engine: "Engine", matcher: "Matcher") -> "Labels":
 
 
 def _write_all(engine: "Engine", matcher: "Matcher", folder: Path, most: int) -> None:
-    """Every kommune's screen and JSON, the answers as CSV, the network's exports, RDF, plots and the report page."""
+    """Every kommune's screen and JSON, the answers as CSV, the network's exports, RDF and the report page."""
     from rich.console import Console
     from rich.progress import track
 
-    from kommunegraf.matching import answers, exports, plots, report
+    from kommunegraf.matching import answers, exports, report
     from kommunegraf.matching import linked_data as suggestions
     from kommunegraf.matching import text as texts
 
@@ -161,10 +161,5 @@ def _write_all(engine: "Engine", matcher: "Matcher", folder: Path, most: int) ->
     tables["areas.csv"] = answers.as_csv(answers.areas(matcher.areas))
     rdf = {"suggestions.nq": "".join(f"{line}\n" for line in suggestions.quads(found, _labels(engine, matcher), most))}
     written += exports.write({**tables, **exports.graphs(matcher), "boundaries.geojson": exports.map_layer(matcher), **rdf}, folder)
-    steps = {
-        "Drawing": lambda: plots.write(matcher, folder),
-        "Measuring": lambda: exports.write({"report.md": report.page(matcher)}, folder),
-    }
-    for name in track(steps, "Drawing and measuring", **bar):  # type: ignore[arg-type]
-        written += steps[name]()
+    written += exports.write({"report.md": report.page(matcher)}, folder)
     print(f"Wrote {len(written)} files to {folder}; begin with {folder / 'report.md'}")

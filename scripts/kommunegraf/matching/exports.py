@@ -22,7 +22,7 @@ def flat(matcher: Matcher) -> nx.Graph:
 
     The graph carries the choices as its attribute `choices`.
     """
-    graph = nx.Graph(choices=matcher.choices.told(matcher.register.lang))
+    graph = nx.Graph(choices=matcher.choices.text(matcher.register.lang))
     for node, data in sorted(matcher.graph.nodes(data=True)):
         place = data.get("place")
         told: dict[str, Any] = {"label": data["label"], "bipartite": data["bipartite"]}

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from kommunegraf import __version__
+from kommunegraf import __version__, languages
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.matching.advice import Area, Boundary, Group, Plan
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.register import Choices, Resource
 from kommunegraf.matching.results import Match, Next, Partner
-from kommunegraf.matching.wording import METHOD
 from kommunegraf.namespaces import BASE, DCT, GRAPH, PREFIXES, PROV, RDF, SKOS, XSD
 from kommunegraf.rdf.terms import iri, literal
 
@@ -125,8 +124,8 @@ def _slug(choices: Choices) -> str:
 def _activity(activity: str, choices: Choices) -> Iterator[str]:
     yield _quad(activity, RDF + "type", iri(PROV + "Activity"))
     for lang in LANGUAGES:
-        yield _quad(activity, SKOS + "prefLabel", literal(METHOD[lang]["label"], lang))
-        yield _quad(activity, SKOS + "definition", literal(f"{METHOD[lang]['definition']} {choices.told(lang)}", lang))
+        yield _quad(activity, SKOS + "prefLabel", literal(_word(lang, "label"), lang))
+        yield _quad(activity, SKOS + "definition", literal(f"{_word(lang, 'definition')} {choices.text(lang)}", lang))
     yield from (_quad(activity, PROV + "used", iri(GRAPH + name)) for name in ("evidence", "reference"))
     yield _quad(activity, OWL + "versionInfo", literal(f"{VERSION} (kommunegraf {__version__})"))
 
@@ -140,7 +139,7 @@ def _quads(suggestion: Suggestion, start: str, activity: str, labels: Labels) ->
     title = {}
     for lang, known in labels.items():
         about = (known.get(r.iri, r.label) for r in (*suggestion.audience, *suggestion.subject))
-        title[lang] = f"{METHOD[lang][suggestion.kind]}: {', '.join(about)}"
+        title[lang] = f"{_word(lang, suggestion.kind)}: {', '.join(about)}"
         yield _quad(name, SKOS + "prefLabel", literal(title[lang], lang))
     yield from (_quad(name, DCT + "audience", iri(r.iri)) for r in suggestion.audience)
     yield from (_quad(name, DCT + "subject", iri(r.iri)) for r in suggestion.subject)
@@ -150,15 +149,19 @@ def _quads(suggestion: Suggestion, start: str, activity: str, labels: Labels) ->
         yield from _concept(metric, "metric", DQV + "Metric")
         yield _quad(name, DQV + "hasQualityMeasurement", iri(measured))
         yield _quad(measured, RDF + "type", iri(DQV + "QualityMeasurement"))
-        yield from (_quad(measured, SKOS + "prefLabel", literal(f"{title[lang]} – {METHOD[lang][metric]}", lang)) for lang in labels)
+        yield from (_quad(measured, SKOS + "prefLabel", literal(f"{title[lang]} – {_word(lang, metric)}", lang)) for lang in labels)
         yield _quad(measured, DQV + "computedOn", iri(name))
         yield _quad(measured, DQV + "isMeasurementOf", iri(f"{BASE}metric/{metric}"))
         yield _quad(measured, DQV + "value", literal(f"{value:.6g}", datatype=XSD + "double"))
 
 
+def _word(lang: str, slug: str) -> str:
+    return languages.words(lang, "matching")[f"method_{slug}"]
+
+
 def _concept(slug: str, folder: str, kind: str) -> Iterator[str]:
     yield _quad(f"{BASE}{folder}/{slug}", RDF + "type", iri(kind))
-    yield from (_quad(f"{BASE}{folder}/{slug}", SKOS + "prefLabel", literal(METHOD[lang][slug], lang)) for lang in LANGUAGES)
+    yield from (_quad(f"{BASE}{folder}/{slug}", SKOS + "prefLabel", literal(_word(lang, slug), lang)) for lang in LANGUAGES)
 
 
 def _quad(subject: str, predicate: str, value: str) -> str:

@@ -35,7 +35,7 @@ class Matcher:
         self.graph = network.of(read, self.choices)
         self.near = network.neighbourhood(read)
         if not self.graph.number_of_edges():
-            raise BadArgument(f"no evidence is left to match by ({self.choices.told('en')})")
+            raise BadArgument(f"no evidence is left to match by ({self.choices.text('en')})")
         self.rows, self.columns = network.modes(self.graph)
         self.matrix = nx.bipartite.biadjacency_matrix(self.graph, self.rows, self.columns, weight=None).toarray().astype(float)
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from kommunegraf import languages
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import adoption
 from kommunegraf.namespaces import BASE
@@ -77,12 +78,13 @@ class Choices:
         if self.since is not None and self.until is not None and self.since > self.until:
             raise BadArgument(f"no year is both from {self.since} on and until {self.until}")
 
-    def told(self, lang: str) -> str:
+    def text(self, lang: str) -> str:
         """The choices in words."""
-        words = _CHOICES[lang]
-        broad = words["all lists"] if self.broad is None else words["lists"].format(self.broad)
-        years = words["all years"] if self.since is self.until is None else words["years"].format(self.since or "…", self.until or "…")
-        return f"{words[self.confidence]}; {broad}; {years}."
+        words = languages.words(lang, "matching")
+        broad = words.choice_all_lists if self.broad is None else words.choice_lists.format(self.broad)
+        dated = self.since is not None or self.until is not None
+        years = words.choice_years.format(self.since or "…", self.until or "…") if dated else words.choice_all_years
+        return f"{words[f'choice_{self.confidence}']}; {broad}; {years}."
 
 
 @dataclass(frozen=True)
@@ -183,19 +185,3 @@ def _statements(engine: Engine, lang: str, resources: dict[str, Resource]) -> di
 def _lacking(resource: str, name: str, message: str = "") -> Finding:
     repair = "see ontology/shapes.ttl for what each resource needs, and check with 'kommunegraf validate FILE'"
     return Finding("violation", "match", message or f"it has no {name}", repair, resource=resource)
-
-
-_CHOICES = {
-    "da": {
-        "low": "Alle belæg tæller, også dem med lav sikkerhed", "medium": "Belæg med høj og middel sikkerhed tæller",
-        "high": "Kun belæg med høj sikkerhed tæller", "all lists": "brede lister tæller med",
-        "lists": "kilder, der nævner mere end {} kommuner om ét initiativ, tæller ikke",
-        "all years": "alle år", "years": "kun kilder dateret {}–{}",
-    },
-    "en": {
-        "low": "All evidence counts, that of low confidence too", "medium": "Evidence of high and medium confidence counts",
-        "high": "Only evidence of high confidence counts", "all lists": "broad lists count",
-        "lists": "sources that name more than {} municipalities for one initiative do not count",
-        "all years": "all years", "years": "only sources dated {}–{}",
-    },
-}

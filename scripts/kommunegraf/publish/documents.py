@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kommunegraf import paths
 from kommunegraf.findings import Finding
 from kommunegraf.graph import catalog
 from kommunegraf.languages import LANGUAGES
@@ -103,11 +102,8 @@ class Documents:
 
     @cached_property
     def _static(self) -> Files:
-        """Style sheets, scripts, and the pictures of the matching report."""
-        files = {f"static/{path.relative_to(_STATIC)}": path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file()}
-        docs = paths.root() / "docs"
-        pictures = sorted((docs / "matching").rglob("*.svg"))
-        return {**files, **{path.relative_to(docs).as_posix(): path.read_bytes() for path in pictures}}
+        """Style sheets and scripts."""
+        return {f"static/{path.relative_to(_STATIC)}": path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file()}
 
     @cached_property
     def _listing(self) -> Files:

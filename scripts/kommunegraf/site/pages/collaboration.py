@@ -10,8 +10,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kommunegraf import paths
+from kommunegraf.languages import words
 from kommunegraf.matching.text import significance
-from kommunegraf.matching.wording import CAVEAT, WORDS
 from kommunegraf.site.pages import maps
 from kommunegraf.site.render import Model, Page
 
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 def matching(page: Page, iri: str) -> dict[str, Any]:
     """Collaboration: the answers about all kommuner. The store may have nothing to match by."""
     matcher = page.site.matcher.get(page.lang)
-    values: dict[str, Any] = {"title": page.w.matching_title, "matcher": matcher, "said": WORDS[page.lang], "caveat": CAVEAT[page.lang]}
+    said = words(page.lang, "matching")
+    values: dict[str, Any] = {"title": page.w.matching_title, "matcher": matcher, "said": said, "caveat": said.caveat}
     if matcher is None:
         return values
     degrees = [(place, matcher.graph.degree[place]) for place in page.view.by_label(matcher.register.places)]
     return {
-        **values, "choices": matcher.choices.told(page.lang), "places": degrees,
+        **values, "choices": matcher.choices.text(page.lang), "places": degrees,
         "significance": significance(matcher.significant, matcher.similarity.tested, page.lang),
         "network": maps.network(page, page.w.partner_network, page.w.network_text, best(matcher)),
         "groups": matcher.groups, "boundaries": matcher.boundaries, "areas": matcher.areas,
@@ -52,9 +53,7 @@ def report(page: Page, iri: str) -> dict[str, Any]:
     """The report, from Markdown; HTML in it is shown, not used."""
     text = report_file(page.lang).read_text("utf-8")
     title, _, rest = text.removeprefix("# ").partition("\n")
-    folder = "" if page.lang == "en" else f"{page.lang}/"
-    placed = re.sub(r"(!\[[^\]]*\]\()(?=[\w-]+\.svg\))", rf"\g<1>{folder}", rest)
-    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(placed)
+    html = MarkdownIt("commonmark", {"html": False}).enable("table").render(rest)
     numbers = count(1)
     wide = re.sub("<table>", lambda _: _SCROLL.format(page.w.report_table, next(numbers)), html).replace("</table>", "</table></div>")
     return {"title": title.strip(), "html": Markup(wide)}  # noqa: S704

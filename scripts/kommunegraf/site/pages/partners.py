@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kommunegraf.languages import words
 from kommunegraf.matching.text import significance
-from kommunegraf.matching.wording import CAVEAT, WORDS
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.render import Page
 
@@ -27,7 +27,7 @@ def suggestions(page: Page, iri: str) -> dict[str, Any]:
     graph = matcher.graph
     planning = {n for n in graph[iri] if graph.edges[iri, n]["status"].name == "planned"}
     return {
-        "said": WORDS[page.lang], "caveat": CAVEAT[page.lang], "choices": matcher.choices.told(page.lang),
+        "said": words(page.lang, "matching"), "caveat": words(page.lang, "matching").caveat, "choices": matcher.choices.text(page.lang),
         "significance": significance(matcher.significant, matcher.similarity.tested, page.lang), "stability": _stability(page, iri),
         "partners": [(p, [_lead(s.other) for s in p.shared]) for p in matcher.alike(iri, PARTNERS)],
         "plans": matcher.learn_from(iri), "peers": PEERS,
