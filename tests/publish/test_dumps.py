@@ -120,9 +120,9 @@ def test_a_release_keeps_the_bytes_of_the_dump(files: dict[str, bytes]) -> None:
 MAKE = """
 import hashlib, sys
 from pathlib import Path
-from kommunegraf import catalog
-from kommunegraf.engines import Embedded
-from kommunegraf.site import dumps
+from kommunegraf.graph import catalog
+from kommunegraf.rdf.engines import Embedded
+from kommunegraf.publish import dumps
 store = Embedded.open(sys.argv[1]).store
 files = list(dumps.files(store, Path(sys.argv[2]), "0.1.0"))
 made = [catalog.File.of(path, body) for path, body in files]

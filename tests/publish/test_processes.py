@@ -74,7 +74,7 @@ def test_who_wants_no_more_leaves_no_process_behind() -> None:
 
 SCRIPT = """
 import os, sys, time
-from kommunegraf.site.spread import spread
+from kommunegraf.publish.processes import spread
 os.sched_getaffinity = lambda pid: {0, 1, 2}
 with spread(lambda number: (os.getpid(), "x" * 10_000)[0], range(1_000_000)) as found:
     for pid in found:

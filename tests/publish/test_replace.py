@@ -97,7 +97,7 @@ def test_an_error_while_pages_are_made_leaves_the_old_site(site: Path) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from kommunegraf.site.swap import Tree
+from kommunegraf.publish.replace import Tree
 with Tree(Path(sys.argv[1])) as tree:
     for number in range(5):
         tree.write(f"new/{number}.html", b"half")
