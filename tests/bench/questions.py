@@ -1,7 +1,7 @@
 """What each question costs on every engine, measured in one run. Called by `scripts/bench`.
 
-Times are wall milliseconds, medians of five (rdflib: one). `direct` is pyoxigraph alone, rows read; `queries` is the same
-through `kommunegraf.queries`; `HTTP` is SPARQLWrapper against the Oxigraph server on this machine.
+Times are wall milliseconds, medians of five (rdflib: one). `direct` is pyoxigraph alone, rows read; `ask` is the same
+through `kommunegraf.questions.ask`; `HTTP` is SPARQLWrapper against the Oxigraph server on this machine.
 """
 
 import statistics
@@ -41,7 +41,7 @@ def direct(store: Embedded, question: Question) -> object:
 
 
 def asked(engine: Engine, question: Question) -> object:
-    """The answer through `kommunegraf.queries`."""
+    """The answer through `kommunegraf.questions.ask`."""
     answer = ask.ask(engine, question)
     return answer.result if answer.is_graph else answer.rows()
 

@@ -293,7 +293,7 @@ def test_no_query_reaches_the_network_or_a_file(served: Served) -> None:
 
 def test_a_worker_cannot_open_a_connection_even_when_the_screening_is_passed(data: Path, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "import kommunegraf.server.screening as s\ns._asks_service = lambda tokens: False\n", "utf-8"
+        "import kommunegraf.server.engine.screening as s\ns._asks_service = lambda tokens: False\n", "utf-8"
     )
     old = os.environ.get("PYTHONPATH", "")
     os.environ["PYTHONPATH"] = f"{tmp_path}{os.pathsep}{old}"
@@ -356,7 +356,7 @@ def test_a_client_that_asks_whether_to_go_on_is_told_at_once(served: Served) -> 
 
 
 def test_a_request_that_does_not_come_to_its_end_is_not_waited_for(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kommunegraf.server.connections.PATIENCE", 1)
+    monkeypatch.setattr("kommunegraf.server.http.connections.PATIENCE", 1)
     started = time.monotonic()
     assert raw(served, b"GET / HTTP/1.1\r\nX: ", 10) == b""
     assert time.monotonic() - started < 5

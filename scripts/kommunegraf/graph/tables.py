@@ -1,7 +1,7 @@
 """The tables of `data/`, read as their metadata describes them and checked cell by cell, key by key.
 
 Cells are checked once for each distinct value of a column and keys as sets, so that reading stays linear and cheap;
-`tests/test_tables.py` holds that the `csvw` library's own validation comes to the same verdict.
+`tests/graph/test_tables.py` holds that the `csvw` library's own validation comes to the same verdict.
 """
 
 import csv
