@@ -21,8 +21,8 @@ from kommunegraf.graph import build
 EXAMPLES = ROOT / "tests" / "shapes"
 SHAPE = "https://w3id.org/kommunegraf/shape/"
 EXAMPLE = "https://example.org/"
-DESCRIBING = {SH.path, SH.property, SH.message, SH.severity, SH.targetClass, SH.flags, SH.ignoredProperties}
-"""What SHACL says of a shape without constraining anything by itself."""
+DESCRIBING = {SH.path, SH.property, SH.message, SH.severity, SH.targetClass, SH.flags, SH.ignoredProperties, SH.qualifiedValueShape}
+"""What SHACL says of a shape without constraining anything by itself (`sh:qualifiedValueShape` is counted by `sh:qualifiedMinCount`)."""
 
 SHAPES = Graph().parse(ROOT / "ontology" / "shapes.ttl")
 Result = tuple[str, str, str]

@@ -53,8 +53,8 @@ def _kind(name: str) -> tuple[str, Model]:
 RESOURCES: dict[str, Model] = dict(map(_kind, (
     "administrative-anchoring", "administrative-area", "answer-set", "body-kind", "contradiction-kind", "fact-kind", "future-activity",
     "gap-reason", "knowledge-source", "motivation", "municipality-type", "national-strategy", "network-wish", "opt-out-reason",
-    "organisation-form", "participant-role", "political-anchoring-level", "population-class", "population-group", "precision",
-    "presentation", "questionnaire-part", "relevance", "response-item", "severity", "smart-city-status", "statement-topic", "statistic",
-    "unit",
+    "organisation-form", "organisation-kind", "participant-role", "political-anchoring-level", "population-class", "population-group",
+    "precision", "presentation", "questionnaire-part", "relevance", "response-item", "severity", "smart-city-status", "solution-kind",
+    "statement-topic", "statistic", "unit",
 )))
 DOCUMENTS: dict[str, Model] = {}
