@@ -14,7 +14,7 @@ from rich.table import Table
 from kommunegraf.namespaces import BASE
 from kommunegraf.publish.documents import Documents
 from kommunegraf.rdf import describe
-from kommunegraf.rdf.negotiation import DATA
+from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
 from tests.bench.bench import Work, rounds
 

@@ -13,7 +13,7 @@ from kommunegraf.namespaces import BASE, PROV
 from kommunegraf.publish.changes import Changes, compare, dataset, description
 from kommunegraf.publish.previous import TOMBSTONES, previous, tombstones
 from kommunegraf.rdf.describe import encode
-from kommunegraf.rdf.negotiation import DATA, DATASETS
+from kommunegraf.rdf.formats import DATA, DATASETS
 
 REMOVED = BASE + "evidence/0751-open-data-1"
 G = "<http://example.org/g>"

@@ -24,6 +24,7 @@ from kommunegraf.languages import texts
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.publish import dumps, workbook
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.rdf.formats import NQUADS, TURTLE
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +87,8 @@ def test_a_triple_of_two_graphs_stands_once_in_turtle() -> None:
     node = ox.NamedNode("https://example.org/a")
     store = ox.Store()
     store.extend(ox.Quad(node, node, node, ox.NamedNode(GRAPH + name)) for name in ("cases", "survey"))
-    documents = dict(dumps.rdf(dumps.quads(store), ("ttl", "nq")))
-    assert documents["ttl"].count(b"\n") == 1 and documents["nq"].count(b"\n") == 2
+    documents = dict(dumps.rdf(dumps.quads(store), (TURTLE, NQUADS)))
+    assert documents[".ttl"].count(b"\n") == 1 and documents[".nq"].count(b"\n") == 2
 
 
 def test_archives_hold_no_time_no_name_and_no_system(files: dict[str, bytes]) -> None:
@@ -121,8 +122,8 @@ MAKE = """
 import hashlib, sys
 from pathlib import Path
 from kommunegraf.graph import catalog
-from kommunegraf.rdf.engines import Embedded
 from kommunegraf.publish import dumps
+from kommunegraf.rdf.engines import Embedded
 store = Embedded.open(sys.argv[1]).store
 files = list(dumps.files(store, Path(sys.argv[2]), "0.1.0"))
 made = [catalog.File.of(path, body) for path, body in files]

@@ -20,7 +20,7 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.publish import hosting
 from kommunegraf.rdf.describe import description, encode
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.negotiation import DATA, HTML
+from kommunegraf.rdf.formats import DATA, HTML
 from kommunegraf.site import addresses
 
 RULES = {"nginx": "hosting/nginx.conf", "apache": ".htaccess", "caddy": "hosting/Caddyfile"}

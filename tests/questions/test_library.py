@@ -23,7 +23,7 @@ from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Question, read_folder
-from kommunegraf.rdf import formats
+from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.engines import Embedded, Rdflib
 
 QUESTIONS = read_folder(ROOT / "queries" / "questions")
@@ -168,7 +168,7 @@ def test_english_answers_have_no_danish_labels(engine: Embedded, question: Quest
 def test_the_answer_is_the_approved_one(engine: Embedded, question: Question) -> None:
     answer = ask.ask(engine, question)
     path = ANSWERS / f"{question.name}.{'ttl' if answer.is_graph else 'csv'}"
-    text = formats.encode(answer.result, "turtle" if answer.is_graph else "csv").decode("utf-8").replace("\r\n", "\n")
+    text = encode(answer.result, "turtle" if answer.is_graph else "csv").decode("utf-8").replace("\r\n", "\n")
     if APPROVE:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8", newline="\n")

@@ -15,7 +15,7 @@ from rdflib.compare import isomorphic
 from kommunegraf.namespaces import BASE, GRAPH, KG, RDF
 from kommunegraf.rdf.describe import description, encode
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.negotiation import DATA, DATASETS, TURTLE
+from kommunegraf.rdf.formats import DATA, DATASETS, TURTLE
 
 NTRIPLES = next(format for format in DATA if format.name == "ntriples")
 RDFXML = next(format for format in DATA if format.name == "rdfxml")
@@ -130,7 +130,7 @@ def test_labels_of_blank_nodes_rest_on_the_description_alone() -> None:
 def test_the_bytes_are_the_same_in_another_process_with_another_hash_seed(built: Path) -> None:
     program = (
         "import sys, hashlib, pyoxigraph as ox\n"
-        "from kommunegraf.rdf.describe import description, encode\nfrom kommunegraf.rdf.negotiation import DATA, DATASETS\n"
+        "from kommunegraf.rdf.describe import description, encode\nfrom kommunegraf.rdf.formats import DATA, DATASETS\n"
         "store = ox.Store(); store.bulk_load(path=sys.argv[1], format=ox.RdfFormat.N_QUADS)\n"
         "for iri in sys.argv[2:]:\n"
         "    for format in (*DATA, *DATASETS): sys.stdout.write(hashlib.sha256(encode(description(store, iri), format)).hexdigest())"

@@ -24,7 +24,7 @@ from kommunegraf.namespaces import BASE, SKOS
 from kommunegraf.publish.documents import Documents, release
 from kommunegraf.publish.write import publish
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.negotiation import DATA, DATASETS
+from kommunegraf.rdf.formats import DATA, DATASETS
 from kommunegraf.server.whole import whole
 
 CONFORMANCE = Path(os.environ.get("CONFORMANCE", "nowhere"))

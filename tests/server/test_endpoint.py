@@ -16,6 +16,7 @@ from tests.server.test_sparql import ask, problem, values
 
 from kommunegraf.graph.build import NQUADS
 from kommunegraf.namespaces import BASE, GRAPH
+from kommunegraf.rdf.formats import TABLES, Format
 from kommunegraf.server.context import Context
 from kommunegraf.server.engine.dataset import clauses
 from kommunegraf.server.engine.remote import Endpoint
@@ -52,6 +53,13 @@ def test_the_same_queries_have_the_same_answers(client: httpx.Client, built: Pat
 def test_rows_come_in_every_format(client: httpx.Client, media: str) -> None:
     answer = ask(client, PLACE, media)
     assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, media)
+
+
+@pytest.mark.parametrize("form", TABLES, ids=lambda form: form.name)
+def test_rows_come_in_every_format_by_its_name(client: httpx.Client, form: Format) -> None:
+    answer = client.get("/sparql", params={"query": PLACE, "format": form.name})
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, form.media)
+    assert client.get("/sparql", params={"query": "ASK {}", "format": form.name}).status_code == (200 if form.w3c else 406)
 
 
 @pytest.mark.parametrize("media", ["text/turtle", "application/n-triples", "application/ld+json", "application/rdf+xml"])

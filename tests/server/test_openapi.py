@@ -14,7 +14,8 @@ from tests.helpers.serving import serving
 
 from kommunegraf.graph import build
 from kommunegraf.questions.ask import folder
-from kommunegraf.server.pages import encodings, openapi
+from kommunegraf.rdf.formats import HTML
+from kommunegraf.server.pages import openapi
 from kommunegraf.server.whole import whole
 
 LIBRARY = folder()
@@ -56,7 +57,7 @@ def test_every_question_is_described_with_all_its_parameters_in_both_languages(d
 def test_formats_and_columns_are_described(document: dict[str, Any]) -> None:
     for name, question in LIBRARY.items():
         content = document["paths"][f"/questions/{name}"]["get"]["responses"]["200"]["content"]
-        assert set(content) == {form.media for form in encodings.of_form(question.form)}
+        assert set(content) == {form.media for form in (*question.formats, HTML)}
         if question.columns:
             assert list(content["application/json"]["schema"]["items"]["properties"]) == list(question.columns)
 

@@ -21,6 +21,7 @@ from kommunegraf import paths
 from kommunegraf.graph import build
 from kommunegraf.namespaces import KG, PREFIXES
 from kommunegraf.questions.ask import folder
+from kommunegraf.rdf.formats import TABLES
 from kommunegraf.server.pages import assets
 from kommunegraf.server.whole import whole
 
@@ -83,7 +84,7 @@ def test_rows_are_a_table_with_labels_links_count_and_downloads(client: httpx.Cl
     link = found.xpath("//tbody//a")[0]
     assert link.text == "Copenhagen Municipality" and client.get(str(answer.url.join(link.get("href")))).status_code == 200
     links = found.xpath("//section[@class='data']//a")
-    assert [a.text for a in links] == ["json", "xml", "csv", "tsv"]
+    assert [a.text for a in links] == [format.name for format in TABLES]
     for a in links:
         assert client.get(str(answer.url.join(a.get("href")))).headers["content-type"].startswith(a.get("type"))
 

@@ -18,8 +18,9 @@ from tests.helpers.serving import serving
 
 from kommunegraf.graph import build
 from kommunegraf.questions.ask import folder
+from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.server.pages import encodings
+from kommunegraf.rdf.formats import GRAPHS
 from kommunegraf.server.whole import whole
 
 ADOPTERS = "/questions/adopters-of-initiative"
@@ -64,7 +65,7 @@ def test_every_question_answers_over_http_as_on_this_machine(client: httpx.Clien
     form = "ntriples" if answer.is_graph else "rows"
     got = client.get(f"/questions/{name}", params={**calls.arguments(question), "format": form})
     if answer.is_graph:
-        assert got.content == encodings.graph(answer.result, "ntriples")
+        assert got.content == encode(answer.result, "ntriples")
     else:
         assert rows(got) == json.loads(json.dumps(answer.rows()))
 
@@ -99,11 +100,11 @@ def test_rows_come_in_each_format_by_name_and_by_accept(client: httpx.Client, fo
         assert named.content == asked.content
 
 
-@pytest.mark.parametrize("form", [form.name for form in encodings.GRAPHS])
+@pytest.mark.parametrize("form", [form.name for form in GRAPHS])
 def test_graphs_come_in_each_format(client: httpx.Client, form: str) -> None:
     answer = client.get("/questions/neighbour-graph", params={"format": form})
     media = answer.headers["content-type"].split(";")[0]
-    assert media == next(known.media for known in encodings.GRAPHS if known.name == form)
+    assert media == next(known.media for known in GRAPHS if known.name == form)
     lines = client.get("/questions/neighbour-graph?format=ntriples").text.splitlines()
     assert len(set(ox.parse(answer.content, format=ox.RdfFormat.from_media_type(media)))) == len(lines) > 400
 

@@ -5,9 +5,11 @@ import logging
 import socket
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import httpx
+import openpyxl
 import pyoxigraph as ox
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -142,6 +144,22 @@ def test_graphs_come_in_every_format(client: httpx.Client, media: str, query: st
 def test_a_format_can_be_named_in_the_address(client: httpx.Client, parameter: str, name: str, media: str) -> None:
     answer = ask(client, ALL, "text/html", **{parameter: name})
     assert answer.headers["content-type"].startswith(media)
+
+
+def test_rows_come_as_plain_json_and_as_a_workbook_too(client: httpx.Client) -> None:
+    query = "SELECT ?a ?b { VALUES (?a ?b) { (1 'x') (2 '=1+1') } } ORDER BY ?a"
+    assert ask(client, query, format="rows").json() == [{"a": 1, "b": "x"}, {"a": 2, "b": "=1+1"}]
+    answer = ask(client, query, format="xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None and [cell.value for cell in sheet[3]] == [2, "=1+1"] and sheet["B3"].data_type == "s"
+    assert answer.headers["content-disposition"].endswith('"answer.xlsx"')
+
+
+@pytest.mark.parametrize("form", ["rows", "xlsx"])
+def test_what_no_workbook_can_hold_is_406_and_not_cut(client: httpx.Client, form: str) -> None:
+    assert (lambda answer: (answer.status_code, problem(answer)))(ask(client, "ASK {}", format=form)) == (406, "not-acceptable")
+    long = 'SELECT (CONCAT(?a, ?a, ?a) AS ?b) { VALUES ?a { "%s" } }' % ("x" * 12_000)
+    assert client.post("/sparql", data={"query": long, "format": form}).status_code == (406 if form == "xlsx" else 200)
 
 
 def test_what_there_is_not_is_406_with_what_there_is(client: httpx.Client) -> None:

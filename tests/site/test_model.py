@@ -12,7 +12,7 @@ from tests.helpers import ROOT
 from kommunegraf.namespaces import BASE
 from kommunegraf.publish.documents import Documents, release
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.negotiation import DATA
+from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
 from kommunegraf.site.addresses import parse
 

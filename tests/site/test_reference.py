@@ -135,7 +135,7 @@ def test_the_files_of_answers_are_whole_and_in_both_languages(pages: Pages, engi
         if question.form == "SELECT":
             expected = len(ask.ask(engine, question).rows())
             assert len(list(csv.reader(io.StringIO(files[f"query/{name}.csv"].decode())))) == expected + 1, name
-            assert len(json.loads(files[f"query/{name}.json"])["results"]["bindings"]) == expected
+            assert len(json.loads(files[f"query/{name}.srj"])["results"]["bindings"]) == expected
         else:
             assert list(ox.parse(files[f"query/{name}.answer.ttl"], format=ox.RdfFormat.TURTLE))
     assert files["query/prevalence.en.csv"] != files["query/prevalence.csv"]

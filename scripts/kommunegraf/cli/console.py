@@ -24,6 +24,7 @@ EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL en
 @contextmanager
 def clear_errors() -> Iterator[None]:
     """Turn what the user gave wrong into a message on standard error and exit code 1."""
+    from kommunegraf.errors import KommunegrafError
     from kommunegraf.findings import BadInput, as_text
 
     try:
@@ -34,7 +35,7 @@ def clear_errors() -> Iterator[None]:
         fail(f"kommunegraf: {error.filename or 'file'}: {error.strerror or error}")
     except ImportError as error:
         fail(f"kommunegraf: this needs the package {error.name}; install Kommunegraf with its extras, such as kommunegraf[excel,pandas]")
-    except (ValueError, SyntaxError, RuntimeError) as error:
+    except (KommunegrafError, ValueError, SyntaxError, RuntimeError) as error:
         fail(f"kommunegraf: {error}")
 
 

@@ -107,10 +107,10 @@ def _print(
         named = Names("initiative", ((r.iri, r.label) for r in matcher.register.initiatives.values())).resolve(initiative)
         found = replace(found, learn_from=matcher.learn_from(found.municipality.iri, [named]))
     if form == "turtle":
-        from kommunegraf.rdf import formats
+        from kommunegraf.rdf.encode import encode
 
         lines = suggestions.quads([suggestions.only(found, answer)], _labels(engine, matcher), most)
-        sys.stdout.write(formats.encode(suggestions.triples(lines), "turtle").decode("utf-8"))
+        sys.stdout.write(encode(suggestions.triples(lines), "turtle").decode("utf-8"))
     elif form == "json":
         print(_json(asdict(found) if answer is None else {"choices": asdict(found.choices), answer: _field(found, answer)}))
     elif answer is None:

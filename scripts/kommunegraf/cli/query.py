@@ -2,17 +2,23 @@
 
 import shlex
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kommunegraf.cli.console import BUILT, EndpointUrl, GraphFolder, Language, clear_errors, open_engine, print_answer, print_table
+from kommunegraf.rdf import formats
 
 if TYPE_CHECKING:
     from kommunegraf.questions.question import Parameter
 
-AnswerFormat = Literal["table", "csv", "tsv", "json", "xml", "xlsx", "turtle", "ntriples", "jsonld", "rdfxml"]
+TABLE = "table"
+"""The form of rows that people read on a screen."""
+FORMS = [TABLE, *(format.name for format in (*formats.TABLES, *formats.GRAPHS))]
+AnswerFormat = StrEnum("AnswerFormat", {name: name for name in FORMS})  # type: ignore[misc]
+_TABLE = AnswerFormat(TABLE)
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the questions of the library, or a query of your own.")
 
@@ -52,7 +58,9 @@ def run(
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A file with a query of your own.")] = None,
     param: Annotated[list[str] | None, typer.Option("--param", "-p", help="NAME=VALUE, as often as needed.")] = None,
     lang: Annotated[Language | None, typer.Option(help="Language of labels, where the question has them.")] = None,
-    form: Annotated[AnswerFormat, typer.Option("--format", help="The last four are for graphs.")] = "table",
+    form: Annotated[AnswerFormat, typer.Option("--format", help="The last six are for graphs.")] = _TABLE,
+    bom: Annotated[bool, typer.Option("--bom", help="CSV for Excel: put the mark of UTF-8 first.")] = False,
+    separator: Annotated[Literal["comma", "semicolon"], typer.Option(help="CSV for Danish Excel: semicolon.")] = "comma",
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
     offset: Annotated[int, typer.Option(min=0, help="Leave out so many rows first.")] = 0,
     endpoint: EndpointUrl = "",
@@ -61,20 +69,23 @@ def run(
     """Answer a question."""
     from kommunegraf.questions import ask as queries
     from kommunegraf.questions import question as questions
-    from kommunegraf.rdf import formats
+    from kommunegraf.rdf.encode import Layout, encode
 
     with clear_errors():
         if (name is None) == (file is None):
             raise ValueError("give the name of a question, or --file with a query of your own")
         question = questions.own(file) if file else queries.find(name or "")
+        layout = Layout(bom, separator == "semicolon")
+        if layout != Layout() and form != formats.CSV.name:
+            raise ValueError("--bom and --separator go with --format csv")
         arguments = _arguments(param or [])
         if lang and "lang" in question.parameters:
             arguments.setdefault("lang", lang)
         answer = queries.ask(open_engine(endpoint, graph), question.page(limit, offset), **arguments)
-        if form == "table" and not answer.is_graph:
+        if form == TABLE and not answer.is_graph:
             print_answer(answer, lang or "da")
         else:
-            sys.stdout.buffer.write(formats.encode(answer.result, "turtle" if form == "table" else form))
+            sys.stdout.buffer.write(encode(answer.result, "turtle" if form == TABLE else form.value, layout))
 
 
 def _arguments(given: list[str]) -> dict[str, str]:

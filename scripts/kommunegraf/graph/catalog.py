@@ -22,6 +22,7 @@ from kommunegraf.namespaces import BASE, GRAPH, PREFIXES, XSD, expand
 from kommunegraf.questions import ask
 from kommunegraf.questions import question as questions
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.rdf.formats import CSV, JSONLD, NQUADS, TRIG, TURTLE, XLSX, Format
 
 CATALOG, VOID = "catalog", ".well-known/void"
 """The paths of the two documents, the first without a format's ending."""
@@ -56,32 +57,35 @@ class File:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What is said of every file with an ending: media type (IANA), file type (EU), name, and a sentence in each language."""
+    """What is said of every file with an ending: media type (IANA), name, file type (EU), and a sentence in each language."""
 
     media: str
-    code: str
     name: str
+    code: str
     da: str
     en: str
     languages: tuple[str, ...] = ("DAN", "ENG")
     standard: str = ""
 
 
+def _kind(format: Format, code: str, da: str, en: str, standard: str = "") -> _Kind:
+    return _Kind(format.media, format.label, code, da, en, standard=standard)
+
+
 _CSVW = "https://www.w3.org/TR/tabular-metadata/"
 _KINDS = {
-    ".trig": _Kind("application/trig", "RDF_TRIG", "TriG", "RDF med navngivne grafer.", "RDF with named graphs."),
-    ".nq": _Kind("application/n-quads", "RDF_N_QUADS", "N-Quads",
-                 "RDF med navngivne grafer, ét udsagn på hver linje.", "RDF with named graphs, one statement on each line."),
-    ".ttl": _Kind("text/turtle", "RDF_TURTLE", "Turtle", "RDF uden navngivne grafer.", "RDF without named graphs."),
-    ".jsonld": _Kind("application/ld+json", "JSON_LD", "JSON-LD", "RDF med navngivne grafer som JSON.", "RDF with named graphs as JSON."),
-    ".csv": _Kind("text/csv", "CSV", "CSV", "Én af tabellerne, i UTF-8; csv-metadata.json beskriver den.",
-                  "One of the tables, in UTF-8; csv-metadata.json describes it.", standard=_CSVW),
-    ".json": _Kind("application/csvm+json", "JSON", "CSVW",
+    TRIG.suffix: _kind(TRIG, "RDF_TRIG", "RDF med navngivne grafer.", "RDF with named graphs."),
+    NQUADS.suffix: _kind(NQUADS, "RDF_N_QUADS", "RDF med navngivne grafer, ét udsagn på hver linje.",
+                         "RDF with named graphs, one statement on each line."),
+    TURTLE.suffix: _kind(TURTLE, "RDF_TURTLE", "RDF uden navngivne grafer.", "RDF without named graphs."),
+    JSONLD.suffix: _kind(JSONLD, "JSON_LD", "RDF med navngivne grafer som JSON.", "RDF with named graphs as JSON."),
+    CSV.suffix: _kind(CSV, "CSV", "Én af tabellerne, i UTF-8; csv-metadata.json beskriver den.",
+                      "One of the tables, in UTF-8; csv-metadata.json describes it.", standard=_CSVW),
+    XLSX.suffix: _kind(XLSX, "XLSX", "Alle tabeller i én projektmappe, et ark for hver.", "All tables in one workbook, a sheet for each."),
+    ".json": _Kind("application/csvm+json", "CSVW", "JSON",
                    "Beskrivelsen af tabellerne: kolonner, nøgler og den RDF, som celler bliver til.",
                    "The description of the tables: columns, keys and the RDF that cells become.", ("ENG",), _CSVW),
-    ".xlsx": _Kind("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "XLSX", "Excel",
-                   "Alle tabeller i én projektmappe, et ark for hver.", "All tables in one workbook, a sheet for each."),
-    ".graphml": _Kind("application/xml", "XML", "GraphML", "Netværket til netværksprogrammer, med danske navne.",
+    ".graphml": _Kind("application/xml", "GraphML", "XML", "Netværket til netværksprogrammer, med danske navne.",
                       "The network for network programs, with Danish names.", ("DAN",)),
 }
 

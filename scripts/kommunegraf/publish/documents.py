@@ -14,7 +14,7 @@ from kommunegraf.publish import crawlers, dumps, hosting
 from kommunegraf.publish import previous as earlier
 from kommunegraf.publish.history import history
 from kommunegraf.rdf import describe
-from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, NQUADS, TRIG, Format, with_charset
+from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, Format, with_charset
 from kommunegraf.site import addresses, search
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import questions, vocabulary

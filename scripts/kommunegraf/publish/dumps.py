@@ -22,13 +22,14 @@ from kommunegraf.matching.matcher import Matcher
 from kommunegraf.namespaces import GRAPH, PREFIXES
 from kommunegraf.publish import workbook
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.rdf.formats import DATASETS, FORMATS, TRIG, Format
 
 SUMS = "SHA256SUMS"
-WHOLE = ("trig", "nq", "ttl", "jsonld")
+WHOLE = tuple(format for format in FORMATS if format.dumped)
 """Formats of the whole graph."""
-EACH = ("ttl", "nq", "jsonld")
-"""Formats of each named graph."""
-FROZEN = ("kommunegraf.nq.gz", "kommunegraf.trig.gz")
+EACH = tuple(format for format in WHOLE if format != TRIG)
+"""Formats of each named graph, in which TriG would say no more than Turtle."""
+FROZEN = tuple(f"kommunegraf{format.suffix}.gz" for format in DATASETS)
 """The files of `dump/` that a release keeps."""
 _LEVEL = 6
 
@@ -70,29 +71,29 @@ def quads(store: ox.Store) -> list[ox.Quad]:
     return sorted([*named, *blank], key=str)
 
 
-def rdf(statements: list[ox.Quad], suffixes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """The documents of sorted quads, by file ending such as `trig`, with the prefixes that they use.
+def rdf(statements: list[ox.Quad], formats: Iterable[Format]) -> Iterator[tuple[str, bytes]]:
+    """The documents of sorted quads, by file ending such as `.trig`, with the prefixes that they use.
 
     A format without named graphs has each triple once.
     """
     text = (ox.serialize(statements, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
     used = {prefix: space for prefix, space in PREFIXES.items() if f"<{space}" in text}
     triples = list(dict.fromkeys(quad.triple for quad in statements))
-    for suffix in suffixes:
-        form = ox.RdfFormat.from_extension(suffix)
-        assert form is not None, suffix
-        yield suffix, ox.serialize(statements if form.supports_datasets else triples, format=form, prefixes=used) or b""
+    for format in formats:
+        form = ox.RdfFormat.from_media_type(format.media)
+        assert form is not None, format.media
+        yield format.suffix, ox.serialize(statements if form.supports_datasets else triples, format=form, prefixes=used) or b""
 
 
 def _dumps(store: ox.Store, data: Path | None) -> Iterator[tuple[str, bytes]]:
     """The files of `dump/` by their path in it, checksums aside."""
     every = quads(store)
     for suffix, body in rdf(every, WHOLE):
-        yield f"kommunegraf.{suffix}.gz", packed(body)
+        yield f"kommunegraf{suffix}.gz", packed(body)
     for graph, part in groupby(sorted(every, key=_graph), _graph):
         if graph.startswith(GRAPH):
             for suffix, body in rdf(list(part), EACH):
-                yield f"graph/{graph.removeprefix(GRAPH)}.{suffix}.gz", packed(body)
+                yield f"graph/{graph.removeprefix(GRAPH)}{suffix}.gz", packed(body)
     if data is not None:
         yield from _tables(store, data)
 

@@ -15,7 +15,7 @@ import jinja2
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
-from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, with_charset
+from kommunegraf.rdf.formats import DATA, FORMATS, HTML, with_charset
 from kommunegraf.site.addresses import page
 
 ROOT = "/var/www/kommunegraf"
@@ -23,10 +23,9 @@ ROOT = "/var/www/kommunegraf"
 GONE = ".gone"
 """The ending of a file beside the documents of a resource that was removed: servers give these with status 410."""
 TYPES = {
-    **{format.suffix[1:]: format.media for format in (HTML, *DATA, *DATASETS)},
-    "css": "text/css", "csv": "text/csv", "gone": "text/plain", "graphml": "application/xml", "gz": "application/gzip",
-    "js": "text/javascript", "json": "application/json", "md": "text/markdown", "png": "image/png", "svg": "image/svg+xml",
-    "txt": "text/plain", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xml": "application/xml",
+    **{format.suffix[1:]: format.media for format in FORMATS},
+    "css": "text/css", "gone": "text/plain", "graphml": "application/xml", "gz": "application/gzip", "js": "text/javascript",
+    "md": "text/markdown", "png": "image/png", "svg": "image/svg+xml", "txt": "text/plain", "xml": "application/xml",
 }
 """The media type of each ending; those of `text/` are sent as UTF-8, the others say themselves what they are."""
 HEADERS = {

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from kommunegraf.findings import BadInput, Finding
+from kommunegraf.rdf.formats import GRAPHS, TABLES, Format
 
 VALUE_TYPES = ("language", "integer", "date", "text", "iri")
 """Parameter types that are values. Any other type is a kind of resource, the first part of its path under the base IRI."""
@@ -58,6 +59,16 @@ class Question:
         """SELECT, ASK, CONSTRUCT or DESCRIBE."""
         found = _FORM.search(_BEFORE.sub("", self.text))
         return found[1].upper() if found else ""
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether it answers with triples, and not with rows or yes and no."""
+        return self.form in ("CONSTRUCT", "DESCRIBE")
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The formats of its answer, the default first."""
+        return GRAPHS if self.is_graph else TABLES
 
     def default(self, parameter: str) -> str:
         """The term, as SPARQL writes it, that stands in the file for a parameter."""

@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import GRAPH, KG, PREFIXES, RDF, XSD
-from kommunegraf.rdf.negotiation import DATA, DATASETS, Format
+from kommunegraf.rdf.formats import DATA, DATASETS, Format
 
 _FORMATS = {format.name: ox.RdfFormat.from_media_type(format.media) for format in (*DATA, *DATASETS)}
 _TYPE = ox.NamedNode(RDF + "type")
@@ -60,7 +60,7 @@ def _with_blank_nodes(store: ox.Store, quads: list[ox.Quad]) -> Iterable[ox.Quad
 
 
 def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
-    """Quads in a format of negotiation.DATA or DATASETS, in their order, as UTF-8 that ends in a line end.
+    """Quads in a format of formats.DATA or DATASETS, in their order, as UTF-8 that ends in a line end.
 
     The formats of one graph say each statement once, whichever graphs it stands in. Blank nodes must have labels that every
     format can write, as those of `description` are. Raises ValueError for what RDF/XML cannot write: a predicate or class that does

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
+from kommunegraf.rdf.formats import NTRIPLES
 
 if TYPE_CHECKING:
     import rdflib
@@ -71,7 +72,7 @@ class Rdflib:
         try:
             result = self.graph.query(text)
             if result.graph is not None:
-                return _triples(result.graph.serialize(format="nt", encoding="utf-8"), "application/n-triples")
+                return _triples(result.graph.serialize(format="nt", encoding="utf-8"), NTRIPLES.media)
             return _solutions(result.serialize(format="json") or b"")
         except Exception as error:  # rdflib raises pyparsing's and its own errors alike
             raise EngineError(f"rdflib could not answer: {_first_line(error)}") from error

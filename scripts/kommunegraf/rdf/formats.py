@@ -1,75 +1,82 @@
-"""Answers as bytes in the formats that people and programs ask for."""
+"""The formats of everything that Kommunegraf gives out: one table, from which every door reads.
 
-from datetime import datetime
-from io import BytesIO
-from typing import Any
+The doors are the command line, the questions and the SPARQL endpoint over HTTP, the documents of resources, the answers of the static
+site, the dumps, the catalogue, the service description, and the rules for web hosts. A format that stands here is at each door that
+gives out its kind; `tests/rdf/test_formats.py` holds that.
+"""
 
-import pyoxigraph as ox
+from dataclasses import dataclass
+from typing import Literal
 
-from kommunegraf.errors import KommunegrafError
-from kommunegraf.namespaces import PREFIXES
-from kommunegraf.rdf.engines import python_value
-
-ROWS = {
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "json": ox.QueryResultsFormat.JSON,
-    "xml": ox.QueryResultsFormat.XML,
-}
-"""SPARQL 1.1 result formats, for SELECT and ASK."""
-
-GRAPHS = {
-    "turtle": ox.RdfFormat.TURTLE,
-    "ntriples": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-}
-"""RDF formats, for CONSTRUCT and DESCRIBE."""
+Kind = Literal["page", "triples", "quads", "rows", "workbook"]
 
 
-_EPOCH = datetime(2000, 1, 1)
-SPREADSHEET = "xlsx"
-"""An Excel workbook, for SELECT."""
+@dataclass(frozen=True)
+class Format:
+    """A format: `name` as people write it in a command, its media type, the ending of its files, and `label` as people read it.
 
-
-class WrongFormat(KommunegrafError, ValueError):
-    """A format that this kind of answer does not have. The message names those that it has."""
-
-
-def encode(result: Any, name: str) -> bytes:
-    """An engine's result in a format, ending in a line end. Triples are sorted, so that equal graphs give equal bytes.
-
-    Raises WrongFormat.
+    `kind` says what it holds: a page, the triples of one graph, the quads of several, the rows of an answer, or rows as a workbook.
+    `w3c` is its local name under http://www.w3.org/ns/formats/, empty where the W3C has none. `dumped` says whether the whole graph
+    is published in it; the others hold no more than those that are.
     """
-    known, kind = _known(result)
-    if name not in known:
-        raise WrongFormat(f"this question answers with {kind}; its formats are {', '.join(known)}, not {name!r}")
-    output = BytesIO()
-    if isinstance(result, list):
-        ox.serialize(sorted(set(result), key=str), output, format=GRAPHS[name], prefixes=PREFIXES if name == "turtle" else None)
-    elif name == SPREADSHEET:
-        return _workbook(result)
-    else:
-        result.serialize(output, ROWS[name])
-    body = output.getvalue()
-    return body if body.endswith(b"\n") else body + b"\n"
+
+    name: str
+    kind: Kind
+    media: str
+    suffix: str
+    label: str
+    w3c: str = ""
+    dumped: bool = False
+
+    @property
+    def content_type(self) -> str:
+        """The media type with its parameters: the encoding of a text (RFC 2046), and that a CSV has a head row (RFC 4180)."""
+        return with_charset(self.media) + ("; header=present" if self.name == "csv" else "")
 
 
-def _known(result: Any) -> tuple[list[str], str]:
-    if isinstance(result, list):
-        return list(GRAPHS), "a graph"
-    return ([*ROWS, SPREADSHEET], "rows") if isinstance(result, ox.QuerySolutions) else (["json", "xml"], "yes or no")
+HTML = Format("html", "page", "text/html", ".html", "HTML")
+TURTLE = Format("turtle", "triples", "text/turtle", ".ttl", "Turtle", "Turtle", dumped=True)
+JSONLD = Format("jsonld", "triples", "application/ld+json", ".jsonld", "JSON-LD", "JSON-LD", dumped=True)
+NTRIPLES = Format("ntriples", "triples", "application/n-triples", ".nt", "N-Triples", "N-Triples")
+RDFXML = Format("rdfxml", "triples", "application/rdf+xml", ".rdf", "RDF/XML", "RDF_XML")
+TRIG = Format("trig", "quads", "application/trig", ".trig", "TriG", "TriG", dumped=True)
+NQUADS = Format("nquads", "quads", "application/n-quads", ".nq", "N-Quads", "N-Quads", dumped=True)
+CSV = Format("csv", "rows", "text/csv", ".csv", "CSV", "SPARQL_Results_CSV")
+TSV = Format("tsv", "rows", "text/tab-separated-values", ".tsv", "TSV", "SPARQL_Results_TSV")
+JSON = Format("json", "rows", "application/sparql-results+json", ".srj", "SPARQL JSON", "SPARQL_Results_JSON")
+XML = Format("xml", "rows", "application/sparql-results+xml", ".srx", "SPARQL XML", "SPARQL_Results_XML")
+ROWS = Format("rows", "rows", "application/json", ".json", "JSON")
+XLSX = Format("xlsx", "workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel")
+
+FORMATS = (HTML, TURTLE, JSONLD, NTRIPLES, RDFXML, TRIG, NQUADS, CSV, TSV, JSON, XML, ROWS, XLSX)
+"""Every format. Of each kind the first is the default."""
 
 
-def _workbook(solutions: ox.QuerySolutions) -> bytes:
-    """A sheet with a head row. Text stays text, whatever it begins with; the time of making is fixed, so that bytes repeat."""
-    from xlsxwriter import Workbook
+def of(*kinds: Kind) -> tuple[Format, ...]:
+    """The formats of some kinds, in the order of the table."""
+    return tuple(format for format in FORMATS if format.kind in kinds)
 
-    output = BytesIO()
-    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
-        book.set_properties({"created": _EPOCH})
-        sheet = book.add_worksheet("Kommunegraf")
-        sheet.write_row(0, 0, [variable.value for variable in solutions.variables])
-        for number, solution in enumerate(solutions, 1):
-            sheet.write_row(number, 0, [python_value(term) for term in solution])
-    return output.getvalue()
+
+TABLES = of("rows", "workbook")
+"""Formats of answers that are rows."""
+GRAPHS = of("triples", "quads")
+"""Formats of answers that are graphs."""
+TRUTHS = (JSON, XML)
+"""Formats of yes and no."""
+DATA = of("triples")
+"""Formats of one graph: every resource has all of them."""
+DATASETS = of("quads")
+"""Formats that keep named graphs apart."""
+
+
+def named(name: str) -> Format:
+    """The format of that name. Raises KeyError."""
+    return _NAMED[name]
+
+
+_NAMED = {format.name: format for format in FORMATS}
+
+
+def with_charset(media: str) -> str:
+    """A media type as it is sent: that of a text names its encoding."""
+    return f"{media}; charset=utf-8" if media.startswith("text/") else media

@@ -1,36 +1,10 @@
-"""The formats in which a resource can be had, and which of them a request asks for (RFC 9110, section 12.5)."""
+"""Which of some media types, and which language, a request asks for (RFC 9110, section 12.5)."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from kommunegraf.languages import LANGUAGES
-
-
-@dataclass(frozen=True)
-class Format:
-    """A format: `name` as people write it in a command, its media type, the ending of its files."""
-
-    name: str
-    media: str
-    suffix: str
-
-
-HTML = Format("html", "text/html", ".html")
-TURTLE = Format("turtle", "text/turtle", ".ttl")
-DATA = (
-    TURTLE,
-    Format("jsonld", "application/ld+json", ".jsonld"),
-    Format("ntriples", "application/n-triples", ".nt"),
-    Format("rdfxml", "application/rdf+xml", ".rdf"),
-)
-"""Formats of one graph: every resource has all of them."""
-TRIG = Format("trig", "application/trig", ".trig")
-NQUADS = Format("nquads", "application/n-quads", ".nq")
-DATASETS = (TRIG, NQUADS)
-"""Formats that keep named graphs apart."""
-"""Languages of pages, the first of them where a request names none."""
 
 _ITEM = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*"?)+')
 _PARAMETER = re.compile(r';\s*([^\s;=]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s]*)')
@@ -39,11 +13,6 @@ _TAG = re.compile(r"\s*(\*|[a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;|\Z)")
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _LONGEST = 4096
 """Characters of a header that are read; no client that means well sends more."""
-
-
-def with_charset(media: str) -> str:
-    """A media type as it is sent: that of a text names its encoding."""
-    return f"{media}; charset=utf-8" if media.startswith("text/") else media
 
 
 def choose(accept: str | None, offered: Sequence[str], halved: Sequence[str] = ()) -> str | None:

@@ -16,6 +16,7 @@ from kommunegraf.publish.documents import Documents, release
 from kommunegraf.questions import ask as queries
 from kommunegraf.questions import question
 from kommunegraf.rdf import engines
+from kommunegraf.rdf.formats import JSON
 from kommunegraf.server.engine.pool import BadData, Workers
 from kommunegraf.server.engine.remote import Endpoint, snapshot
 from kommunegraf.server.engine.reply import Order, Reply, Source, run
@@ -151,7 +152,7 @@ class Context:
     async def _check(self) -> bool:
         try:
             text = question.read(paths.root() / "queries" / "internal" / "anything.rq").text
-            reply = await self.ask(text, "application/sparql-results+json", "ready")
+            reply = await self.ask(text, JSON.media, "ready")
             return bool(await reply.read())
         except Problem:
             return False

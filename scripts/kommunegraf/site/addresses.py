@@ -4,7 +4,7 @@ from urllib.parse import quote, unquote
 
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
-from kommunegraf.rdf.negotiation import DATA, DATASETS, HTML, Format
+from kommunegraf.rdf.formats import DATA, DATASETS, HTML, Format
 
 
 def path(iri: str) -> str | None:

@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kommunegraf.publish.documents import Documents, media_type
-from kommunegraf.rdf.negotiation import DATASETS, HTML, choose, choose_language
+from kommunegraf.rdf.formats import DATASETS, HTML
+from kommunegraf.rdf.negotiation import choose, choose_language
 from kommunegraf.server.context import Context
 from kommunegraf.server.documents import missing
 from kommunegraf.server.http import conditions

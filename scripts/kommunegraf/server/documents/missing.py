@@ -9,7 +9,8 @@ from starlette.responses import Response
 from kommunegraf.findings import nearest
 from kommunegraf.names import plain
 from kommunegraf.publish.documents import Documents
-from kommunegraf.rdf.negotiation import HTML, choose, choose_language
+from kommunegraf.rdf.formats import HTML
+from kommunegraf.rdf.negotiation import choose, choose_language
 from kommunegraf.server.http.problems import MEDIA, Problem
 from kommunegraf.site.addresses import parse
 from kommunegraf.site.model import Site

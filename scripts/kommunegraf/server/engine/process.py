@@ -23,6 +23,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from kommunegraf.languages import texts
+from kommunegraf.rdf import encode
+from kommunegraf.rdf.formats import GRAPHS, TABLES
 from kommunegraf.server.engine.counting import Counter
 from kommunegraf.server.engine.screening import screen
 from kommunegraf.server.http.problems import Problem
@@ -96,16 +98,18 @@ def answer(store: ox.Store, order: dict[str, Any], out: Frames) -> None:
     try:
         screened = screen(order["query"])
         media = order["rows" if screened.rows else "graph"]
-        form = (ox.QueryResultsFormat if screened.rows else ox.RdfFormat).from_media_type(media) if media else None
+        form = next((form for form in (TABLES if screened.rows else GRAPHS) if form.media == media), None)
         if form is None:
             raise Problem("not-acceptable", formats=", ".join(offered(screened.rows)))
         result = _query(store, order, not screened.names_dataset)
         out.frame(b"H", _told(media=media, rows=screened.rows, repeatable=screened.repeatable))
         out.counter = Counter(media)
-        result.serialize(out, form)  # type: ignore[arg-type]
+        encode.write(result, form, out)
         out.finish()
     except Problem as problem:
         out.fail(problem.name, **problem.values)
+    except encode.WrongFormat:
+        out.fail("not-acceptable", formats=", ".join(form.media for form in TABLES if form.w3c))
     except SyntaxError as error:
         out.fail("malformed-query", message=str(error))
     except MemoryError:
@@ -173,6 +177,7 @@ def main() -> None:
         _tell({"error": f"{file}: {error}"})
         return
     texts("problems")
+    encode.workbook([], [])  # loads what it needs: a worker may open no file, so it can import nothing
     gc.freeze()
     _tell({"ready": len(store)})
     _obey(store, order["socket"], _used() + order["memory"], order["seconds"], rest)

@@ -15,6 +15,8 @@ import pyoxigraph as ox
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.questions import ask
 from kommunegraf.rdf import engines
+from kommunegraf.rdf.encode import WrongFormat, encode
+from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, Format
 from kommunegraf.server.engine.dataset import clauses
 from kommunegraf.server.engine.reply import Order
 from kommunegraf.server.engine.screening import screen
@@ -23,6 +25,8 @@ from kommunegraf.server.settings import Settings
 from kommunegraf.server.sparql.media import offered
 
 _PIECE = 1 << 16
+_MOST = 16 << 20
+"""Bytes of an answer of which a format is made here that endpoints do not have."""
 _PARTIAL = ("x-sql-state", "x-sparql-maxrows")
 """Headers with which Virtuoso says, beside status 200, that time or a limit cut its answer short."""
 _MESSAGE = 300
@@ -96,24 +100,39 @@ class Asking:
     async def _ask(self, order: Order) -> AsyncIterator[tuple[bytes, bytes]]:
         screened = await asyncio.to_thread(screen, order.query)
         media = order.rows if screened.rows else order.graph
-        if not media:
+        form = next((form for form in (TABLES if screened.rows else GRAPHS) if form.media == media), None)
+        if form is None:
             raise Problem("not-acceptable", formats=", ".join(offered(screened.rows)))
+        native = form if form.w3c else JSON
         text = f"BASE <{order.base}> {order.query}" if order.base else order.query
         default, named = order.default, order.named
         if not default and not named and screened.names_dataset:
             default, named = clauses(order.query, order.base)  # said twice, as Oxigraph's server with a union graph forgets FROM
-        form = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
-        async with self._endpoint.client.stream("POST", self._endpoint.url, data=form, headers={"Accept": media}) as answer:
+        fields = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
+        async with self._endpoint.client.stream("POST", self._endpoint.url, data=fields, headers={"Accept": native.media}) as answer:
             if answer.status_code != 200:
                 raise await _refusal(answer)
-            if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != media:
+            if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != native.media:
                 raise Problem("endpoint-silent")
             if any(header in answer.headers for header in _PARTIAL):
                 raise Problem("endpoint-partial")
             yield b"H", json.dumps({"media": media, "rows": screened.rows, "repeatable": False}).encode()
-            async for data in answer.aiter_bytes(_PIECE):
+            async for data in answer.aiter_bytes(_PIECE) if native == form else _made(answer, form):
                 yield b"D", data
         yield b"E", b'{"rows": null}'
+
+
+async def _made(answer: httpx.Response, form: Format) -> AsyncIterator[bytes]:
+    """Rows in a format that endpoints do not have, made of a whole answer in JSON. Raises Problem."""
+    body = bytearray()
+    async for data in answer.aiter_bytes(_PIECE):
+        body += data
+        if len(body) > _MOST:
+            raise Problem("result-too-large", most=_MOST >> 20)
+    try:
+        yield await asyncio.to_thread(lambda: encode(ox.parse_query_results(bytes(body), format=ox.QueryResultsFormat.JSON), form.name))
+    except WrongFormat:
+        raise Problem("not-acceptable", formats=", ".join(format.media for format in TABLES if format.w3c)) from None
 
 
 async def _refusal(answer: httpx.Response) -> Problem:

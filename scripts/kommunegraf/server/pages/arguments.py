@@ -11,9 +11,10 @@ from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names, UnknownName
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Parameter, Question
+from kommunegraf.rdf.encode import Layout
+from kommunegraf.rdf.formats import HTML
 from kommunegraf.rdf.terms import iri
 from kommunegraf.server.http.refusals import Refused
-from kommunegraf.server.pages.encodings import Layout, of_form
 from kommunegraf.site.model import Site
 
 OPTIONS = ("lang", "format", "limit", "offset", "bom", "separator")
@@ -100,7 +101,7 @@ def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang:
     terms = {name: _term(site, question.parameters[name], value, lang, written[name]) for name, value in chosen.items()}
     if "lang" in question.parameters:
         terms["lang"] = ask.term(site.engine, question.parameters["lang"], lang)
-    formats = tuple(form.name for form in of_form(question.form))
+    formats = tuple(form.name for form in (*question.formats, HTML))
     asked = AskedQuestion(
         question, lang, chosen, terms,
         format=_one_of(options, "format", formats, ""),

@@ -6,7 +6,7 @@ from typing import Any
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions.question import Parameter, Question
-from kommunegraf.server.pages import encodings
+from kommunegraf.rdf.formats import HTML
 from kommunegraf.server.pages.arguments import IRI, LIMIT, OFFSET, default, pageable
 
 _WHOLE = 10**18 - 1
@@ -42,7 +42,7 @@ def _both(da: str, en: str) -> str:
 
 
 def _operation(question: Question) -> dict[str, Any]:
-    names = [form.name for form in encodings.of_form(question.form)]
+    names = [form.name for form in (*question.formats, HTML)]
     shared = ["lang", *(("limit", "offset") if pageable(question) else ()), *(("bom", "separator") if "csv" in names else ())]
     return {
         "operationId": question.name,
@@ -67,7 +67,7 @@ def _answer(question: Question) -> dict[str, Any]:
     return {
         "description": _both("Svaret.", "The answer."),
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},
-        "content": {form.media: {"schema": _schema(question, form.name)} for form in encodings.of_form(question.form)},
+        "content": {form.media: {"schema": _schema(question, form.name)} for form in (*question.formats, HTML)},
     }
 
 

@@ -13,13 +13,13 @@ from starlette.types import Receive, Scope, Send
 from kommunegraf.languages import texts
 from kommunegraf.namespaces import PREFIXES
 from kommunegraf.questions import ask
-from kommunegraf.rdf.negotiation import HTML
+from kommunegraf.rdf.formats import GRAPHS, HTML, JSON, NTRIPLES, TABLES
 from kommunegraf.server.context import Context, Reply
 from kommunegraf.server.http.middleware import POLICY
 from kommunegraf.server.http.problems import Problem
-from kommunegraf.server.pages import arguments, assets, encodings, responses, results
+from kommunegraf.server.pages import arguments, assets, responses, results
 from kommunegraf.server.pages.page import ServerPage, page_of
-from kommunegraf.server.sparql import media, protocol
+from kommunegraf.server.sparql import protocol
 
 SHORTEST = "adopters-of-initiative"
 """The question that stands in the form where none is chosen."""
@@ -39,7 +39,7 @@ def routes(context: Context) -> list[Route]:
     async def terms(request: Request) -> Response:
         page = page_of(request, context.site, "sparql/terms.json")
         try:
-            body = await responses.results(request, context, _vocabulary(page.lang), media.ROWS[0].media)
+            body = await responses.results(request, context, _vocabulary(page.lang), JSON.media)
         except Problem as told:
             return responses.problem(request, page, told)
         return responses.document(request, _terms(body), "application/json", page.lang)
@@ -71,11 +71,11 @@ class QueryPage:
             return responses.problem(request, page, told)
         shown = {"example": example, "title": page.w.sparql_title, "editor": assets.editor_installed()}
         body = await run_sync(lambda: _html(page, bound.bare, self._address(request), **shown))
-        return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang, {"Content-Security-Policy": _POLICY})
+        return responses.document(request, body.encode(), HTML.content_type, page.lang, {"Content-Security-Policy": _POLICY})
 
     async def _answer(self, request: Request, page: ServerPage, asked: protocol.AskedQuery) -> Response:
         """The answer as a table, or what went wrong, with the query in the form."""
-        wanted = (media.ROWS[0].media, "application/n-triples")
+        wanted = (JSON.media, NTRIPLES.media)
         base = self._address(request)
         try:
             facts = request.scope["facts"]
@@ -88,7 +88,7 @@ class QueryPage:
             shown = _html(page, asked.query, base, answered=True, title=page.w.sparql_failed, problem={"title": title, "detail": detail})
             return Response(shown, told.status, {"Vary": responses.VARY, **told.headers}, HTML.media)
         html = await run_sync(_answered, page, asked, base, body, reply.is_rows)
-        return responses.document(request, html.encode(), encodings.content_type(HTML), page.lang)
+        return responses.document(request, html.encode(), HTML.content_type, page.lang)
 
     def _address(self, request: Request) -> str:
         """The endpoint's, as the client sees it."""
@@ -114,7 +114,7 @@ def _answered(page: ServerPage, asked: protocol.AskedQuery, address: str, body: 
         table = results.of_query(page, body) if is_rows else results.of_graph(page, results.triples_of(body))
     graphs = [("default-graph-uri", iri) for iri in asked.default] + [("named-graph-uri", iri) for iri in asked.named]
     links: list[dict[str, str]] = []
-    offered = media.ROWS if is_rows else media.GRAPHS
+    offered = TABLES if is_rows else GRAPHS
     for form in offered if len(asked.query) < _LONGEST else ():
         href = page.address([("query", asked.query), *graphs, ("format", form.name)])
         links.append({"text": form.name, "media": form.media, "href": href})
@@ -125,7 +125,7 @@ def _html(page: ServerPage, text: str, address: str, **values: Any) -> str:
     problems = [(name, kind["status"], kind["title"][page.lang]) for name, kind in texts("problems").items()]
     given = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False, **values}
     return page.html("query.html", text=text, address=address, groups=page.groups(), prefixes=sorted(PREFIXES.items()),
-                     formats=[*media.ROWS, *media.GRAPHS], problems=problems, **given)
+                     formats=[*TABLES, *GRAPHS], problems=problems, **given)
 
 
 @cache

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,15 +14,21 @@ from starlette.routing import Route
 from kommunegraf import __version__
 from kommunegraf.languages import texts
 from kommunegraf.questions.question import Parameter, Question
-from kommunegraf.rdf.negotiation import HTML, Format, choose
+from kommunegraf.rdf.encode import WrongFormat, encode
+from kommunegraf.rdf.formats import CSV, HTML, JSON, NTRIPLES, TABLES, TSV, XLSX, Format
+from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.problems import Problem
-from kommunegraf.server.pages import arguments, encodings, openapi, responses, results
+from kommunegraf.server.pages import arguments, openapi, responses, results
 from kommunegraf.server.pages.arguments import AskedQuestion
 from kommunegraf.server.pages.page import ServerPage, page_of
 
 CHOICES = 500
 """A resource is chosen from a list where there are no more than so many."""
+
+
+_SAVED = (CSV, TSV, XLSX)
+"""Formats that a browser saves as a file; it shows the others."""
 
 
 class Download(NamedTuple):
@@ -68,7 +75,7 @@ def index(request: Request, context: Context) -> Response:
     titles = [(kind, text["title"][page.lang]) for kind, text in texts("refusals").items()]
     defaults = {q.name: {p.name: arguments.default(q, p) for p in q.parameters.values()} for q in library.values()}
     body = page.html("questions.html", groups=page.groups(), count=len(library), problems=titles, defaults=defaults)
-    return responses.document(request, body.encode(), encodings.content_type(HTML), page.lang)
+    return responses.document(request, body.encode(), HTML.content_type, page.lang)
 
 
 async def answer(request: Request, context: Context) -> Response:
@@ -79,16 +86,19 @@ async def answer(request: Request, context: Context) -> Response:
         question = arguments.find(name)
         asked = await run_sync(arguments.read, page.site, question, request.query_params.multi_items(), page.lang)
         form = _format(request, asked)
-        wanted = "application/n-triples" if encodings.is_graph(question.form) else "application/sparql-results+json"
+        wanted = NTRIPLES.media if question.is_graph else JSON.media
         body = await responses.results(request, context, asked.paged, wanted)
     except Problem as told:
         return responses.problem(request, page, told)
-    return await run_sync(_respond, request, page, asked, form, body)
+    try:
+        return await run_sync(_respond, request, page, asked, form, body)
+    except WrongFormat:
+        return responses.problem(request, page, Problem("not-acceptable", formats=", ".join(form.media for form in TABLES if form.w3c)))
 
 
 def _format(request: Request, asked: AskedQuestion) -> Format:
     """The format that `format=` names, or that Accept asks for. Raises Problem."""
-    offered = encodings.of_form(asked.question.form)
+    offered = (*asked.question.formats, HTML)
     if asked.format:
         return next(form for form in offered if form.name == asked.format)
     media = choose(request.headers.get("accept"), [form.media for form in offered])
@@ -105,14 +115,14 @@ def _respond(request: Request, page: ServerPage, asked: AskedQuestion, form: For
     headers = {"Link": ", ".join(f'<{href}>; rel="{rel}"' for rel, href in links.items())} if links else {}
     if form == HTML:
         content = _page(page, asked, body, links).encode()
-    elif encodings.is_graph(asked.question.form):
-        content = encodings.graph(results.triples_of(body), form.name)
+    elif asked.question.is_graph:
+        content = encode(results.triples_of(body), form.name)
     else:
-        content = encodings.rows(body, form.name, asked.layout)
+        content = encode(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), form.name, asked.layout)
     if form != HTML:
-        kind = "attachment" if form.name in encodings.SAVED else "inline"
+        kind = "attachment" if form in _SAVED else "inline"
         headers["Content-Disposition"] = f'{kind}; filename="{asked.question.name}{form.suffix}"'
-    return responses.document(request, content, encodings.content_type(form), page.lang, headers)
+    return responses.document(request, content, form.content_type, page.lang, headers)
 
 
 def _cut(asked: AskedQuestion, body: bytes) -> tuple[bytes, bool]:
@@ -137,7 +147,7 @@ def _links(page: ServerPage, asked: AskedQuestion, more: bool) -> Any:
 
 def _page(page: ServerPage, asked: AskedQuestion, body: bytes, links: dict[str, str]) -> str:
     question = asked.question
-    graph = encodings.is_graph(question.form)
+    graph = question.is_graph
     table = results.of_graph(page, results.triples_of(body)) if graph else results.of_question(page, question, body)
     paged = asked.limit is not None and table.rows
     return page.html(
@@ -150,10 +160,10 @@ def _page(page: ServerPage, asked: AskedQuestion, body: bytes, links: dict[str, 
 
 
 def _downloads(page: ServerPage, question: Question) -> Any:
-    for form in encodings.of_form(question.form)[:-1]:
+    for form in question.formats:
         plain = {"format": form.name, "lang": page.lang, "bom": "", "separator": ""}
         yield Download(form.name, form.media, page.link_here(**plain))
-        if form == encodings.CSV:
+        if form == CSV:
             yield Download(page.w.excel_danish, form.media, page.link_here(**{**plain, "bom": "1", "separator": "semicolon"}))
 
 

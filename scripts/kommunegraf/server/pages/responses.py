@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.rdf.negotiation import HTML, choose
+from kommunegraf.rdf.formats import HTML
+from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
 from kommunegraf.server.engine.turns import client_of
 from kommunegraf.server.http import conditions

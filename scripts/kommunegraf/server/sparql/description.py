@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, urljoin
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import DCT, PREFIXES, RDF, expand
-from kommunegraf.rdf.negotiation import choose, with_charset
+from kommunegraf.rdf.formats import GRAPHS, TABLES, with_charset
+from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.cache import Answer
 from kommunegraf.server.http.problems import Problem
@@ -16,11 +17,6 @@ from kommunegraf.server.sparql import media
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
-_RESULTS = (
-    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
-    "Turtle", "JSON-LD", "N-Triples", "RDF_XML", "TriG", "N-Quads",
-)
-"""The formats by the W3C's names, in the order of `media.ROWS` and `media.GRAPHS`."""
 _BESIDE = (".well-known/void", "questions", "openapi.json")
 """What there is to read beside the endpoint, from its address."""
 
@@ -53,8 +49,9 @@ def describe(context: Context, address: str) -> Iterator[ox.Triple]:
     yield ox.Triple(service, _sd("endpoint"), service)
     yield ox.Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
     yield ox.Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
-    for name in _RESULTS:
-        yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_FORMATS + name))
+    for format in (*TABLES, *GRAPHS):
+        if format.w3c:
+            yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_FORMATS + format.w3c))
     for path in _BESIDE:
         yield ox.Triple(service, ox.NamedNode(expand("rdfs:seeAlso")), ox.NamedNode(urljoin(address, path)))
     yield ox.Triple(service, _sd("defaultDataset"), dataset)

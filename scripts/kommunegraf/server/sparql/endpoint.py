@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kommunegraf.rdf.negotiation import HTML, choose, with_charset
+from kommunegraf.rdf.formats import HTML, XLSX, with_charset
+from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
 from kommunegraf.server.engine.reply import Reply
 from kommunegraf.server.engine.turns import client_of
@@ -118,6 +119,8 @@ def _tag(request: Request, version: str) -> bytes:
 def _head(reply: Reply, tag: bytes) -> list[Header]:
     kind = with_charset(reply.media).encode()
     head = [(b"content-type", kind), (b"vary", b"Accept"), (b"cache-control", b"no-cache" if tag else b"no-store")]
+    if reply.media == XLSX.media:
+        head.append((b"content-disposition", b'attachment; filename="answer.xlsx"'))
     return [*head, (b"etag", tag)] if tag else head
 
 

@@ -2,40 +2,36 @@
 
 from functools import lru_cache
 
-from kommunegraf.rdf.negotiation import DATA, DATASETS, Format, choose
+from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, XML, Format
+from kommunegraf.rdf.negotiation import choose
 
-ROWS = (
-    Format("json", "application/sparql-results+json", ".srj"),
-    Format("xml", "application/sparql-results+xml", ".srx"),
-    Format("csv", "text/csv", ".csv"),
-    Format("tsv", "text/tab-separated-values", ".tsv"),
-)
-"""Formats of rows, and of yes and no."""
-GRAPHS = (*DATA, *DATASETS)
-"""Formats of graphs."""
-_GENERAL = {"application/json": ROWS[0].media, "application/xml": ROWS[1].media}
-"""General types by which clients ask for the special ones; the answer bears the special one's name."""
+_ROWS = (JSON, XML, *(format for format in TABLES if format not in (JSON, XML)))
+"""Formats of rows, SPARQL's own JSON first: what a client gets that names none."""
+_GENERAL = {"application/json": JSON.media, "application/xml": XML.media}
+"""General types by which clients of the protocol ask for its own formats; plain JSON rows are had by their name, `rows`."""
 _ALSO = {"xml": "rdfxml", "rdf+xml": "rdfxml", "json": "jsonld", "json-ld": "jsonld", "n3": "turtle"}
 """Other names by which clients ask for formats of graphs, SPARQLWrapper among them."""
 
 
 def offered(rows: bool) -> list[str]:
     """The media types of rows or of graphs."""
-    return [format.media for format in (ROWS if rows else GRAPHS)]
+    return [format.media for format in (_ROWS if rows else GRAPHS)]
 
 
 @lru_cache(maxsize=1024)
 def accepted(accept: str | None) -> tuple[str, str]:
     """The media types that a client takes for rows and for graphs; empty where it takes none that there is."""
-    rows = choose(accept, [*offered(True), *_GENERAL]) or ""
+    rows = choose(accept, list(dict.fromkeys([*offered(True), *_GENERAL]))) or ""
     return _GENERAL.get(rows, rows), choose(accept, offered(False)) or ""
 
 
 def named(name: str) -> tuple[str, str] | None:
     """The same for a format by its name, its ending or its media type; None where there is no such format."""
     wanted = name.strip().lower()
-    rows, graph = (
-        next((f.media for f in formats if name in (f.name, f.suffix.lstrip("."), f.media)), "")
-        for formats, name in ((ROWS, wanted), (GRAPHS, _ALSO.get(wanted, wanted)))
-    )
+    rows = _media(_ROWS, _GENERAL.get(wanted, wanted))
+    graph = _media(GRAPHS, _ALSO.get(wanted, wanted))
     return (rows, graph) if rows or graph else None
+
+
+def _media(formats: tuple[Format, ...], name: str) -> str:
+    return next((format.media for format in formats if name in (format.name, format.suffix.lstrip("."), format.media)), "")

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope
 
+from kommunegraf.rdf.formats import GRAPHS, TABLES
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql import media
 
@@ -130,7 +131,7 @@ def _formats(pairs: list[tuple[str, str]], accept: str | None) -> tuple[tuple[st
         return media.accepted(accept), False
     known = {found for name in names if (found := media.named(name))}
     if not known:
-        raise Problem("not-acceptable", formats=", ".join(f.name for f in (*media.ROWS, *media.GRAPHS)))
+        raise Problem("not-acceptable", formats=", ".join(f.name for f in (*TABLES, *GRAPHS)))
     if len(known) > 1:
         raise Problem("doubled-parameter", name="format", count=len(names))
     return known.pop(), True

@@ -5,6 +5,7 @@ from typing import Any
 
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
+from kommunegraf.rdf.formats import FORMATS
 from kommunegraf.site.pages import claims, initiatives, maps
 from kommunegraf.site.render import Model, Page, json_in_html
 from kommunegraf.site.view import View, node
@@ -16,10 +17,6 @@ _COUNTED = (
     ("qb:Observation", "printed_count", "question/index"), ("kg:CaseExample", "kinds_case", "case/index"),
     ("kg:Gap", "kinds_gap", "gap/index"), ("kg:Contradiction", "kinds_contradiction", "contradiction/index"),
 )
-_FILES = (
-    (".ttl.gz", "text/turtle"), (".nq.gz", "application/n-quads"), (".trig.gz", "application/trig"), (".jsonld.gz", "application/ld+json"),
-)
-"""The endings of the whole data set's files, with their media types."""
 _SHOWN = 4
 """How many initiatives of a main area the front page names."""
 
@@ -47,7 +44,7 @@ def front(page: Page, iri: str) -> dict[str, Any]:
 
 def _dataset(page: Page) -> dict[str, Any]:
     """The data set in the words of schema.org, for search engines of data."""
-    name, files = page.w.site_name, [(f"{BASE}dump/kommunegraf{ending}", media) for ending, media in _FILES]
+    name, files = page.w.site_name, [(f"{BASE}dump/kommunegraf{form.suffix}.gz", form.media) for form in FORMATS if form.dumped]
     return {
         "@context": "https://schema.org", "@type": "Dataset", "@id": BASE, "url": BASE, "name": name, "inLanguage": list(LANGUAGES),
         "description": f"{page.w.front_lead} {page.w.front_unknown}", "version": page.site.version, "isAccessibleForFree": True,

@@ -13,7 +13,8 @@ from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Question
-from kommunegraf.rdf.formats import encode
+from kommunegraf.rdf.encode import encode
+from kommunegraf.rdf.formats import Format
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.render import Model, Page
@@ -41,21 +42,33 @@ def _answer(site: Site, name: str, lang: str) -> bytes:
 
 
 def answers(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The files of all answers, by path: CSV and JSON of rows, Turtle of graphs, in each language. Raises EngineError."""
+    """The files of all answers, by path: every question in every format of its kind, in each language. Raises EngineError."""
     for name, found in _library().items():
         for lang in LANGUAGES if "lang" in found.parameters else LANGUAGES[:1]:
             body = answer(site, name, lang)
-            if found.form == "SELECT":
-                yield file(found, lang, "csv"), encode(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), "csv")
-                yield file(found, lang, "json"), body
-            else:
-                yield file(found, lang, "answer.ttl"), body
+            for format in found.formats:
+                yield file(found, lang, format), encode(_result(found, body), format.name)
 
 
-def file(question: Question, lang: str, suffix: str) -> str:
-    """The path of an answer's file; Danish has the plain name, as pages do, and so has what has no language."""
+def _result(question: Question, body: bytes) -> Any:
+    """An answer again, as an engine gives it: rows can be read once only."""
+    if question.is_graph:
+        return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)]
+    return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+
+
+def file(question: Question, lang: str, format: Format) -> str:
+    """The path of an answer's file. Danish has the plain name, as pages do, and so has what has no language.
+
+    Graphs have `.answer` in their names, as the question itself is described in files of the same formats.
+    """
     marked = "" if lang == LANGUAGES[0] or "lang" not in question.parameters else f".{lang}"
-    return f"query/{question.name}{marked}.{suffix}"
+    return f"query/{question.name}{marked}{'.answer' if question.is_graph else ''}{format.suffix}"
+
+
+def _files(page: Page, question: Question) -> list[tuple[str, str]]:
+    """The label and the path of each file of an answer."""
+    return [(format.label, file(question, page.lang, format)) for format in question.formats]
 
 
 def question(page: Page, iri: str) -> dict[str, Any]:
@@ -110,12 +123,12 @@ def _shown(page: Page, found: Question) -> dict[str, Any]:
     body = answer(page.site, found.name, page.lang)
     if found.form != "SELECT":
         lines = body.decode().split("\n")
-        return {"graph": "\n".join(lines[:ROWS]), "more": len(lines) > ROWS, "files": [file(found, page.lang, "answer.ttl")]}
+        return {"graph": "\n".join(lines[:ROWS]), "more": len(lines) > ROWS, "files": _files(page, found)}
     solutions = list(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))  # type: ignore[arg-type]
     shown = [c for c in found.columns if _named(c, found) is None]
     heads = [(found.columns[c].get(page.lang, c), found.columns[c].get("unit", "")) for c in shown]
     rows = [[_cell(page, row, _resource(c, found), c) for c in shown] for row in solutions[:ROWS]]
-    return {"heads": heads, "rows": rows, "total": len(solutions), "files": [file(found, page.lang, "csv"), file(found, page.lang, "json")]}
+    return {"heads": heads, "rows": rows, "total": len(solutions), "files": _files(page, found)}
 
 
 def _named(column: str, found: Question) -> str | None:

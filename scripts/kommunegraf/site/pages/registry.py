@@ -11,7 +11,7 @@ from markupsafe import Markup
 from kommunegraf.findings import Finding
 from kommunegraf.names import plain
 from kommunegraf.namespaces import BASE, compact
-from kommunegraf.rdf.negotiation import DATA
+from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import (

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from kommunegraf import __version__
 from kommunegraf.namespaces import BASE, GRAPH, KG, compact
 from kommunegraf.rdf import describe
-from kommunegraf.rdf.negotiation import DATA
+from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages.counts import counts

@@ -1,0 +1,151 @@
+"""Answers as bytes, in the formats of the table."""
+
+import csv
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO, StringIO
+from itertools import chain
+from typing import Any, Protocol
+
+import pyoxigraph as ox
+
+from kommunegraf.errors import KommunegrafError
+from kommunegraf.namespaces import PREFIXES, XSD
+from kommunegraf.rdf.engines import python_value
+from kommunegraf.rdf.formats import CSV, GRAPHS, ROWS, TABLES, TRUTHS, TURTLE, XLSX, Format, named
+
+_EPOCH = datetime(2000, 1, 1)
+"""When every workbook was made, so that equal answers give equal bytes."""
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_DECIMALS = {XSD + kind for kind in ("decimal", "double", "float")}
+_NUMBERS = _DECIMALS | {XSD + kind for kind in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")}
+class Output(Protocol):
+    """A file to write bytes to."""
+
+    def write(self, data: bytes, /) -> int:
+        """Write all of some bytes."""
+
+
+Serializable = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+
+class WrongFormat(KommunegrafError):
+    """A format in which an answer cannot be given. The message says why, or in which it can."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a CSV file is laid out. As it stands it is the W3C's; with either option it is one for Excel.
+
+    `bom` puts a byte order mark first, by which Excel knows UTF-8. `semicolon` separates by semicolons and writes decimal
+    commas, as Excel expects where the comma is the decimal sign, as in Danish.
+    """
+
+    bom: bool = False
+    semicolon: bool = False
+
+
+_W3C = Layout()
+
+
+def encode(result: Any, name: str, layout: Layout = _W3C) -> bytes:
+    """An engine's result in the format of that name, ending in a line end. `layout` is for CSV.
+
+    Triples are sorted, so that equal graphs give equal bytes. Raises WrongFormat for a format that this answer does not have.
+    """
+    offered, kind = _offered(result)
+    if name not in (form.name for form in offered):
+        names = ", ".join(form.name for form in offered)
+        raise WrongFormat(f"this question answers with {kind}; its formats are {names}, not {name!r}")
+    form = named(name)
+    output = BytesIO()
+    if isinstance(result, list):
+        prefixes = PREFIXES if form == TURTLE else None
+        ox.serialize(sorted(set(result), key=str), output, format=ox.RdfFormat.from_media_type(form.media), prefixes=prefixes)
+    else:
+        write(result, form, output, layout)
+    body = output.getvalue()
+    return body if form == XLSX or body.endswith(b"\n") else body + b"\n"
+
+
+def write(result: Serializable, form: Format, output: Output, layout: Layout = _W3C) -> None:
+    """Write a result of the embedded store to a file, row by row but for a workbook. Raises WrongFormat."""
+    if isinstance(result, ox.QuerySolutions):
+        if form == XLSX:
+            output.write(workbook(_columns(result), ([python_value(term) for term in solution] for solution in result)))
+            return
+        if form == ROWS:
+            for piece in _objects(result):
+                output.write(piece)
+            return
+        if form == CSV and layout != _W3C:
+            output.write(_for_excel(result, layout))
+            return
+    elif form in (ROWS, XLSX):
+        raise WrongFormat(f"this query does not answer with rows, which {form.name} is for")
+    graph = isinstance(result, ox.QueryTriples)
+    native = ox.RdfFormat.from_media_type(form.media) if graph else ox.QueryResultsFormat.from_media_type(form.media)
+    result.serialize(output, native)  # type: ignore[arg-type]
+
+
+def _offered(result: Any) -> tuple[tuple[Format, ...], str]:
+    if isinstance(result, list):
+        return GRAPHS, "a graph"
+    return (TABLES, "rows") if isinstance(result, ox.QuerySolutions) else (TRUTHS, "yes or no")
+
+
+def _columns(solutions: ox.QuerySolutions) -> list[str]:
+    return [variable.value for variable in solutions.variables]
+
+
+def _objects(solutions: ox.QuerySolutions) -> Iterator[bytes]:
+    """A JSON list of objects: column to number, text, true, false or null."""
+    columns = _columns(solutions)
+    start = "["
+    for solution in solutions:
+        row = {column: _finite(term) for column, term in zip(columns, solution)}
+        yield (start + json.dumps(row, ensure_ascii=False, allow_nan=False)).encode()
+        start = ", "
+    yield b"[]\n" if start == "[" else b"]\n"
+
+
+def _finite(term: Any) -> Any:
+    """A term as a plain value. JSON has no infinity and no NaN (RFC 8259); they stay text."""
+    value = python_value(term)
+    return value if not isinstance(value, float) or math.isfinite(value) else term.value
+
+
+def _for_excel(solutions: ox.QuerySolutions, layout: Layout) -> bytes:
+    """CSV that Excel opens right, in which no text is a formula."""
+    output = StringIO()
+    writer = csv.writer(output, delimiter=";" if layout.semicolon else ",")
+    writer.writerow(_columns(solutions))
+    writer.writerows([_cell(term, layout) for term in solution] for solution in solutions)
+    return output.getvalue().encode("utf-8-sig" if layout.bom else "utf-8")
+
+
+def _cell(term: Any, layout: Layout) -> str:
+    """A value as a cell. Text that Excel would take for a formula begins with an apostrophe (OWASP, CSV injection)."""
+    text = getattr(term, "value", "" if term is None else str(term))
+    if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS and not isinstance(python_value(term), str):
+        return text.replace(".", ",") if layout.semicolon and term.datatype.value in _DECIMALS else text
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def workbook(columns: list[str], rows: Iterable[list[Any]]) -> bytes:
+    """A sheet with a head row. Text stays text, whatever it begins with. Raises WrongFormat for what a sheet cannot hold whole."""
+    from xlsxwriter import Workbook
+
+    output = BytesIO()
+    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
+        book.set_properties({"created": _EPOCH})
+        sheet = book.add_worksheet("Kommunegraf")
+        for number, row in enumerate(chain([columns], rows)):
+            fault = sheet.write_row(number, 0, row)
+            if fault:  # the library would go on with what fits
+                raise WrongFormat("a workbook holds 1,048,576 rows, 16,384 columns and 32,767 characters in a cell, and this is more")
+    return output.getvalue()
