@@ -235,7 +235,10 @@ BREAKAGES = [
     ("term-label-shared", '+ kg:Region rdfs:label "kommune"@da'),
     ("term-two-kinds", "+ kg:region rdf:type owl:DatatypeProperty"),
     ("border-one-way", "- municipality/0751 kg:borders municipality/0710"),
-    ("adoption-status-differs", "- adoption/0751-open-data kg:status *\n+ adoption/0751-open-data kg:status status/ended"),
+    ("adoption-rule", "- adoption/0751-open-data kg:status *\n+ adoption/0751-open-data kg:status status/ended"),
+    ("adoption-rule", "- adoption/0751-open-data kg:freshness *\n+ adoption/0751-open-data kg:freshness freshness/fresh"),
+    ("adoption-against", "+ adoption/0751-open-data kg:evidenceAgainst evidence/0751-open-data-1"),
+    ("adoption-years", '+ adoption/0751-open-data kg:until "2022"^^xsd:integer'),
     ("dangling-reference", "- municipality/0751 * *"),
     (
         "ranking-order",

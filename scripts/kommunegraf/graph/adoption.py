@@ -1,111 +1,230 @@
-"""From evidence to adoption: which kommune has which initiative, with which status, by a stated rule.
+"""From evidence to adoption: which kommune has which initiative, with which status, as of when. The rule alone, version 2.
 
-The rule, version 1 (`activity/adoption-rule-1` in the graph):
+1. Evidence of `low` confidence makes no adoption. Where nothing else is said, it is a weak sign.
+2. Statements about one kommune and one initiative that name the same solution speak of the same thing. So do those that name
+   none and have the same title. A statement that names several solutions speaks of several things.
+3. Within one thing, a plan never undoes what is in use. The newest dated of the statements `active` and `ended` decides; where
+   none is dated, or the newest are of one year, the later stage does. A plan dated after an end is a plan again.
+4. Across things: `active` if one is active; else `planned` if a plan is fresh; else `open-plan` if there is an older or undated
+   plan; else `ended`. So the end of one project never ends what another keeps running.
+5. The adoption stands as of the newest year that supports its status: the printed year of the source, else the year that the
+   source is not older than, else a year that the statement itself names. Its age at the reference year is its freshness.
 
-1. Evidence of `low` confidence supports no adoption, unless the caller asks for it.
-2. Every kommune and initiative that other evidence joins is one adoption, supported by all of it.
-3. Its status is that of the latest statement. A statement's year is the year of its source (the years that it speaks of
-   say when something began or ended, not when this was said). A dated statement outranks an undated one.
-4. Between statements of the same year, or undated ones: higher confidence first, then `active` before `planned` before
-   `ended`, then the lower number.
+`activity/adoption-rule-2` in the graph says this in words, `queries/verify/adoption-rule.rq` in SPARQL. The calendar decides
+nothing: reference year and limits are data (`data/release.csv`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from kommunegraf.graph.metadata import Table
-from kommunegraf.languages import LANGUAGES
-from kommunegraf.namespaces import BASE, GRAPH, KG, PROV, RDF, SKOS
-from kommunegraf.rdf.terms import iri, literal
+from kommunegraf.namespaces import BASE
 
+RULE = BASE + "activity/adoption-rule-2"
 CONFIDENCE = ("low", "medium", "high")
-STATUS = ("ended", "planned", "active")
-RULE = BASE + "activity/adoption-rule-1"
+"""The last part of the IRI of each confidence, the lowest first."""
+STAGE = ("planned", "active", "ended")
+"""What evidence can say, by the last part of the IRI of the status, in the order of time."""
+STATUS = ("active", "planned", "open-plan", "ended")
+"""What an adoption can be, in the order in which lists show it."""
+FRESHNESS = ("fresh", "ageing", "old", "undated")
+"""How old the support of a status is, the newest first."""
 
 
-class Statement(NamedTuple):
-    """What one piece of evidence says. `year` is its source's, None where unknown."""
+@dataclass(frozen=True)
+class Limits:
+    """What the rule measures age by. `fresh` and `ageing` are whole years before `reference`, the year of the release."""
 
+    reference: int
+    fresh: int
+    ageing: int
+
+    def freshness(self, year: int | None) -> str:
+        """One of `FRESHNESS` for what stands as of a year, None where no year is known."""
+        if year is None:
+            return "undated"
+        age = self.reference - year
+        return "fresh" if age <= self.fresh else "ageing" if age <= self.ageing else "old"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement stands. `year` is printed there; `not_before` is a year that its text speaks of. None where unknown.
+
+    `publisher` is an IRI, `address` a web address; both are empty where unknown.
+    """
+
+    iri: str
+    title: str = ""
+    year: int | None = None
+    not_before: int | None = None
+    publisher: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one source says of one kommune and one initiative, in the source's own time.
+
+    `municipality`, `initiative` and `solutions` are IRIs; `status` is one of `STAGE`, `confidence` one of `CONFIDENCE`.
+    `start` and `end` are the years in which what it speaks of began and ended, None where it does not say.
+    """
+
+    iri: str
     municipality: str
     initiative: str
-    number: int
     status: str
-    year: int | None
     confidence: str
+    source: Source
+    title: str = ""
+    start: int | None = None
+    end: int | None = None
+    solutions: tuple[str, ...] = ()
 
     @property
-    def identifier(self) -> str:
-        """The last part of the evidence's IRI."""
-        return f"{self.municipality}-{self.initiative}-{self.number}"
+    def year(self) -> int | None:
+        """The year that it speaks for (clause 5), None where nothing tells."""
+        return self.source.year or self.source.not_before or self._period
+
+    @property
+    def basis(self) -> str:
+        """What tells the year: `published`, `not-before`, `period`, or empty."""
+        return "published" if self.source.year else "not-before" if self.source.not_before else "period" if self._period else ""
+
+    @property
+    def _period(self) -> int | None:
+        return (self.end or self.start) if self.status == "ended" else self.start
+
+    @property
+    def things(self) -> tuple[str, ...]:
+        """What it speaks of (clause 2): IRIs of solutions, else its title in lower case."""
+        return self.solutions or (self.title.lower(),)
 
 
-def deciding(statements: Iterable[Statement]) -> Statement:
-    """The statement whose status an adoption takes (rules 3 and 4)."""
-    return max(
-        statements,
-        key=lambda s: (s.year is not None, s.year or 0, CONFIDENCE.index(s.confidence), STATUS.index(s.status), -s.number),
+@dataclass(frozen=True)
+class Adoption:
+    """One kommune's work with one initiative, as its evidence has it.
+
+    `status` is one of `STATUS`, `freshness` one of `FRESHNESS`. `as_of` is the year that the status stands for, `since` the
+    year in which what is active or ended began, `until` the year in which it ended; None where no statement tells.
+    `evidence` is everything that it rests on, the deciding statement first, then the newest; `against` is the part of it that
+    says something else, and not only something earlier.
+    """
+
+    iri: str
+    municipality: str
+    initiative: str
+    status: str
+    freshness: str
+    evidence: tuple[Evidence, ...]
+    as_of: int | None = None
+    since: int | None = None
+    until: int | None = None
+    against: tuple[Evidence, ...] = ()
+
+    @property
+    def deciding(self) -> Evidence:
+        """The statement from which status and year come."""
+        return self.evidence[0]
+
+    @property
+    def confidence(self) -> str:
+        """The highest confidence of its evidence."""
+        return max((e.confidence for e in self.evidence), key=CONFIDENCE.index)
+
+    @property
+    def solutions(self) -> tuple[str, ...]:
+        """The IRIs of the solutions that its evidence names, sorted."""
+        return tuple(sorted({s for e in self.evidence for s in e.solutions}))
+
+
+Pair = tuple[str, str]
+"""The IRIs of a kommune and of an initiative."""
+
+
+def adoptions(evidence: Iterable[Evidence], limits: Limits, low: bool = False) -> dict[Pair, Adoption]:
+    """The adoption of every kommune and initiative that evidence joins; `low` lets evidence of low confidence count too."""
+    joined: dict[Pair, list[Evidence]] = defaultdict(list)
+    for one in evidence:
+        if low or one.confidence != "low":
+            joined[one.municipality, one.initiative].append(one)
+    return {pair: adoption(support, limits) for pair, support in joined.items()}
+
+
+def weak_signs(evidence: Iterable[Evidence]) -> dict[Pair, tuple[Evidence, ...]]:
+    """The evidence of each kommune and initiative of which everything that is said has low confidence (clause 1)."""
+    joined: dict[Pair, list[Evidence]] = defaultdict(list)
+    for one in evidence:
+        joined[one.municipality, one.initiative].append(one)
+    return {pair: tuple(said) for pair, said in joined.items() if all(e.confidence == "low" for e in said)}
+
+
+def adoption(support: Iterable[Evidence], limits: Limits) -> Adoption:
+    """What some evidence about one kommune and one initiative, at least one piece, makes (clauses 2 to 5)."""
+    support = sorted(support, key=newest)
+    things: dict[str, list[Evidence]] = defaultdict(list)
+    for one in support:
+        for thing in one.things:
+            things[thing].append(one)
+    deciding = {thing: _deciding(said) for thing, said in things.items()}
+    stages = {one.status for one in deciding.values()}
+    stage = "active" if "active" in stages else "planned" if "planned" in stages else "ended"
+    first = min((one for one in deciding.values() if one.status == stage), key=newest)
+    bearing = {one for thing, said in things.items() if deciding[thing].status == stage for one in said}
+    freshness = limits.freshness(first.year)
+    begun = [one.start for one in bearing if one.start and stage != "planned" and one.status != "planned"]
+    ended = [one.end for one in bearing if one.end and stage == one.status == "ended"]
+    iri = f"{BASE}adoption/{_last(first.municipality)}-{_last(first.initiative)}"
+    return Adoption(
+        iri, first.municipality, first.initiative, "open-plan" if stage == "planned" and freshness != "fresh" else stage, freshness,
+        evidence=(first, *(one for one in support if one != first)), as_of=first.year, since=min(begun, default=None),
+        until=max(ended, default=None), against=tuple(one for one in support if _against(one, first)),
     )
 
 
-def adoptions(statements: Iterable[Statement], low: bool = False) -> dict[tuple[str, str], list[Statement]]:
-    """The statements behind each adoption, by kommunekode and initiative (rules 1 and 2); `low` lets low ones count."""
-    grouped: dict[tuple[str, str], list[Statement]] = defaultdict(list)
-    for statement in statements:
-        if low or statement.confidence != "low":
-            grouped[statement.municipality, statement.initiative].append(statement)
-    return dict(grouped)
+def _deciding(said: list[Evidence]) -> Evidence:
+    """The statement that decides how far one thing has come (clause 3)."""
+    begun = [one for one in said if one.status != "planned"]
+    plans = [one for one in said if one.status == "planned"]
+    if not begun:
+        return min(plans, key=newest)
+    last = min(begun, key=lambda one: (-(one.year or 0), -STAGE.index(one.status), newest(one)))
+    again = [one for one in plans if last.status == "ended" and last.year and (one.year or 0) > last.year]
+    return min(again, key=newest) if again else last
 
 
-def read(tables: dict[str, Table]) -> list[Statement]:
-    """The statements of the table of evidence."""
-    sources = tables["sources.csv"].cells
-    published = dict(zip(sources["id"], sources["year"]))
-    names = ("municipality", "initiative", "number", "status", "source", "confidence")
-    return [
-        Statement(municipality, initiative, int(number), status, int(published[source]) if published[source] else None, confidence)
-        for municipality, initiative, number, status, source, confidence in tables["evidence.csv"].keys(names)
-    ]
+def newest(one: Evidence) -> tuple[int, int, str]:
+    """A key that sorts statements of one stage: the newest first, then the highest confidence, then by IRI."""
+    return -(one.year or 0), -CONFIDENCE.index(one.confidence), one.iri
 
 
-def quads(tables: dict[str, Table]) -> Iterator[str]:
-    """N-Quads lines: the adoptions that the tables support, and labels for them and for the evidence."""
-    statements = read(tables)
-    labels = _Labels(tables)
-    for statement in statements:
-        yield from labels.quads(f"evidence/{statement.identifier}", statement, f" ({statement.number})", GRAPH + "evidence")
-    solutions = defaultdict(set)
-    named = ("municipality", "initiative", "number", "solution")
-    for municipality, initiative, number, solution in tables["evidence-solutions.csv"].keys(named):
-        solutions[municipality, initiative, int(number)].add(solution)
-    graph = iri(GRAPH + "analysis")
-    for (municipality, initiative), support in adoptions(statements).items():
-        adoption = f"adoption/{municipality}-{initiative}"
-        decided = deciding(support)
-        objects = [
-            (RDF + "type", KG + "Adoption"),
-            (KG + "adopter", f"{BASE}municipality/{municipality}"),
-            (KG + "initiative", f"{BASE}initiative/{initiative}"),
-            (KG + "status", f"{BASE}status/{decided.status}"),
-            (KG + "statusFrom", f"{BASE}evidence/{decided.identifier}"),
-            (PROV + "wasGeneratedBy", RULE),
-            *((KG + "supportedBy", f"{BASE}evidence/{s.identifier}") for s in support),
-            *((KG + "solution", f"{BASE}solution/{name}") for s in support for name in solutions[s[:3]]),
-        ]
-        for property_, value in objects:
-            yield f"{iri(BASE + adoption)} {iri(property_)} {iri(value)} {graph} ."
-        yield from labels.quads(adoption, decided, "", GRAPH + "analysis")
+def _against(one: Evidence, first: Evidence) -> bool:
+    """Whether a statement disagrees with the deciding one: it says something else, and its time does not explain that."""
+    if one.status == first.status:
+        return False
+    older = bool(one.year and first.year and one.year < first.year)
+    newer = bool(one.year and first.year and one.year > first.year)
+    earlier = STAGE.index(one.status) < STAGE.index(first.status)
+    return newer if earlier else not older
 
 
-class _Labels:
-    """Danish and English labels such as 'Aarhus: Åbne data'."""
+def known_by(evidence: Iterable[Evidence], year: int) -> list[Evidence]:
+    """What evidence tells of the state of things at the end of a year; what tells nothing of it is left out.
 
-    def __init__(self, tables: dict[str, Table]) -> None:
-        places, initiatives = tables["municipalities.csv"].cells, tables["initiatives.csv"].cells
-        self.place = {lang: dict(zip(places["code"], places[f"name_{lang}"])) for lang in LANGUAGES}
-        self.initiative = {lang: dict(zip(initiatives["id"], initiatives[f"label_{lang}"])) for lang in LANGUAGES}
+    A statement of that year or before stands as it is. A later or undated one tells that something was active, if it says
+    that it began by then: it began, and had not ended or ended later.
+    """
+    said = []
+    for one in evidence:
+        if one.basis != "period" and one.year and one.year <= year:
+            said.append(one)
+        elif one.status != "planned" and one.start and one.start <= year:
+            gone = one.status == "ended" and one.end is not None and one.end <= year
+            if gone or one.status == "active" or one.end:
+                then = replace(one.source, year=one.end if gone else year, not_before=None)
+                said.append(replace(one, status="ended" if gone else "active", source=then))
+    return said
 
-    def quads(self, name: str, statement: Statement, suffix: str, graph: str) -> Iterator[str]:
-        for lang in LANGUAGES:
-            text = f"{self.place[lang][statement.municipality]}: {self.initiative[lang][statement.initiative]}{suffix}"
-            yield f"{iri(BASE + name)} {iri(SKOS + 'prefLabel')} {literal(text, lang)} {iri(graph)} ."
+
+def _last(iri: str) -> str:
+    return iri.rsplit("/", 1)[-1]

@@ -9,17 +9,13 @@ import pyoxigraph as ox
 
 from kommunegraf import paths
 from kommunegraf.findings import BadInput, Finding
-from kommunegraf.graph import adoption, rankings, tables
+from kommunegraf.graph import derived, tables
 from kommunegraf.graph import rows as rdf
 from kommunegraf.namespaces import GRAPH, PREFIXES
 from kommunegraf.questions import linked_data, question
 
 NQUADS = "kommunegraf.nq"
 TRIG = "kommunegraf.trig"
-NEEDED = {
-    "evidence-solutions.csv", "evidence.csv", "initiatives.csv", "municipalities.csv", "sources.csv", "survey-rankings.csv",
-}
-"""The tables from which something is derived."""
 GRAPH_OF = {
     "alignments.ttl": "ontology",
     "concepts.ttl": "concepts",
@@ -48,7 +44,7 @@ def build(ontology: Path, data: Path) -> Dataset:
     Raises BadInput with every finding when a file cannot be used.
     """
     rows, findings = tables.read(data)
-    for name in sorted(NEEDED - set(rows)):
+    for name in sorted(derived.NEEDED - set(rows)):
         findings.append(Finding("violation", "metadata", f"no table {name} is described", "adoptions and rankings rest on it", str(data)))
     lines, broken = read_ontology(ontology)
     findings += broken
@@ -56,8 +52,7 @@ def build(ontology: Path, data: Path) -> Dataset:
         raise BadInput(findings)
     for table in rows.values():
         lines.update(rdf.quads(table))
-    lines.update(adoption.quads(rows))
-    lines.update(rankings.quads(rows))
+    lines.update(derived.quads(rows))
     lines.update(linked_data.quads(question.read_folder(paths.root() / "queries" / "questions").values()))
     return Dataset(sorted(lines))
 

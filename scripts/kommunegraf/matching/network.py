@@ -42,7 +42,7 @@ def network(engine: Engine, lang: str = "da", choices: Choices | None = None) ->
     """The network (a networkx Graph): a node for every kommune and initiative, an edge for each adoption.
 
     Nodes are IRIs with `label` and `bipartite` (0 for a kommune, 1 for an initiative); a kommune has `place` too. Edges
-    have `status` (Resource) and `evidence` (a tuple of Evidence, the deciding one first).
+    have `status` (Resource), `evidence` (a tuple of Evidence, the deciding one first) and `adoption` (what the rule makes of it).
     Raises BadArgument for a language that the graph does not have, BadInput for a graph that lacks something, EngineError.
     """
     return of(read(engine, lang), choices or Choices())
@@ -54,14 +54,13 @@ def of(register: Register, choices: Choices) -> nx.Graph:
     for iri, place in register.places.items():
         graph.add_node(iri, label=place.municipality.label, bipartite=MUNICIPALITY, place=place)
     graph.add_nodes_from((iri, {"label": r.label, "bipartite": INITIATIVE}) for iri, r in register.initiatives.items())
-    for (municipality, initiative), support in adoption.adoptions(register.counted(choices), low=True).items():
-        decided = adoption.deciding(support)
-        behind = sorted(support, key=lambda s: (s != decided, s.number))
-        ends = f"{BASE}municipality/{municipality}", f"{BASE}initiative/{initiative}"
-        if ends[1] not in graph:
-            graph.add_node(ends[1], label=initiative, bipartite=INITIATIVE)
-        evidence = tuple(register.statements[s] for s in behind)
-        graph.add_edge(*ends, status=evidence[0].status, evidence=evidence)
+    for (municipality, initiative), adopted in adoption.adoptions(register.counted(choices), register.limits, low=True).items():
+        if initiative not in graph:
+            graph.add_node(initiative, label=register.resources[initiative].label, bipartite=INITIATIVE)
+        evidence = tuple(register.statements[one] for one in adopted.evidence)
+        iri = f"{BASE}status/{adopted.status}"
+        status = register.resources.get(iri, Resource(iri, adopted.status))
+        graph.add_edge(municipality, initiative, status=status, evidence=evidence, adoption=adopted)
     return graph
 
 

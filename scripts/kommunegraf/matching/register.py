@@ -2,11 +2,12 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kommunegraf import languages
 from kommunegraf.findings import BadInput, Finding
-from kommunegraf.graph import adoption
+from kommunegraf.graph import adoption, claims
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
 from kommunegraf.questions.ask import BadArgument
@@ -89,13 +90,19 @@ class Choices:
 
 @dataclass(frozen=True)
 class Register:
-    """What was read of a graph, in one language. `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`."""
+    """What was read of a graph, in one language.
+
+    `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `resources` has everything with a label by IRI,
+    `limits` what age is measured by.
+    """
 
     lang: str
     places: dict[str, Place]
     initiatives: dict[str, Resource]
-    statements: dict[adoption.Statement, Evidence]
+    statements: dict[adoption.Evidence, Evidence]
     neighbours: dict[str, dict[str, tuple[str, ...]]]
+    limits: adoption.Limits
+    resources: dict[str, Resource] = field(default_factory=dict)
     reach: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def labels(self) -> dict[str, str]:
@@ -103,16 +110,16 @@ class Register:
         named = [p.municipality for p in self.places.values()] + list(self.initiatives.values())
         return {r.iri: r.label for r in (*named, *(s for e in self.statements.values() for s in e.solutions))}
 
-    def counted(self, choices: Choices) -> list[adoption.Statement]:
+    def counted(self, choices: Choices) -> list[adoption.Evidence]:
         """The statements that count under some choices."""
         least = adoption.CONFIDENCE.index(choices.confidence)
         dated = choices.since is not None or choices.until is not None
         return [
             s
-            for s, evidence in self.statements.items()
+            for s in self.statements
             if adoption.CONFIDENCE.index(s.confidence) >= least
-            and (choices.broad is None or self.reach[evidence.source.iri, s.initiative] <= choices.broad)
-            and (not dated or (s.year is not None and (choices.since or s.year) <= s.year <= (choices.until or s.year)))
+            and (choices.broad is None or self.reach[s.source.iri, s.initiative] <= choices.broad)
+            and (not dated or (s.source.year is not None and (choices.since or 0) <= s.source.year <= (choices.until or 9999)))
         ]
 
 
@@ -124,10 +131,18 @@ def read(engine: Engine, lang: str = "da") -> Register:
     labels = ask.internal(engine, "labels", lang=lang).rows()
     resources = {row["resource"]: Resource(row["resource"], row["label"]) for row in labels}
     places = _places(engine, lang)
-    statements = _statements(engine, lang, resources)
-    known = {p.municipality.name for p in places.values()}
-    if strange := sorted({s.municipality for s in statements if s.municipality not in known}):
-        raise BadInput([_lacking(f"{BASE}municipality/{code}", "rdf:type kg:Municipality") for code in strange])
+    for row in ask.internal(engine, "solutions", lang=lang).rows():
+        resources[row["solution"]] = Resource(row["solution"], row["label"] or row["solution"].rsplit("/", 1)[-1])
+
+    def label(iri: str) -> Resource:
+        return resources.setdefault(iri, Resource(iri, iri.rsplit("/", 1)[-1]))
+
+    evidence = claims.evidence(engine)
+    statements = {stated: _labelled(stated, label) for stated in evidence.values()}
+    if strange := sorted({s.municipality for s in statements if s.municipality not in places}):
+        raise BadInput([_lacking(iri, "rdf:type kg:Municipality") for iri in strange])
+    for stated in statements:
+        label(stated.initiative)
     neighbours: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for row in ask.internal(engine, "neighbours").rows():
         if row["municipality"] in places and row["neighbour"] in places:
@@ -135,9 +150,10 @@ def read(engine: Engine, lang: str = "da") -> Register:
             near[row["neighbour"]] = (*near.get(row["neighbour"], ()), row["relation"].rsplit("/", 1)[-1])
     initiatives = {iri: r for iri, r in resources.items() if iri.startswith(f"{BASE}initiative/")}
     reach: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for statement, evidence in statements.items():
-        reach[evidence.source.iri, statement.initiative].add(statement.municipality)
-    return Register(lang, places, initiatives, statements, dict(neighbours), {key: len(named) for key, named in reach.items()})
+    for stated in statements:
+        reach[stated.source.iri, stated.initiative].add(stated.municipality)
+    counts = {key: len(named) for key, named in reach.items()}
+    return Register(lang, places, initiatives, statements, dict(neighbours), claims.limits(engine), resources, counts)
 
 
 def _places(engine: Engine, lang: str) -> dict[str, Place]:
@@ -153,33 +169,14 @@ def _places(engine: Engine, lang: str) -> dict[str, Place]:
     return places
 
 
-_NEEDED = {
-    "municipality": "kg:adopter", "initiative": "kg:initiative", "status": "kg:status", "confidence": "kg:confidence",
-    "title": "dcterms:title", "source": "dcterms:source", "sourceTitle": "dcterms:title of its source",
-}
-
-
-def _statements(engine: Engine, lang: str, resources: dict[str, Resource]) -> dict[adoption.Statement, Evidence]:
-    solutions: dict[str, list[Resource]] = defaultdict(list)
-    for row in ask.internal(engine, "solutions", lang=lang).rows():
-        solutions[row["evidence"]].append(Resource(row["solution"], row["label"] or row["solution"].rsplit("/", 1)[-1]))
-    found = {}
-    rows = {row["evidence"]: row for row in reversed(ask.internal(engine, "statements").rows())}
-    if missing := [_lacking(iri, name) for iri, row in sorted(rows.items()) for column, name in _NEEDED.items() if row[column] is None]:
-        raise BadInput(missing)
-    for iri, row in sorted(rows.items()):
-        municipality, initiative, status, confidence = (
-            resources.setdefault(row[c], Resource(row[c], row[c].rsplit("/", 1)[-1]))
-            for c in ("municipality", "initiative", "status", "confidence")
-        )
-        number = iri.rsplit("-", 1)[-1]
-        if status.name not in adoption.STATUS or confidence.name not in adoption.CONFIDENCE or not number.isdigit():
-            raise BadInput([_lacking(iri, "kg:status or kg:confidence", "has a status, confidence or number that matching does not know")])
-        statement = adoption.Statement(municipality.name, initiative.name, int(number), status.name, row["year"], confidence.name)
-        source = Resource(row["source"], row["sourceTitle"])
-        told = (row["address"], row["year"], row["start"], row["end"], tuple(solutions[iri]))
-        found[statement] = Evidence(iri, row["title"], status, confidence, source, *told)
-    return found
+def _labelled(stated: adoption.Evidence, label: Callable[[str], Resource]) -> Evidence:
+    source = Resource(stated.source.iri, stated.source.title)
+    status, confidence = label(f"{BASE}status/{stated.status}"), label(f"{BASE}confidence/{stated.confidence}")
+    solutions = tuple(label(solution) for solution in stated.solutions)
+    return Evidence(
+        stated.iri, stated.title, status, confidence, source, stated.source.address or None, stated.source.year, stated.start,
+        stated.end, solutions,
+    )
 
 
 def _lacking(resource: str, name: str, message: str = "") -> Finding:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kommunegraf.graph.adoption import STATUS
 from kommunegraf.namespaces import BASE, expand
 from kommunegraf.site.view import View, node
-
-STATUS = ("active", "planned", "ended")
-"""The last part of the IRI of each status, in the order in which pages list them."""
 
 States = dict[tuple[str, str], tuple[str, str]]
 """By kommune and initiative: the status of their adoption, and its IRI."""

@@ -7,8 +7,8 @@ from weakref import WeakKeyDictionary
 import pyoxigraph as ox
 from markupsafe import Markup
 
+from kommunegraf.graph.adoption import STATUS
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages.claims import STATUS
 from kommunegraf.site.pictures import cartogram, circles
 from kommunegraf.site.pictures.cartogram import Layout, Point
 from kommunegraf.site.pictures.circles import Spot

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
+from kommunegraf.graph.adoption import STATUS
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.pages import claims, initiatives, maps, partners, printed
 from kommunegraf.site.pages.claims import Claim
@@ -109,7 +110,7 @@ def matrix(page: Page, iri: str) -> dict[str, Any]:
         told = f"{view.label(place)}: {view.label(initiative)}: {view.label(status)}"
         cells[place, initiative] = (status.rpartition("/")[2], told, page.href(adoption))
     statuses = [(status.rpartition("/")[2], view.label(status)) for status in view.of_type("kg:Status")]
-    key = sorted(statuses, key=lambda s: claims.STATUS.index(s[0]) if s[0] in claims.STATUS else len(claims.STATUS))
+    key = sorted(statuses, key=lambda s: STATUS.index(s[0]) if s[0] in STATUS else len(STATUS))
     return {"title": page.w.matrix_title, "rows": rows, "columns": columns, "cells": cells, "key": key}
 
 

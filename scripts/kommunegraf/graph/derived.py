@@ -1,0 +1,119 @@
+"""What follows from the tables and stands in no row: adoptions by the rule, labels, and the lists of the rankings, as N-Quads lines."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from kommunegraf.graph.adoption import RULE, Adoption, Evidence, Limits, Source, adoptions
+from kommunegraf.graph.metadata import Table
+from kommunegraf.languages import LANGUAGES
+from kommunegraf.namespaces import BASE, GRAPH, KG, PROV, RDF, SKOS, XSD
+from kommunegraf.rdf.terms import iri, literal
+
+NEEDED = {
+    "evidence-solutions.csv", "evidence.csv", "initiatives.csv", "municipalities.csv", "release.csv", "sources.csv",
+    "survey-rankings.csv",
+}
+"""The tables from which something is derived."""
+_INTEGER = XSD + "integer"
+
+
+def quads(tables: dict[str, Table]) -> Iterator[str]:
+    """Everything that is derived from the tables, in no promised order."""
+    yield from _adoptions(tables)
+    yield from _rankings(tables)
+
+
+def limits(tables: dict[str, Table]) -> Limits:
+    """The reference year of the release and the ages that the rule tells apart."""
+    cells = tables["release.csv"].cells
+    return Limits(int(cells["reference_year"][0]), int(cells["fresh_years"][0]), int(cells["ageing_years"][0]))
+
+
+def evidence(tables: dict[str, Table]) -> list[Evidence]:
+    """The statements of the table of evidence, each with its source and solutions."""
+    columns = tables["sources.csv"].cells
+    not_before = columns.get("not_before", ("",) * len(columns["id"]))
+    sources = {
+        name: Source(f"{BASE}source/{name}", title, _year(year), _year(bound))
+        for name, title, year, bound in zip(columns["id"], columns["title"], columns["year"], not_before)
+    }
+    solutions = defaultdict(set)
+    for *key, solution in tables["evidence-solutions.csv"].keys(("municipality", "initiative", "number", "solution")):
+        solutions[tuple(key)].add(f"{BASE}solution/{solution}")
+    names = ("municipality", "initiative", "number", "status", "confidence", "source", "title", "year_from", "year_to")
+    return [
+        Evidence(
+            f"{BASE}evidence/{municipality}-{initiative}-{number}", f"{BASE}municipality/{municipality}",
+            f"{BASE}initiative/{initiative}", status, confidence, sources[source], title, _year(start), _year(end),
+            tuple(sorted(solutions[municipality, initiative, number])),
+        )
+        for municipality, initiative, number, status, confidence, source, title, start, end in tables["evidence.csv"].keys(names)
+    ]
+
+
+def _year(cell: str) -> int | None:
+    return int(cell) if cell else None
+
+
+def _adoptions(tables: dict[str, Table]) -> Iterator[str]:
+    """The adoptions that the evidence supports, and labels for them and for the evidence."""
+    statements, labels = evidence(tables), _Labels(tables)
+    for one in statements:
+        number = one.iri.rsplit("-", 1)[-1]
+        yield from labels.quads(one.iri, one, f" ({number})", GRAPH + "evidence")
+    graph = iri(GRAPH + "analysis")
+    for adoption in adoptions(statements, limits(tables)).values():
+        for name, value in _values(adoption):
+            yield f"{iri(adoption.iri)} {iri(name)} {value} {graph} ."
+        yield from labels.quads(adoption.iri, adoption, "", GRAPH + "analysis")
+
+
+def _values(adoption: Adoption) -> Iterator[tuple[str, str]]:
+    """The properties of an adoption and their values as N-Quads terms."""
+    resources = [
+        (RDF + "type", KG + "Adoption"),
+        (KG + "adopter", adoption.municipality),
+        (KG + "initiative", adoption.initiative),
+        (KG + "status", f"{BASE}status/{adoption.status}"),
+        (KG + "freshness", f"{BASE}freshness/{adoption.freshness}"),
+        (KG + "statusFrom", adoption.deciding.iri),
+        (PROV + "wasGeneratedBy", RULE),
+        *((KG + "supportedBy", one.iri) for one in adoption.evidence),
+        *((KG + "evidenceAgainst", one.iri) for one in adoption.against),
+        *((KG + "solution", solution) for solution in adoption.solutions),
+    ]
+    yield from ((name, iri(value)) for name, value in resources)
+    for name, year in (("asOf", adoption.as_of), ("since", adoption.since), ("until", adoption.until)):
+        if year is not None:
+            yield KG + name, literal(str(year), datatype=_INTEGER)
+
+
+class _Labels:
+    """Danish and English labels such as 'Aarhus: Åbne data'."""
+
+    def __init__(self, tables: dict[str, Table]) -> None:
+        places, initiatives = tables["municipalities.csv"].cells, tables["initiatives.csv"].cells
+        self.names = {
+            lang: {f"{BASE}municipality/{code}": name for code, name in zip(places["code"], places[f"name_{lang}"])}
+            | {f"{BASE}initiative/{name}": label for name, label in zip(initiatives["id"], initiatives[f"label_{lang}"])}
+            for lang in LANGUAGES
+        }
+
+    def quads(self, resource: str, about: Evidence | Adoption, suffix: str, graph: str) -> Iterator[str]:
+        for lang, names in self.names.items():
+            text = f"{names[about.municipality]}: {names[about.initiative]}{suffix}"
+            yield f"{iri(resource)} {iri(SKOS + 'prefLabel')} {literal(text, lang)} {iri(graph)} ."
+
+
+def _rankings(tables: dict[str, Table]) -> Iterator[str]:
+    """The links that chain the places of each ranking into its `skos:memberList`, in order of position."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for ranking, position in tables["survey-rankings.csv"].keys(("ranking", "position")):
+        places[ranking].append(int(position))
+    graph = iri(GRAPH + "survey")
+    for ranking, positions in places.items():
+        collection = f"{BASE}ranking/{ranking}"
+        nodes = [f"{collection}/{position}" for position in sorted(positions)]
+        yield f"{iri(collection)} {iri(SKOS + 'memberList')} {iri(nodes[0])} {graph} ."
+        for node, rest in zip(nodes, [*nodes[1:], RDF + "nil"]):
+            yield f"{iri(node)} {iri(RDF + 'rest')} {iri(rest)} {graph} ."
