@@ -6,7 +6,6 @@ import networkx as nx
 
 from kommunegraf.graph import adoption
 from kommunegraf.matching.register import Choices, Evidence, Register, Resource, read
-from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Engine
 
 MUNICIPALITY, INITIATIVE = 0, 1
@@ -42,7 +41,8 @@ def network(engine: Engine, lang: str = "da", choices: Choices | None = None) ->
     """The network (a networkx Graph): a node for every kommune and initiative, an edge for each adoption.
 
     Nodes are IRIs with `label` and `bipartite` (0 for a kommune, 1 for an initiative); a kommune has `place` too. Edges
-    have `status` (Resource), `evidence` (a tuple of Evidence, the deciding one first) and `adoption` (what the rule makes of it).
+    have `adoption` (what the rule makes of the evidence that counts), `evidence` (the same statements with labels, the deciding
+    one first) and `status` (a Resource: what the deciding one says, so that an open plan is still a plan).
     Raises BadArgument for a language that the graph does not have, BadInput for a graph that lacks something, EngineError.
     """
     return of(read(engine, lang), choices or Choices())
@@ -58,9 +58,7 @@ def of(register: Register, choices: Choices) -> nx.Graph:
         if initiative not in graph:
             graph.add_node(initiative, label=register.resources[initiative].label, bipartite=INITIATIVE)
         evidence = tuple(register.statements[one] for one in adopted.evidence)
-        iri = f"{BASE}status/{adopted.status}"
-        status = register.resources.get(iri, Resource(iri, adopted.status))
-        graph.add_edge(municipality, initiative, status=status, evidence=evidence, adoption=adopted)
+        graph.add_edge(municipality, initiative, status=evidence[0].status, evidence=evidence, adoption=adopted)
     return graph
 
 
