@@ -118,7 +118,7 @@ def test_the_network_is_the_graph_s_adoptions(engine: Embedded) -> None:
     found = set()
     for municipality, initiative, edge in network(engine).edges(data=True):
         iris = [item.iri for item in edge["evidence"]]
-        sets = [municipality], [initiative], [edge["status"].iri], iris, iris[:1]
+        sets = [municipality], [initiative], [f"{BASE}status/{edge['adoption'].status}"], iris, iris[:1]
         found.add(tuple(frozenset(f"<{iri}>" for iri in values) for values in sets))
     assert found == expected and len(found) > 400
 
@@ -362,6 +362,8 @@ def simulated(register: list[dict[str, str | int | None]]) -> Embedded:
     for code in ("0001", "0002", "0003", "0004"):
         add(f"municipality/{code}", RDF + "type", ox.NamedNode(KG + "Municipality"))
         add(f"municipality/{code}", SKOS + "prefLabel", ox.Literal(code, language="da"))
+    for term, years in (("referenceYear", 2020), ("freshYears", 3), ("ageingYears", 7)):
+        add("activity/adoption-rule-2", KG + term, ox.Literal(years))
     for number, row in enumerate(register, 1):
         name = f"evidence/{row['municipality']}-{row['initiative']}-{number}"
         add(name, RDF + "type", ox.NamedNode(KG + "Evidence"))
