@@ -3,33 +3,13 @@
 import csv
 import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import rdflib
 from tests.helpers import ROOT
-
-
-def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "kommunegraf", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=cwd, env=environment)
-
-
-def good(*arguments: str, cwd: Path = ROOT) -> str:
-    done = run(*arguments, cwd=cwd)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
-
-
-def bad(*arguments: str, cwd: Path = ROOT) -> str:
-    done = run(*arguments, cwd=cwd)
-    assert done.returncode in (1, 2) and "Traceback" not in done.stderr + done.stdout
-    return done.stderr
+from tests.helpers.command import bad, good, run
 
 
 def test_build_tells_what_it_made(tmp_path: Path) -> None:

@@ -3,16 +3,14 @@
 import csv
 import io
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import networkx as nx
 import pyoxigraph as ox
 import pytest
-from tests.helpers import ROOT
+from tests.helpers import ROOT, command
 
 from kommunegraf.languages import LANGUAGES, texts, words
 from kommunegraf.matching import answers, communities, evaluate, exports, linked_data, register, report, text
@@ -164,9 +162,7 @@ def test_what_is_significant_is_not_hidden() -> None:
 
 
 def run(built: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "COLUMNS": "200"}
-    command = [sys.executable, "-m", "kommunegraf", "match", *arguments, "--graph", str(built)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False, env=environment)
+    return command.run("match", *arguments, "--graph", str(built))
 
 
 @pytest.mark.parametrize(
