@@ -88,6 +88,22 @@ def test_every_link_to_a_part_of_a_page_finds_it(pages: dict[str, lxml.html.Html
     assert not lost, sorted(lost)[:20]
 
 
+def unlinked(pages: dict[str, lxml.html.HtmlElement]) -> set[str]:
+    """The pages that no other page leads to; the one for missing addresses needs no link."""
+    linked = {unquote(link[len(TOP):].partition("#")[0].partition("?")[0])
+              for name, page in pages.items() for link in targets(name, page) if link.startswith(TOP) and link != TOP + name}
+    return {name for name in pages if name not in linked and parse(name)[0] != "404"}
+
+
+def test_every_page_is_linked_from_another(pages: dict[str, lxml.html.HtmlElement]) -> None:
+    assert not unlinked({name: page.find(".//main") for name, page in pages.items()})
+
+
+def test_a_page_that_none_leads_to_is_seen() -> None:
+    texts = {"index.html": "<a href='a.html'>a</a>", "a.html": "<a href='index.html'>up</a>", "b.html": "<a href='b.html'>self</a>"}
+    assert unlinked({name: lxml.html.document_fromstring(text) for name, text in texts.items()}) == {"b.html"}
+
+
 def test_no_page_loads_anything_from_another_host(pages: dict[str, lxml.html.HtmlElement]) -> None:
     loading = {"link", "script", "img", "iframe", "image", "use", "source", "object", "embed"}
     for name, page in pages.items():

@@ -339,4 +339,4 @@ def test_pages_of_a_store_that_says_little_are_whole_and_escaped(small: Pages, l
 def test_a_kommune_without_population_or_point_is_no_fault(small: Pages) -> None:
     page = Page(small.site, "municipality/0001", "en")
     values = places.municipality(page, f"{BASE}municipality/0001")
-    assert values["population"] is None and values["context"] == [] and values["map"] == "" and maps.layout(small.site) is None
+    assert values.facts.population is None and values.survey.figures == [] and values.facts.map == "" and maps.layout(small.site) is None

@@ -102,10 +102,10 @@ def test_what_the_register_cannot_say_is_counted_from_the_evidence(pages: Pages,
     found = unknown.register(pages.site.views["en"])
     pairs = {(row["municipality"], row["initiative"]) for row in rows}
     firm = {(row["municipality"], row["initiative"]) for row in rows if row["confidence"] != "low"}
-    assert (found["evidence"], found["pairs"], found["weak"]) == (len(rows), len(pairs), len(pairs - firm))
-    assert len(found["silent"]) == 98 - len({who for who, _ in firm})
-    assert len(found["bare"]) == len(table(root, "initiatives")) - len({what for _, what in pairs})
-    assert len(found["typed"]) == 6
+    assert (found.evidence, found.pairs, found.weak) == (len(rows), len(pairs), len(pairs - firm))
+    assert len(found.silent) == 98 - len({who for who, _ in firm})
+    assert len(found.bare) == len(table(root, "initiatives")) - len({what for _, what in pairs})
+    assert len(found.typed) == 6
 
 
 def test_unknown_is_never_told_as_no(pages: Pages) -> None:

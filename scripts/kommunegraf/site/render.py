@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import jinja2
@@ -16,6 +17,9 @@ from kommunegraf.namespaces import XSD, compact
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.view import LABELS, Term
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _HERE = Path(__file__).parent
 KEPT = 100_000
@@ -134,8 +138,13 @@ def _quoted(path: str) -> str:
     return path if path.isascii() and path.replace("/", "").replace("-", "").replace(".", "").isalnum() else quote(path)
 
 
-Model = tuple[str, Callable[[Page, str], dict[str, Any]]]
-"""A template, and what it shows: values for a page about an IRI."""
+Model = tuple[str, "Callable[[Page, str], DataclassInstance]"]
+"""A template, and what makes the content that it shows of an IRI: a dataclass, whose fields are the names in the template."""
+
+
+def names(content: "DataclassInstance") -> dict[str, Any]:
+    """The fields of a page's content with their values, for its template."""
+    return {field.name: getattr(content, field.name) for field in fields(content)}
 
 
 def json_in_html(value: Any) -> Markup:

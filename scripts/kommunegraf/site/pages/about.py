@@ -1,8 +1,8 @@
 """Pages about Kommunegraf itself: how to cite, how to contribute, what changed, everything there is, and what was not found."""
 
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -15,6 +15,53 @@ from kommunegraf.site import addresses
 from kommunegraf.site.render import Model, Page
 
 
+@dataclass(frozen=True)
+class Changelog:
+    """What `changelog.html` shows."""
+
+    changes: Markup
+
+
+@dataclass(frozen=True)
+class BaseSource:
+    """A source that a whole part of the data rests on."""
+
+    iri: str
+    publisher: str
+    year: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """What `cite.html` shows."""
+
+    text: str
+    bibtex: str
+    cff: str
+    base: list[BaseSource]
+    sources: int
+
+
+@dataclass(frozen=True)
+class Everything:
+    """What `all.html` shows."""
+
+    kinds: list[tuple[str, str, int]]
+    pages: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What a page adds to its template: nothing."""
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What `404.html` shows. It is shown at any address, so its links are whole ones, below `base`."""
+
+    base: str
+
+
 @cache
 def _changes() -> Markup:
     """The change log as HTML, without its first heading. Raw HTML in it stays text."""
@@ -23,21 +70,21 @@ def _changes() -> Markup:
     return Markup(body)  # noqa: S704 - made by markdown-it, which escapes text and refuses addresses such as javascript:
 
 
-def changelog(page: Page, iri: str) -> dict[str, Any]:
+def changelog(page: Page, iri: str) -> Changelog:
     """What changed from version to version."""
-    return {"changes": _changes()}
+    return Changelog(changes=_changes())
 
 
-def cite(page: Page, iri: str) -> dict[str, Any]:
+def cite(page: Page, iri: str) -> Citation:
     """How to cite Kommunegraf and the sources that it rests on."""
     view = page.view
     issued = view.plain(WHOLE, "dcterms:modified") or view.plain(WHOLE, "dcterms:issued")
     text = page.w.cite_form.format(year=issued[:4] or page.w.cite_no_year, version=page.site.version, iri=BASE)
     keys = {"title": page.w.cite_work, "version": page.site.version, "url": BASE, "date": issued, "license": "CC-BY-4.0"}
     behind = {s for g in view.of_type("void:Dataset") for s in view.things(g, "dcterms:source")}
-    base = [{"iri": s, "publisher": view.thing(s, "dcterms:publisher"), "year": view.plain(s, "kg:year")} for s in view.by_label(behind)]
-    return {"text": text, "bibtex": _bibtex(keys), "cff": _cff(keys), "base": base,
-            "sources": len(view.of_type("dcterms:BibliographicResource"))}
+    base = [BaseSource(iri=s, publisher=view.thing(s, "dcterms:publisher"), year=view.plain(s, "kg:year")) for s in view.by_label(behind)]
+    return Citation(text=text, bibtex=_bibtex(keys), cff=_cff(keys), base=base,
+            sources=len(view.of_type("dcterms:BibliographicResource")))
 
 
 def _bibtex(keys: dict[str, str]) -> str:
@@ -55,18 +102,23 @@ def _cff(keys: dict[str, str]) -> str:
     ))
 
 
-def everything(page: Page, iri: str) -> dict[str, Any]:
+def everything(page: Page, iri: str) -> Everything:
     """The kinds of things and how many there are of each; every page is in one of these lists."""
     below = [path.partition("/") for found in page.site.resources if (path := addresses.path(found))]
     kinds = Counter(kind for kind, slash, _ in below if slash)
     rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items() if not kind.startswith(".")]
     pages = [(page.w[key], path) for path, key in PAGES.items()]
-    return {"kinds": sorted(rows, key=lambda row: alphabetical(row[0])), "pages": sorted(pages, key=lambda row: alphabetical(row[0]))}
+    return Everything(kinds=sorted(rows, key=lambda row: alphabetical(row[0])), pages=sorted(pages, key=lambda row: alphabetical(row[0])))
 
 
-def plain(page: Page, iri: str) -> dict[str, Any]:
+def plain(page: Page, iri: str) -> Plain:
     """A page that stands in its template."""
-    return {"base": BASE}
+    return Plain()
+
+
+def missing(page: Page, iri: str) -> Missing:
+    """The page for addresses at which there is nothing."""
+    return Missing(BASE)
 
 
 PAGES = {
@@ -80,5 +132,5 @@ PAGES = {
 RESOURCES: dict[str, Model] = {}
 DOCUMENTS: dict[str, Model] = {
     "changelog": ("changelog.html", changelog), "cite": ("cite.html", cite), "contribute": ("contribute.html", plain),
-    "all": ("all.html", everything), "search": ("search.html", plain), "404": ("404.html", plain),
+    "all": ("all.html", everything), "search": ("search.html", plain), "404": ("404.html", missing),
 }

@@ -1,10 +1,11 @@
 """Pages on who could work with whom: what matching does and how far it goes, for all kommuner at once, and its report."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -16,23 +17,54 @@ from kommunegraf.site.pages import maps
 from kommunegraf.site.render import Model, Page
 
 if TYPE_CHECKING:
+    from kommunegraf.matching.advice import Area, Boundary, Group
     from kommunegraf.matching.matcher import Matcher
 
 
-def matching(page: Page, iri: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Report:
+    """What `matching-report.html` shows."""
+
+    title: str
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What matching answers about all kommuner."""
+
+    said: dict[str, str]
+    caveat: str
+    choices: str
+    places: list[tuple[str, int]]
+    significance: str
+    network: Markup
+    groups: "list[Group]"
+    boundaries: "list[Boundary]"
+    areas: "list[Area]"
+
+
+@dataclass(frozen=True)
+class MatchingPage:
+    """What `matching.html` shows; no answers where the store has nothing to match by."""
+
+    title: str
+    answers: Answers | None = None
+
+
+def matching(page: Page, iri: str) -> MatchingPage:
     """Collaboration: the answers about all kommuner. The store may have nothing to match by."""
     matcher = page.site.matcher.get(page.lang)
-    said = words(page.lang, "matching")
-    values: dict[str, Any] = {"title": page.w.matching_title, "matcher": matcher, "said": said, "caveat": said.caveat}
     if matcher is None:
-        return values
+        return MatchingPage(page.w.matching_title)
+    said = words(page.lang, "matching")
     degrees = [(place, matcher.graph.degree[place]) for place in page.view.by_label(matcher.register.places)]
-    return {
-        **values, "choices": matcher.choices.text(page.lang), "places": degrees,
-        "significance": significance(matcher.significant, matcher.similarity.tested, page.lang),
-        "network": maps.network(page, page.w.partner_network, page.w.network_text, best(matcher)),
-        "groups": matcher.groups, "boundaries": matcher.boundaries, "areas": matcher.areas,
-    }
+    return MatchingPage(page.w.matching_title, Answers(
+        said=said, caveat=said.caveat, choices=matcher.choices.text(page.lang), places=degrees,
+        significance=significance(matcher.significant, matcher.similarity.tested, page.lang),
+        network=maps.network(page, page.w.partner_network, page.w.network_text, best(matcher)),
+        groups=matcher.groups, boundaries=matcher.boundaries, areas=matcher.areas,
+    ))
 
 
 def best(matcher: "Matcher") -> list[tuple[str, str, float]]:
@@ -49,14 +81,14 @@ def report_file(lang: str) -> Path:
     return folder / "report.md" if lang == "en" else folder / lang / "report.md"
 
 
-def report(page: Page, iri: str) -> dict[str, Any]:
+def report(page: Page, iri: str) -> Report:
     """The report, from Markdown; HTML in it is shown, not used."""
     text = report_file(page.lang).read_text("utf-8")
     title, _, rest = text.removeprefix("# ").partition("\n")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(rest)
     numbers = count(1)
     wide = re.sub("<table>", lambda _: _SCROLL.format(page.w.report_table, next(numbers)), html).replace("</table>", "</table></div>")
-    return {"title": title.strip(), "html": Markup(wide)}  # noqa: S704
+    return Report(title=title.strip(), html=Markup(wide))  # noqa: S704
 
 
 _SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{} {}"><table>'

@@ -1,6 +1,6 @@
 """Pages of concepts in code lists: what they mean, their place in the list, and the figures about them."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
@@ -19,7 +19,28 @@ _APART = {
 """Properties that lead to a concept and are shown in parts of their own, or say nothing new."""
 
 
-def concept(page: Page, iri: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Concept:
+    """A concept."""
+
+    figures: list[printed.Printed]
+    charts: list[printed.Chart]
+    also: list[str]
+    notation: str
+    schemes: list[str]
+    above: list[str]
+    below: list[str]
+    beside: list[str]
+    sections: list[str]
+    rankings: list[str]
+    said: list[str]
+    contradictions: list[str]
+    cases: list[str]
+    asked: list[str]
+    uses: list[tuple[str, int, list[str]]]
+
+
+def concept(page: Page, iri: str) -> Concept:
     """A concept: names, neighbours in its list, figures about it, what else uses it."""
     view = page.view
     figures = printed.about(view, iri, "kg:item", "kg:populationGroup")
@@ -27,15 +48,15 @@ def concept(page: Page, iri: str) -> dict[str, Any]:
     schemes, above = view.things(iri, "skos:inScheme"), view.things(iri, "skos:broader")
     beside = {c for a in above for c in view.references(a, "skos:broader")}
     beside = beside or {c for s in schemes for c in view.references(s, "skos:topConceptOf")}
-    return {
-        "figures": figures, "charts": printed.charts(page, "chart", own, "question") + printed.charts(page, "group", group),
-        "also": names(page, iri), "notation": view.plain(iri, "skos:notation"), "schemes": schemes, "above": above,
-        "below": view.references(iri, "skos:broader"), "beside": view.by_label(beside - {iri}),
-        "sections": in_order(view, view.things(iri, "kg:section")),
-        "rankings": view.by_label({view.thing(place, "kg:placeIn") for place in view.references(iri, "rdf:first")} - {""}),
-        "said": of_kind(view.references(iri, "dcterms:subject"), "statement"), "contradictions": printed.contradictions(view, figures),
-        "cases": view.references(iri, "kg:motivation"), "asked": view.references(iri, "kg:askedOf"), "uses": _uses(page, iri),
-    }
+    return Concept(
+        figures=figures, charts=printed.charts(page, "chart", own, "question") + printed.charts(page, "group", group),
+        also=names(page, iri), notation=view.plain(iri, "skos:notation"), schemes=schemes, above=above,
+        below=view.references(iri, "skos:broader"), beside=view.by_label(beside - {iri}),
+        sections=in_order(view, view.things(iri, "kg:section")),
+        rankings=view.by_label({view.thing(place, "kg:placeIn") for place in view.references(iri, "rdf:first")} - {""}),
+        said=of_kind(view.references(iri, "dcterms:subject"), "statement"), contradictions=printed.contradictions(view, figures),
+        cases=view.references(iri, "kg:motivation"), asked=view.references(iri, "kg:askedOf"), uses=_uses(page, iri),
+    )
 
 
 def _uses(page: Page, iri: str) -> list[tuple[str, int, list[str]]]:

@@ -1,6 +1,7 @@
 """Pages of data: single figures, the survey's slices, named graphs, the catalogue and what can be downloaded."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 import pyoxigraph as ox
@@ -26,26 +27,119 @@ _FACTS = {
 _LICENCES = {"https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0"}
 
 
-def dataset(page: Page, iri: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Figure:
+    """A printed figure with what stands beside it."""
+
+    own: printed.Printed
+    value: str
+    alike: list[printed.Printed]
+    note: ox.Literal | None
+    contradictions: list[str]
+    rankings: list[str]
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file for download, with the data sets that it belongs to."""
+
+    path: str
+    size: str
+    form: str
+    told: str
+    sets: list[str]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What `graph.html` shows."""
+
+    size: int
+    files: list[Download]
+    classes: list[tuple[str, int]]
+    facts: list[tuple[str, Markup]]
+
+
+@dataclass(frozen=True)
+class Graphs:
+    """What `graphs.html` shows."""
+
+    rows: list[tuple[str, int]]
+    total: int
+
+
+@dataclass(frozen=True)
+class Datasets:
+    """What `datasets.html` shows."""
+
+    sets: list[str]
+    slices: list[tuple[str, int]]
+    rest: list[str]
+
+
+@dataclass(frozen=True)
+class Dumps:
+    """What `dumps.html` shows."""
+
+    groups: list[tuple[str, str, str, list[Download]]]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What `catalog.html` shows."""
+
+    sets: list[tuple[str, ox.Literal | None, list[tuple[str, Markup]], list[Download]]]
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The figures of one question."""
+
+    figures: list[printed.Printed]
+    question: str
+
+
+@dataclass(frozen=True)
+class Description:
+    """What the catalogue tells of a data set."""
+
+    facts: list[tuple[str, Markup]]
+    parts: list[str]
+    graphs: list[str]
+    slices: list[str]
+    files: list[Download]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What `dataset.html` shows: a figure, a slice or a data set."""
+
+    kind_label: str
+    figure: Figure | None = None
+    slice: Slice | None = None
+    set: Description | None = None
+
+
+def dataset(page: Page, iri: str) -> Dataset:
     """A figure of the survey, a slice, a data set, or a part of their description."""
     view = page.view
     if figure := printed.read(view, iri):
-        return {"shows": "figure", "kind_label": page.w.figure_kind, **_figure(page, figure)}
+        return Dataset(page.w.figure_kind, figure=_figure(page, figure))
     if members := view.things(iri, "qb:observation"):
         figures = printed.ordered(view, filter(None, (printed.read(view, m) for m in members)))
-        return {"shows": "slice", "kind_label": page.w.slice_kind, "figures": figures, "question": view.thing(iri, "kg:question")}
-    return {"shows": "set", "facts": facts(page, iri), "parts": view.things(iri, "dcterms:hasPart"),
-            "graphs": view.things(iri, "void:subset"), "slices": view.things(iri, "qb:slice"), "files": downloads(page, iri)}
+        return Dataset(page.w.slice_kind, slice=Slice(figures, view.thing(iri, "kg:question")))
+    parts, graphs, slices = (view.things(iri, name) for name in ("dcterms:hasPart", "void:subset", "qb:slice"))
+    return Dataset(page.w.kind_dataset, set=Description(facts(page, iri), parts, graphs, slices, downloads(page, iri)))
 
 
-def _figure(page: Page, figure: printed.Printed) -> dict[str, Any]:
+def _figure(page: Page, figure: printed.Printed) -> Figure:
     view = page.view
     alike = [f for f in printed.about(view, figure.item, "kg:item") if f.iri != figure.iri and f.group == figure.group]
     places = {view.thing(place, "kg:placeIn") for place in view.references(figure.iri, "kg:figure")} - {""}
-    return {
-        "figure": figure, "value": printed.told(page, figure), "alike": alike, "note": view.text(figure.iri, "skos:note"),
-        "contradictions": view.references(figure.iri, "kg:concerns"), "rankings": view.by_label(places),
-    }
+    return Figure(
+        own=figure, value=printed.told(page, figure), alike=alike, note=view.text(figure.iri, "skos:note"),
+        contradictions=view.references(figure.iri, "kg:concerns"), rankings=view.by_label(places),
+    )
 
 
 def facts(page: Page, iri: str) -> list[tuple[str, Markup]]:
@@ -68,14 +162,14 @@ def _told(page: Page, term: Any) -> Markup:
     return page.link(iri, known) if known else escape(" – ".join(dates)) if any(dates) else page.link(iri)
 
 
-def downloads(page: Page, iri: str = "") -> list[dict[str, Any]]:
+def downloads(page: Page, iri: str = "") -> list[Download]:
     """The files of a data set or of all, each with its size and what it is."""
     rows = []
     for path, size in sorted(page.site.files.items()):
         if not iri or iri in catalog.datasets(path):
             form = path.removesuffix(".gz").rpartition(".")[2] if "." in path else path.rpartition("/")[2]
             told = page.w.get(f"file_{form}", "")
-            rows.append({"path": path, "size": _size(page, size), "form": form, "told": told, "sets": catalog.datasets(path)})
+            rows.append(Download(path=path, size=_size(page, size), form=form, told=told, sets=catalog.datasets(path)))
     return rows
 
 
@@ -86,24 +180,24 @@ def _size(page: Page, size: int) -> str:
     return f"{page.number(size)}\u00a0B"
 
 
-def graph(page: Page, iri: str) -> dict[str, Any]:
+def graph(page: Page, iri: str) -> Graph:
     """A named graph: how large it is, and what it holds."""
     view = page.view
     types: dict[str, int] = dict(counts(page.site).instances.get(iri, {}))
-    return {
-        "size": counts(page.site).statements[iri], "files": downloads(page, iri),
-        "classes": sorted(types.items(), key=lambda item: (-item[1], view.label(item[0]))), "facts": facts(page, iri),
-    }
+    return Graph(
+        size=counts(page.site).statements[iri], files=downloads(page, iri),
+        classes=sorted(types.items(), key=lambda item: (-item[1], view.label(item[0]))), facts=facts(page, iri),
+    )
 
 
-def graphs(page: Page, iri: str) -> dict[str, Any]:
+def graphs(page: Page, iri: str) -> Graphs:
     """All named graphs with their sizes."""
     sizes = counts(page.site).statements
     known = page.view.by_label(name for name in sizes if name.startswith(GRAPH))
-    return {"rows": [(name, sizes[name]) for name in known], "total": sum(sizes[name] for name in known)}
+    return Graphs(rows=[(name, sizes[name]) for name in known], total=sum(sizes[name] for name in known))
 
 
-def datasets(page: Page, iri: str) -> dict[str, Any]:
+def datasets(page: Page, iri: str) -> Datasets:
     """All data sets, and the survey's figures by question."""
     view = page.view
     slices = view.of_type("qb:Slice")
@@ -111,29 +205,29 @@ def datasets(page: Page, iri: str) -> dict[str, Any]:
     sets = [d for name in ("dcat:Dataset", "qb:DataSet") for d in view.of_type(name)]
     listed = {*sets, *slices, *sliced}
     mine = of_kind(page.site.resources, "dataset")
-    return {"sets": list(dict.fromkeys(sets)), "slices": [(s, len(view.things(s, "qb:observation"))) for s in slices],
-            "rest": view.by_label(d for d in mine if d not in listed)}
+    return Datasets(sets=list(dict.fromkeys(sets)), slices=[(s, len(view.things(s, "qb:observation"))) for s in slices],
+            rest=view.by_label(d for d in mine if d not in listed))
 
 
-def dumps(page: Page, iri: str) -> dict[str, Any]:
+def dumps(page: Page, iri: str) -> Dumps:
     """Everything that can be downloaded, whole first."""
-    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    groups: dict[str, list[Download]] = defaultdict(list)
     for row in downloads(page):
-        parts = row["path"].split("/")
-        name = parts[1] if len(parts) > 2 else "sums" if row["path"].endswith("SUMS") else "whole"
+        parts = row.path.split("/")
+        name = parts[1] if len(parts) > 2 else "sums" if row.path.endswith("SUMS") else "whole"
         groups[name if parts[0] == "dump" else "version"].append(row)
     order = ("whole", "graph", "tables", "version", "sums")
-    return {"groups": [(name, page.w[f"dump_{name}"], page.w[f"dump_{name}_text"], groups[name]) for name in order if groups[name]]}
+    return Dumps(groups=[(name, page.w[f"dump_{name}"], page.w[f"dump_{name}_text"], groups[name]) for name in order if groups[name]])
 
 
-def whole(page: Page, iri: str) -> dict[str, Any]:
+def whole(page: Page, iri: str) -> Catalogue:
     """The catalogue: what the data set is, and each of its parts with its files and what differs from the whole."""
     view = page.view
     sets = list(dict.fromkeys(d for name in ("dcat:Dataset", "qb:DataSet") for d in view.of_type(name)))
     sets.sort(key=lambda d: (d != catalog.WHOLE, view.label(d)))
     shared = set(facts(page, catalog.WHOLE))
     own = {d: [fact for fact in facts(page, d) if d == catalog.WHOLE or fact not in shared] for d in sets}
-    return {"sets": [(d, view.definition(d), own[d], downloads(page, d)) for d in sets]}
+    return Catalogue(sets=[(d, view.definition(d), own[d], downloads(page, d)) for d in sets])
 
 
 RESOURCES: dict[str, Model] = {"dataset": ("dataset.html", dataset), "graph": ("graph.html", graph)}

@@ -1,7 +1,10 @@
 """The front page: what Kommunegraf is, what is in it, and the ways in."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
+
+from markupsafe import Markup
 
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
@@ -21,12 +24,24 @@ _SHOWN = 4
 """How many initiatives of a main area the front page names."""
 
 
+@dataclass(frozen=True)
+class Front:
+    """What `front.html` shows."""
+
+    title: str
+    counted: list[tuple[str, str, int]]
+    areas: list[tuple[str, list[initiatives.Row], int]]
+    map: Markup
+    silent: int
+    schema_org: Markup
+
+
 def count(view: View, name: str) -> int:
     """How many resources a class has."""
     return len({q.subject for q in view.store.quads_for_pattern(None, node("rdf:type"), node(name), None)})
 
 
-def front(page: Page, iri: str) -> dict[str, Any]:
+def front(page: Page, iri: str) -> Front:
     """The front page. Every figure is counted in the store."""
     view = page.view
     counted = [(word, path, count(view, name)) for name, word, path in _COUNTED]
@@ -35,11 +50,11 @@ def front(page: Page, iri: str) -> dict[str, Any]:
         rows = sorted(initiatives.rows(page, members, states), key=lambda row: (-row[2], view.label(row[0])))
         areas.append((area, rows[:_SHOWN], len(rows)))
     found = Counter(place for place, _ in states)
-    return {
-        "title": page.w.front_title, "counted": [(word, path, number) for word, path, number in counted if number], "areas": areas,
-        "map": maps.strength(page, page.w.front_map, page.w.map_count_text, found),
-        "silent": count(view, "kg:Municipality") - len(found), "schema_org": json_in_html(_dataset(page)),
-    }
+    return Front(
+        title=page.w.front_title, counted=[(word, path, number) for word, path, number in counted if number], areas=areas,
+        map=maps.strength(page, page.w.front_map, page.w.map_count_text, found),
+        silent=count(view, "kg:Municipality") - len(found), schema_org=json_in_html(_dataset(page)),
+    )
 
 
 def _dataset(page: Page) -> dict[str, Any]:

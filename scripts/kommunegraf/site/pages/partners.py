@@ -1,6 +1,7 @@
 """What matching suggests for one kommune, for its page: partners and why, whom to learn from, what to build together."""
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,34 +11,51 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.site.render import Page
 
 if TYPE_CHECKING:
-    from kommunegraf.matching.advice import Boundary
+    from kommunegraf.matching.advice import Boundary, Group, Plan
     from kommunegraf.matching.network import Claim
     from kommunegraf.matching.register import Resource
-    from kommunegraf.matching.results import Neighbour
+    from kommunegraf.matching.results import Neighbour, Partner
 
 PARTNERS, PEERS = 5, 3
 """How many partners, and how many teachers of each plan, a page names."""
 
 
-def suggestions(page: Page, iri: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Suggestions:
+    """The answers of matching about one kommune."""
+
+    said: dict[str, str]
+    caveat: str
+    choices: str
+    significance: str
+    stability: int | None
+    partners: "list[tuple[Partner, list[tuple[str, str]]]]"
+    plans: "tuple[Plan, ...]"
+    peers: int
+    groups: "list[Group]"
+    boundaries: "list[tuple[Resource, Claim, Claim]]"
+    neighbours: "list[Near]"
+
+
+def suggestions(page: Page, iri: str) -> Suggestions | None:
     """The answers of matching about a kommune; empty where the store has nothing to match by."""
     matcher = page.site.matcher.get(page.lang)
     if matcher is None or iri not in matcher.register.places:
-        return {}
-    graph = matcher.graph
+        return None
+    said, graph = words(page.lang, "matching"), matcher.graph
     planning = {n for n in graph[iri] if graph.edges[iri, n]["status"].name == "planned"}
-    return {
-        "said": words(page.lang, "matching"), "caveat": words(page.lang, "matching").caveat, "choices": matcher.choices.text(page.lang),
-        "significance": significance(matcher.significant, matcher.similarity.tested, page.lang), "stability": _stability(page, iri),
-        "partners": [(p, [_lead(s.other) for s in p.shared]) for p in matcher.alike(iri, PARTNERS)],
-        "plans": matcher.learn_from(iri), "peers": PEERS,
-        "groups": [g for g in matcher.groups if any(c.municipality.iri == iri for c in g.members)],
-        "boundaries": [_facing(b, iri) for b in matcher.boundaries if iri in (b.one.municipality.iri, b.other.municipality.iri)],
-        "neighbours": [_Near(n, planning) for n in matcher.neighbours(iri)],
-    }
+    return Suggestions(
+        said=said, caveat=said.caveat, choices=matcher.choices.text(page.lang),
+        significance=significance(matcher.significant, matcher.similarity.tested, page.lang), stability=_stability(page, iri),
+        partners=[(p, [_lead(s.other) for s in p.shared]) for p in matcher.alike(iri, PARTNERS)],
+        plans=matcher.learn_from(iri), peers=PEERS,
+        groups=[g for g in matcher.groups if any(c.municipality.iri == iri for c in g.members)],
+        boundaries=[_facing(b, iri) for b in matcher.boundaries if iri in (b.one.municipality.iri, b.other.municipality.iri)],
+        neighbours=[Near(n, planning) for n in matcher.neighbours(iri)],
+    )
 
 
-class _Near:
+class Near:
     """A neighbour, what is active there and was not found here, and what is active there and planned here."""
 
     def __init__(self, neighbour: "Neighbour", planning: set[str]) -> None:

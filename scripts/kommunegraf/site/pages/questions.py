@@ -1,7 +1,8 @@
 """Pages of the question library: what each question asks, its answer, and how to ask it oneself."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,59 @@ from kommunegraf.site.render import Model, Page
 ROWS = 100
 """How many rows of an answer stand on a page; the files have all."""
 _PLAIN = ("iri", "text", "integer", "date", "language")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a question: the first lines of a graph, or heads and rows of cells; and the files that have it whole."""
+
+    files: list[tuple[str, str]]
+    graph: str | None = None
+    more: bool = False
+    heads: Sequence[tuple[str, str]] = ()
+    rows: Sequence[list[tuple[Markup, bool]]] = ()
+    total: int = 0
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a question, with its default as readers see it."""
+
+    name: str
+    label: str
+    kind: str
+    default: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question of the library with its answer, and how to ask it."""
+
+    question: Question
+    group: str
+    parameters: list[Parameter]
+    columns: list[tuple[str, str, str]]
+    text: list[str]
+    shell: str
+    python: str
+    http: str
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """What `query.html` shows; None of a question that the library does not have any more."""
+
+    asked: Asked | None = None
+
+
+@dataclass(frozen=True)
+class Library:
+    """What `library.html` shows."""
+
+    groups: list[tuple[str, str, list[Question]]]
+    count: int
+    path: Callable[[Question], str | None]
 
 
 @cache
@@ -71,20 +125,20 @@ def _files(page: Page, question: Question) -> list[tuple[str, str]]:
     return [(format.label, file(question, page.lang, format)) for format in question.formats]
 
 
-def question(page: Page, iri: str) -> dict[str, Any]:
+def question(page: Page, iri: str) -> QuestionPage:
     """A question of the library with its real answer. A question that the library does not have any more has none."""
     found = _library().get(iri.removeprefix(f"{BASE}query/"))
     if not found:
-        return {"question": None}
+        return QuestionPage()
     given = _given(found)
-    return {
-        "question": found, "group": page.w.get(f"query_group_{found.group}", found.group), "parameters": _parameters(page, found),
-        "columns": [(name, told.get(page.lang, ""), told.get("unit", "")) for name, told in found.columns.items()],
-        "text": [line for line in found.text.rstrip("\n").split("\n") if not line.startswith("#+")],
-        "shell": _shell(found, given, page.lang), "python": _python(found, given, page.lang),
-        "http": f"questions/{found.name}?{urlencode({**given, 'lang': page.lang} if 'lang' in found.parameters else given)}",
-        **_shown(page, found),
-    }
+    return QuestionPage(Asked(
+        question=found, group=page.w.get(f"query_group_{found.group}", found.group), parameters=_parameters(page, found),
+        columns=[(name, told.get(page.lang, ""), told.get("unit", "")) for name, told in found.columns.items()],
+        text=[line for line in found.text.rstrip("\n").split("\n") if not line.startswith("#+")],
+        shell=_shell(found, given, page.lang), python=_python(found, given, page.lang),
+        http=f"questions/{found.name}?{urlencode({**given, 'lang': page.lang} if 'lang' in found.parameters else given)}",
+        answer=_shown(page, found),
+    ))
 
 
 def _given(found: Question) -> dict[str, str]:
@@ -93,13 +147,13 @@ def _given(found: Question) -> dict[str, str]:
     return {name: term if kind in _PLAIN else term.rsplit("/", 1)[-1] for name, (kind, term) in terms.items()}
 
 
-def _parameters(page: Page, found: Question) -> list[dict[str, Any]]:
+def _parameters(page: Page, found: Question) -> list[Parameter]:
     rows = []
     for name, parameter in found.parameters.items():
         term = found.default(name).strip('<>"')
         kind = page.w.get(f"query_type_{parameter.type}") or page.w.get(f"kind_{parameter.type}", parameter.type)
         default = page.link(term) if term.startswith(BASE) else page.lang if name == "lang" else term
-        rows.append({"name": name, "label": parameter.label.get(page.lang, ""), "kind": kind, "default": default})
+        rows.append(Parameter(name=name, label=parameter.label.get(page.lang, ""), kind=kind, default=default))
     return rows
 
 
@@ -118,17 +172,17 @@ def _python(found: Question, given: dict[str, str], lang: str) -> str:
     ))
 
 
-def _shown(page: Page, found: Question) -> dict[str, Any]:
+def _shown(page: Page, found: Question) -> Answer:
     """The answer for a page: heads and rows of cells, or the first lines of a graph."""
     body = answer(page.site, found.name, page.lang)
     if found.form != "SELECT":
         lines = body.decode().split("\n")
-        return {"graph": "\n".join(lines[:ROWS]), "more": len(lines) > ROWS, "files": _files(page, found)}
+        return Answer(graph="\n".join(lines[:ROWS]), more=len(lines) > ROWS, files=_files(page, found))
     solutions = list(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))  # type: ignore[arg-type]
     shown = [c for c in found.columns if _named(c, found) is None]
     heads = [(found.columns[c].get(page.lang, c), found.columns[c].get("unit", "")) for c in shown]
     rows = [[_cell(page, row, _resource(c, found), c) for c in shown] for row in solutions[:ROWS]]
-    return {"heads": heads, "rows": rows, "total": len(solutions), "files": _files(page, found)}
+    return Answer(heads=heads, rows=rows, total=len(solutions), files=_files(page, found))
 
 
 def _named(column: str, found: Question) -> str | None:
@@ -150,14 +204,14 @@ def _cell(page: Page, row: ox.QuerySolution, resource: str, column: str) -> tupl
     return page.value(value), number
 
 
-def library(page: Page, iri: str) -> dict[str, Any]:
+def library(page: Page, iri: str) -> Library:
     """All questions by group."""
     groups: dict[str, list[Question]] = {}
     for found in sorted(_library().values(), key=lambda q: q.title[page.lang]):
         groups.setdefault(found.group, []).append(found)
     named = {group: page.w.get(f"query_group_{group}", group) for group in groups}
-    return {"groups": [(named[g], g, groups[g]) for g in sorted(groups, key=lambda g: named[g])], "count": len(_library()),
-            "path": lambda q: addresses.path(f"{BASE}query/{q.name}")}
+    return Library(groups=[(named[g], g, groups[g]) for g in sorted(groups, key=lambda g: named[g])], count=len(_library()),
+            path=lambda q: addresses.path(f"{BASE}query/{q.name}"))
 
 
 RESOURCES: dict[str, Model] = {"query": ("query.html", question)}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from kommunegraf.findings import Finding
 from kommunegraf.names import plain
 from kommunegraf.namespaces import BASE, compact
-from kommunegraf.rdf.formats import DATA
+from kommunegraf.rdf.formats import DATA, Format
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import (
@@ -32,7 +33,7 @@ from kommunegraf.site.pages import (
     versions,
     vocabulary,
 )
-from kommunegraf.site.render import Model, Page, json_in_html
+from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
     front, places, initiatives, providers, evidence, collaboration, survey, concepts, unknown, cases, vocabulary, shapes, questions,
@@ -42,7 +43,6 @@ RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model
 """What a page shows of the resources of one kind, beside what it shows of any."""
 DOCUMENTS: dict[str, Model] = {path: model for module in MODULES for path, model in module.DOCUMENTS.items()}
 """Pages that are about no single resource, by path."""
-_PLAIN: Model = ("resource.html", lambda page, iri: {})
 MENTIONS = 60
 """How many resources a page lists for each property that leads to its own."""
 CALLED = 400
@@ -51,6 +51,40 @@ _SCHEMA_ORG = {
     "municipality": "AdministrativeArea", "region": "AdministrativeArea", "organisation": "Organization", "source": "CreativeWork",
     "case": "Project", "dataset": "Dataset", "graph": "Dataset", "scheme": "DefinedTermSet", "solution": "SoftwareApplication",
 }
+
+
+@dataclass(frozen=True)
+class Resource:
+    """What `resource.html` shows of any resource, and with it every template that extends it."""
+
+    iri: str
+    label: str
+    heading: Markup
+    definition: ox.Literal | None
+    kind_label: str
+    crumbs: list[tuple[str, str]]
+    formats: tuple[Format, ...]
+    statements: list[tuple[str, list[Markup]]]
+    mentions: list[tuple[str, list[str], int]]
+    schema_org: Markup
+    plain: bool
+    gone: bool
+
+
+@dataclass(frozen=True)
+class Plain:
+    """What a page adds of a resource of which only the common part is shown: nothing."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What `folder.html` shows: a kind of resource, and those there are of it."""
+
+    title: str
+    members: list[str]
+
+
+_PLAIN: Model = ("resource.html", lambda page, iri: Plain())
 
 
 class Pages:
@@ -111,12 +145,12 @@ class Pages:
         page = Page(self.site, path, lang)
         if path in DOCUMENTS:
             template, model = DOCUMENTS[path]
-            return page.html(template, **{"members": self.folders.get(path, []), **model(page, addresses.iri(path))})
+            return page.html(template, **names(model(page, addresses.iri(path))))
         if path in self.resources:
             return self._resource(page, self.resources[path])
         if path in self.folders:
             kind = path.removesuffix("/index")
-            return page.html("folder.html", title=_kind(page, kind, "kinds"), members=page.view.by_label(self.folders[path]))
+            return page.html("folder.html", **names(Folder(_kind(page, kind, "kinds"), page.view.by_label(self.folders[path]))))
         return None
 
     def _resource(self, page: Page, iri: str) -> str:
@@ -124,13 +158,12 @@ class Pages:
         gone = iri in self.site.gone
         template, model = _PLAIN if gone else RESOURCES.get(kind, _PLAIN)
         crumbs = [(page.to(f"{kind}/index"), _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
-        common = {
-            "iri": iri, "label": page.view.label(iri), "heading": page.name(iri), "definition": page.view.definition(iri),
-            "kind": kind, "kind_label": _kind(page, kind, "kind"), "crumbs": crumbs, "formats": DATA, "canonical": iri,
-            "statements": list(_statements(page, iri)), "mentions": list(_mentions(page, iri)),
-            "schema_org": json_in_html(_schema_org(page, iri, kind)), "plain": template == _PLAIN[0], "gone": gone,
-        }
-        return page.html(template, **{**common, **model(page, iri)})
+        common = Resource(
+            iri, page.view.label(iri), page.name(iri), page.view.definition(iri), _kind(page, kind, "kind"), crumbs, DATA,
+            list(_statements(page, iri)), list(_mentions(page, iri)), json_in_html(_schema_org(page, iri, kind)),
+            template == _PLAIN[0], gone,
+        )
+        return page.html(template, **{**names(common), **names(model(page, iri))})
 
 
 def _kind(page: Page, kind: str, number: str) -> str:

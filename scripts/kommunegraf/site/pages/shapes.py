@@ -1,6 +1,6 @@
 """Shapes in words: what each demands, of what, and how bad it is when it is not so."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 from markupsafe import Markup, escape
@@ -17,22 +17,61 @@ _SILENT = {"message", "path", "property", "severity", "targetClass", "ignoredPro
 """Parts of a shape that its table shows apart, or that say nothing to a reader."""
 
 
-def shape(page: Page, iri: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Shape:
+    """What a shape demands, of what, and how bad it is when it is not so."""
+
+    iri: str
+    message: ox.Literal | None
+    severity: str
+    path: Markup
+    demands: list[tuple[str, Markup]]
+
+
+@dataclass(frozen=True)
+class ShapePage:
+    """What `shape.html` shows."""
+
+    row: Shape
+    targets: list[str]
+    rows: list[Shape]
+    within: list[str]
+
+
+@dataclass(frozen=True)
+class NodeShape:
+    """A shape about a class, in the list of shapes."""
+
+    iri: str
+    targets: list[str]
+    text: ox.Literal | None
+    count: int
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """What `shapes.html` shows."""
+
+    nodes: list[NodeShape]
+    properties: list[tuple[str, list[str], ox.Literal | None]]
+
+
+def shape(page: Page, iri: str) -> ShapePage:
     """A shape: the classes it is about, what it demands of a resource and of each property."""
     view = page.view
     rows = [_row(page, found) for found in view.things(iri, "sh:property")]
-    return {
-        **_row(page, iri), "targets": view.things(iri, "sh:targetClass"), "rows": sorted(rows, key=lambda r: (str(r["path"]), r["iri"])),
-        "within": view.references(iri, "sh:property"),
-    }
+    return ShapePage(
+        row=_row(page, iri), targets=view.things(iri, "sh:targetClass"), rows=sorted(rows, key=lambda r: (str(r.path), r.iri)),
+        within=view.references(iri, "sh:property"),
+    )
 
 
-def _row(page: Page, iri: str) -> dict[str, Any]:
+def _row(page: Page, iri: str) -> Shape:
     view = page.view
-    return {
-        "iri": iri, "message": view.text(iri, "sh:message"), "severity": _severity(page, view.thing(iri, "sh:severity")),
-        "path": Markup(", ").join(path(page, p) for p in view.values(iri, "sh:path")), "demands": demands(page, ox.NamedNode(iri)),
-    }
+    return Shape(
+        iri=iri, message=view.text(iri, "sh:message"), severity=_severity(page, view.thing(iri, "sh:severity")),
+        path=Markup(", ").join(path(page, p) for p in view.values(iri, "sh:path")), demands=demands(page, ox.NamedNode(iri)),
+    )
 
 
 def _severity(page: Page, iri: str) -> str:
@@ -79,15 +118,15 @@ def _value(page: Page, name: str, value: Term) -> Markup:
     return page.property(value.value) if isinstance(value, ox.NamedNode) else page.value(value)
 
 
-def shapes(page: Page, iri: str) -> dict[str, Any]:
+def shapes(page: Page, iri: str) -> Shapes:
     """All shapes: those of classes first, then those of properties."""
     view = page.view
-    return {
-        "nodes": [{"iri": n, "targets": view.things(n, "sh:targetClass"), "text": view.text(n, "rdfs:comment"),
-                   "count": len(view.things(n, "sh:property"))} for n in view.of_type("sh:NodeShape")],
-        "properties": [(s, view.references(s, "sh:property"), view.text(s, "sh:message"))
+    return Shapes(
+        nodes=[NodeShape(iri=n, targets=view.things(n, "sh:targetClass"), text=view.text(n, "rdfs:comment"),
+                   count=len(view.things(n, "sh:property"))) for n in view.of_type("sh:NodeShape")],
+        properties=[(s, view.references(s, "sh:property"), view.text(s, "sh:message"))
                        for s in view.of_type("sh:PropertyShape") if s.startswith(BASE)],
-    }
+    )
 
 
 RESOURCES: dict[str, Model] = {"shape": ("shape.html", shape)}

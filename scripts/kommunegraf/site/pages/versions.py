@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 from markupsafe import Markup
@@ -16,7 +16,15 @@ _GROUPS = ("prov:generated", "prov:invalidated", "prov:influenced")
 Row = tuple[Markup, Markup]
 
 
-def change(page: Page, iri: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Changes:
+    """What `changes.html` shows."""
+
+    groups: list[tuple[str, list[tuple[str, list[tuple[Markup, Markup]], list[tuple[Markup, Markup]]]], int]]
+    shown: int
+
+
+def change(page: Page, iri: str) -> Changes:
     """What changed with a version: resources by what became of them, each with the statements that were added and removed."""
     added, removed = (_by_resource(page, iri, part) for part in ("added", "removed"))
     groups = []
@@ -24,7 +32,7 @@ def change(page: Page, iri: str) -> dict[str, Any]:
         listed = [one for one in page.view.things(iri, name) if one in added or one in removed]
         shown = [(one, added.get(one, []), removed.get(one, [])) for one in listed[:SHOWN]]
         groups.append((page.w[f"change_{name.partition(':')[2]}"], shown, len(listed)))
-    return {"groups": groups, "shown": SHOWN}
+    return Changes(groups=groups, shown=SHOWN)
 
 
 def _by_resource(page: Page, iri: str, part: str) -> dict[str, list[Row]]:

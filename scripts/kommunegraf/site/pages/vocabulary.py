@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from heapq import nsmallest
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -23,27 +23,124 @@ _DESCRIBING = {GRAPH + "ontology", GRAPH + "shapes", GRAPH + "catalog", BASE + "
 """Graphs that describe data and are not counted as use of a term."""
 
 
+@dataclass(frozen=True)
+class TermRow:
+    """A term in a table of terms."""
+
+    term: str
+    name: str
+    anchor: str
+    domain: list[str]
+    range: list[str]
+    above: list[str]
+    count: int
+    example: tuple[str, str, Term] | None
+
+
+@dataclass(frozen=True)
+class OntologyTerm:
+    """One term of the ontology, with its use in the data."""
+
+    row: TermRow
+    is_class: bool
+    kinds: list[str]
+    below: list[str]
+    disjoint: list[str]
+    lists: list[str]
+    domain_of: list[str]
+    range_of: list[str]
+    shapes: list[str]
+    graphs: list[tuple[str, int]]
+    examples: list[tuple[str, str, Term]]
+    matches: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """The ontology as a whole: its terms by theme."""
+
+    themes: list[tuple[str, list[TermRow], list[TermRow]]]
+    version: str
+    version_path: str | None
+    created: str
+    modified: str
+    prefix: str
+    license: str
+    publisher: str
+    creator: list[str]
+    class_count: int
+    property_count: int
+
+
+@dataclass(frozen=True)
+class OntologyVersion:
+    """The ontology as a certain version has it."""
+
+    version: str
+    iri: str
+    class_count: int
+    property_count: int
+
+
+@dataclass(frozen=True)
+class ConceptRow:
+    """A concept in the tree of a code list."""
+
+    iri: str
+    level: int
+    notation: str
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What `scheme.html` shows."""
+
+    rows: list[ConceptRow]
+    count: int
+    publisher: str
+    source: list[str]
+    questions: list[str]
+    terms: list[str]
+
+
+@dataclass(frozen=True)
+class Schemes:
+    """What `schemes.html` shows."""
+
+    rows: list[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What `ontology.html` shows: the ontology as a whole, or one of its terms."""
+
+    kind_label: str
+    ontology: Ontology | None = None
+    term: OntologyTerm | None = None
+
+
 def usage(page: Page, iri: str) -> dict[str, int]:
     """How often a class or property is used in the data, by named graph."""
     return {graph: number for graph, number in counts(page.site).uses.get(iri, {}).items() if graph not in _DESCRIBING}
 
 
-def term(page: Page, iri: str) -> dict[str, Any]:
+def term(page: Page, iri: str) -> Vocabulary:
     """The ontology itself, or one of its terms."""
     if iri == KG:
-        return {"shows": "ontology", "kind_label": page.w.menu_ontology, **ontology(page)}
+        return Vocabulary(page.w.menu_ontology, ontology=ontology(page))
     view = page.view
     used = usage(page, iri)
-    return {
-        "shows": "class" if is_class(view, iri) else "property", **row(page, iri),
-        "kinds": view.things(iri, "rdf:type"), "below": view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
-        "disjoint": view.things(iri, "owl:disjointWith"), "lists": view.things(iri, "qb:codeList"),
-        "domain_of": view.by_label(page.site.once(_having, "rdfs:domain").get(iri, ())),
-        "range_of": view.by_label(page.site.once(_having, "rdfs:range").get(iri, ())),
-        "shapes": shapes_of(view, iri), "graphs": [(g, used[g]) for g in view.by_label(used)], "examples": examples(view, iri),
-        "matches": [(n, v) for n in ("owl:equivalentClass", "owl:equivalentProperty", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso")
+    content = OntologyTerm(
+        row=row(page, iri), is_class=is_class(view, iri),
+        kinds=view.things(iri, "rdf:type"), below=view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
+        disjoint=view.things(iri, "owl:disjointWith"), lists=view.things(iri, "qb:codeList"),
+        domain_of=view.by_label(page.site.once(_having, "rdfs:domain").get(iri, ())),
+        range_of=view.by_label(page.site.once(_having, "rdfs:range").get(iri, ())),
+        shapes=shapes_of(view, iri), graphs=[(g, used[g]) for g in view.by_label(used)], examples=examples(view, iri),
+        matches=[(n, v) for n in ("owl:equivalentClass", "owl:equivalentProperty", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso")
                     for v in view.things(iri, n)],
-    }
+    )
+    return Vocabulary(page.w.kind_ontology, term=content)
 
 
 def is_class(view: View, iri: str) -> bool:
@@ -85,15 +182,15 @@ def _having(site: Site, name: str) -> dict[str, list[str]]:
     return dict(found)
 
 
-def row(page: Page, iri: str) -> dict[str, Any]:
+def row(page: Page, iri: str) -> TermRow:
     """What a table says of a term."""
     view = page.view
-    return {
-        "term": iri, "name": compact(iri), "anchor": iri.removeprefix(KG), "domain": classes(view, iri, "rdfs:domain"),
-        "range": classes(view, iri, "rdfs:range"), "above": view.things(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
-        "count": sum(usage(page, iri).values()),
-        "example": next(iter(examples(view, iri)), None),
-    }
+    return TermRow(
+        term=iri, name=compact(iri), anchor=iri.removeprefix(KG), domain=classes(view, iri, "rdfs:domain"),
+        range=classes(view, iri, "rdfs:range"), above=view.things(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"),
+        count=sum(usage(page, iri).values()),
+        example=next(iter(examples(view, iri)), None),
+    )
 
 
 def examples(view: View, iri: str) -> list[tuple[str, str, Term]]:
@@ -112,22 +209,22 @@ def shapes_of(view: View, iri: str) -> list[str]:
     return view.references(iri, "sh:targetClass", "sh:path", "sh:class", "sh:equals", "sh:disjoint", "sh:lessThanOrEquals")
 
 
-def ontology(page: Page) -> dict[str, Any]:
+def ontology(page: Page) -> Ontology:
     """All terms by theme. A theme is the named graph that uses a term most; what no data use goes with its domain or class."""
     view = page.view
     terms = [t for t in view.references(KG, "rdfs:isDefinedBy") if t != KG]
-    themes: dict[str, dict[str, list[dict[str, Any]]]] = defaultdict(lambda: {"classes": [], "properties": []})
+    themes: dict[str, dict[str, list[TermRow]]] = defaultdict(lambda: {"classes": [], "properties": []})
     for found in terms:
         themes[_theme(page, found)]["classes" if is_class(view, found) else "properties"].append(row(page, found))
     order = sorted(themes, key=lambda g: (not g, view.label(g) if g else ""))
-    return {
-        "themes": [(g, themes[g]["classes"], themes[g]["properties"]) for g in order], "version": view.plain(KG, "owl:versionInfo"),
-        "version_path": addresses.path(view.thing(KG, "owl:versionIRI")), "created": view.plain(KG, "dcterms:created"),
-        "modified": view.plain(KG, "dcterms:modified"),
-        "prefix": view.plain(KG, "vann:preferredNamespacePrefix"), "license": view.thing(KG, "dcterms:license"),
-        "publisher": view.thing(KG, "dcterms:publisher"), "creator": view.things(KG, "dcterms:creator"),
-        "class_count": sum(is_class(view, t) for t in terms), "property_count": sum(not is_class(view, t) for t in terms),
-    }
+    return Ontology(
+        themes=[(g, themes[g]["classes"], themes[g]["properties"]) for g in order], version=view.plain(KG, "owl:versionInfo"),
+        version_path=addresses.path(view.thing(KG, "owl:versionIRI")), created=view.plain(KG, "dcterms:created"),
+        modified=view.plain(KG, "dcterms:modified"),
+        prefix=view.plain(KG, "vann:preferredNamespacePrefix"), license=view.thing(KG, "dcterms:license"),
+        publisher=view.thing(KG, "dcterms:publisher"), creator=view.things(KG, "dcterms:creator"),
+        class_count=sum(is_class(view, t) for t in terms), property_count=sum(not is_class(view, t) for t in terms),
+    )
 
 
 def _theme(page: Page, iri: str) -> str:
@@ -140,11 +237,11 @@ def _theme(page: Page, iri: str) -> str:
     return ""
 
 
-def version(page: Page, iri: str) -> dict[str, Any]:
+def version(page: Page, iri: str) -> OntologyVersion:
     """The ontology as a certain version has it."""
     terms = page.view.references(KG, "rdfs:isDefinedBy")
     number = sum(is_class(page.view, t) for t in terms)
-    return {"version": __version__, "iri": iri, "class_count": number, "property_count": len(terms) - number}
+    return OntologyVersion(version=__version__, iri=iri, class_count=number, property_count=len(terms) - number)
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
@@ -154,23 +251,23 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         yield from ((path + form.suffix, describe.encode(terms, form)) for form in DATA)
 
 
-def scheme(page: Page, iri: str) -> dict[str, Any]:
+def scheme(page: Page, iri: str) -> Scheme:
     """A code list with its concepts as a tree."""
     view = page.view
     concepts = view.references(iri, "skos:inScheme", "skos:topConceptOf")
-    rows: list[dict[str, Any]] = []
+    rows: list[ConceptRow] = []
     inside = set(concepts)
 
     def grow(found: list[str], level: int, seen: frozenset[str]) -> None:
         for one in sorted(found, key=lambda c: (_notation(view, c), concepts.index(c))):
-            rows.append({"iri": one, "level": level, "notation": view.plain(one, "skos:notation") or one.rpartition("/")[2]})
+            rows.append(ConceptRow(iri=one, level=level, notation=view.plain(one, "skos:notation") or one.rpartition("/")[2]))
             if one not in seen:
                 grow([c for c in view.references(one, "skos:broader") if c in inside], level + 1, seen | {one})
 
     grow([c for c in concepts if not inside & set(view.things(c, "skos:broader"))], 1, frozenset())
-    return {"rows": rows, "count": len(concepts), "publisher": view.thing(iri, "dcterms:publisher"),
-            "source": view.things(iri, "dcterms:source"), "questions": view.references(iri, "kg:itemScheme"),
-            "terms": view.references(iri, "qb:codeList")}
+    return Scheme(rows=rows, count=len(concepts), publisher=view.thing(iri, "dcterms:publisher"),
+            source=view.things(iri, "dcterms:source"), questions=view.references(iri, "kg:itemScheme"),
+            terms=view.references(iri, "qb:codeList"))
 
 
 def _notation(view: View, iri: str) -> tuple[bool, list[int], str]:
@@ -178,10 +275,10 @@ def _notation(view: View, iri: str) -> tuple[bool, list[int], str]:
     return bool(text), [int(part) for part in text.split(".") if part.isdigit()], text
 
 
-def schemes(page: Page, iri: str) -> dict[str, Any]:
+def schemes(page: Page, iri: str) -> Schemes:
     """All code lists."""
     view = page.view
-    return {"rows": [(s, len(view.references(s, "skos:inScheme"))) for s in view.of_type("skos:ConceptScheme")]}
+    return Schemes(rows=[(s, len(view.references(s, "skos:inScheme"))) for s in view.of_type("skos:ConceptScheme")])
 
 
 RESOURCES: dict[str, Model] = {"ontology": ("ontology.html", term), "scheme": ("scheme.html", scheme)}
