@@ -27,6 +27,8 @@ from kommunegraf.site.pages import (
     places,
     providers,
     questions,
+    report,
+    schemes,
     shapes,
     survey,
     unknown,
@@ -36,8 +38,8 @@ from kommunegraf.site.pages import (
 from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
-    front, places, initiatives, providers, evidence, collaboration, survey, concepts, unknown, cases, vocabulary, shapes, questions,
-    datasets, about, versions,
+    front, places, initiatives, providers, evidence, collaboration, survey, report, concepts, unknown, cases, vocabulary, schemes,
+    shapes, questions, datasets, about, versions,
 )
 RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
 """What a page shows of the resources of one kind, beside what it shows of any."""
