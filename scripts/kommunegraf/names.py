@@ -11,7 +11,7 @@ _LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": 
 _KIND_WORDS = re.compile(r"\b(kommune|municipality)$")
 
 
-class UnknownName(KommunegrafError, ValueError):
+class UnknownName(KommunegrafError):
     """A name that no resource has. `suggestions` are the nearest ones; `known` are some that there are."""
 
     def __init__(self, kind: str, name: str, suggestions: list[str], known: Iterable[str] = ()) -> None:

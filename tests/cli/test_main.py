@@ -144,3 +144,59 @@ def test_yes_or_no_is_printed_as_such(built: Path, tmp_path: Path) -> None:
     path.write_text("ASK { ?s ?p ?o }", "utf-8")
     assert good("query", "run", "-f", str(path), "--graph", str(built)) == "yes\n"
     assert "json, xml" in bad("query", "run", "-f", str(path), "--format", "csv", "--graph", str(built))
+
+
+BUG = """
+import sys, numpy
+from kommunegraf.cli.main import main
+from kommunegraf.matching import advice
+advice.together = lambda *_, **__: numpy.zeros(2) + numpy.zeros(3)
+sys.argv = ["kommunegraf", "match", "Kalundborg", "--graph", sys.argv[1]]
+main()
+"""
+
+
+def test_a_bug_ends_with_a_traceback_and_a_request_to_report_it(built: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+    done = subprocess.run([sys.executable, "-c", BUG, str(built)], capture_output=True, text=True, encoding="utf-8", env=environment)
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr.startswith("Traceback") and "ValueError: operands could not be broadcast" in done.stderr
+    assert "bug in Kommunegraf" in done.stderr and "report it" in done.stderr
+
+
+@pytest.mark.parametrize(("name", "content", "hint"), [
+    ("a.rq", b"SELECT * {", "not SPARQL"), ("a.rq", b"\xff", "not UTF-8"), ("a.rq", b"#+ title: [\nSELECT * {}", "not YAML"),
+])
+def test_what_is_wrong_with_a_query_of_ones_own_is_one_message(built: Path, tmp_path: Path, name: str, content: bytes, hint: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    text = bad("query", "run", "--file", str(tmp_path / name), "--graph", str(built))
+    assert hint in text and name in text
+
+
+def test_a_graph_that_is_no_rdf_is_named(tmp_path: Path) -> None:
+    (tmp_path / "kommunegraf.nq").write_text("hello", "utf-8")
+    assert "kommunegraf.nq cannot be read as RDF" in bad("query", "run", "contents", "--graph", str(tmp_path))
+
+
+def test_a_reader_that_has_enough_ends_the_command_quietly(built: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+    for form in ("table", "csv"):
+        command = [sys.executable, "-m", "kommunegraf", "query", "run", "statements", "--format", form, "--graph", str(built)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+            assert process.stdout and process.stderr
+            process.stdout.close()
+            assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_a_closed_output_is_no_bug(built: Path, form: str) -> None:
+    command = f"exec {sys.executable} -m kommunegraf query run regions --format {form} --graph {built} >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_csv_for_danish_excel_comes_from_the_command_line_too(built: Path) -> None:
+    ask = ("query", "run", "regions", "--lang", "en", "--graph", str(built), "--format")
+    text = good(*ask, "csv", "--bom", "--separator", "semicolon")
+    assert text.startswith("\ufeffregion;") and json.loads(good(*ask, "rows"))[0]["region"].startswith("https://")
+    assert "--format csv" in bad(*ask, "json", "--bom")

@@ -9,6 +9,7 @@ import rdflib
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kommunegraf.errors import KommunegrafError
 from kommunegraf.names import UnknownName
 from kommunegraf.namespaces import BASE, SH
 from kommunegraf.questions import ask
@@ -109,7 +110,7 @@ def test_an_attack_on_the_running_library_finds_no_rows(engine: Embedded) -> Non
     ],
 )
 def test_a_wrong_argument_is_told_what_is_allowed(engine: Embedded, name: str, arguments: dict[str, str], hint: str) -> None:
-    with pytest.raises(ValueError, match=hint):
+    with pytest.raises(KommunegrafError, match=hint):
         ask.run(engine, name, **arguments)
 
 
@@ -127,7 +128,7 @@ def test_pages_put_together_are_the_whole(engine: Embedded) -> None:
 
 
 def test_what_has_no_order_cannot_be_paged() -> None:
-    with pytest.raises(ValueError, match="cannot be paged"):
+    with pytest.raises(KommunegrafError, match="cannot be paged"):
         ask.find("profile").page(10, 0)
 
 

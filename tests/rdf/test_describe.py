@@ -15,7 +15,7 @@ from rdflib.compare import isomorphic
 from kommunegraf.namespaces import BASE, GRAPH, KG, RDF
 from kommunegraf.rdf.describe import description, encode
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.formats import DATA, DATASETS, TURTLE
+from kommunegraf.rdf.formats import DATA, DATASETS, TURTLE, WrongFormat
 
 NTRIPLES = next(format for format in DATA if format.name == "ntriples")
 RDFXML = next(format for format in DATA if format.name == "rdfxml")
@@ -145,13 +145,13 @@ def test_the_bytes_are_the_same_in_another_process_with_another_hash_seed(built:
 @pytest.mark.parametrize("predicate", ["http://example.org/1", "http://example.org/p#", "http://example.org/a?b=7", RDF + "li"])
 def test_a_predicate_that_is_no_xml_name_is_named(predicate: str) -> None:
     quads = [ox.Quad(ox.NamedNode("http://example.org/a"), ox.NamedNode(predicate), ox.Literal("x"))]
-    with pytest.raises(ValueError, match=re.escape(predicate)):
+    with pytest.raises(WrongFormat, match=re.escape(predicate)):
         encode(quads, RDFXML)
     assert predicate.encode() in encode(quads, NTRIPLES)
 
 
 def test_a_class_that_is_no_xml_name_is_named() -> None:
-    with pytest.raises(ValueError, match="http://example.org/7"):
+    with pytest.raises(WrongFormat, match="http://example.org/7"):
         encode(description(small("<a> a <7> ."), "http://example.org/a"), RDFXML)
 
 
@@ -174,5 +174,5 @@ def test_texts_come_back_as_they_were() -> None:
 @pytest.mark.parametrize("sign", ["\x00", "\x0b", "\x1f", "\uffff"])
 def test_a_text_that_xml_cannot_carry_is_named(sign: str) -> None:
     quads = [ox.Quad(ox.NamedNode("http://example.org/a"), ox.NamedNode("http://example.org/note"), ox.Literal(sign))]
-    with pytest.raises(ValueError, match="<http://example.org/note>"):
+    with pytest.raises(WrongFormat, match="<http://example.org/note>"):
         encode(quads, RDFXML)

@@ -14,9 +14,9 @@ from tests.helpers.oxigraph import serving
 
 from kommunegraf.graph import build
 from kommunegraf.questions import ask
-from kommunegraf.rdf.encode import WrongFormat, encode
+from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.engines import Embedded, Endpoint, Engine, EngineError, Rdflib
-from kommunegraf.rdf.formats import GRAPHS, TABLES, TRUTHS, Format
+from kommunegraf.rdf.formats import GRAPHS, TABLES, TRUTHS, Format, WrongFormat
 
 NAMES = sorted(ask.folder())
 

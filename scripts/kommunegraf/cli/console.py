@@ -1,5 +1,6 @@
 """What every verb of the command line shares: reading the graph, printing tables and progress, ending on bad input."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from kommunegraf.errors import KommunegrafError
+from kommunegraf.findings import BadInput, as_text
 from kommunegraf.languages import Language as Language
 
 if TYPE_CHECKING:
@@ -16,27 +19,44 @@ if TYPE_CHECKING:
     from kommunegraf.rdf.engines import Engine
 
 BUILT = Path("build")
+_EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "pandas": "pandas", "starlette": "serve", "uvicorn": "serve",
+           "xlsxwriter": "excel"}
+"""The packages that only some verbs need, and the extra that brings each."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 GraphFolder = Annotated[Path, typer.Option("--graph", help="Folder that `kommunegraf build` wrote.")]
 EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the built graph.")]
 
 
+class WrongCall(KommunegrafError):
+    """Options that are missing, wrong, or contradict each other. The message says what would be right."""
+
+
 @contextmanager
 def clear_errors() -> Iterator[None]:
-    """Turn what the user gave wrong into a message on standard error and exit code 1."""
-    from kommunegraf.errors import KommunegrafError
-    from kommunegraf.findings import BadInput, as_text
+    """Turn what the user can do something about into a message on standard error and exit code 1.
 
+    That is a KommunegrafError, and what the operating system says of files. Anything else is a bug of ours and ends with a traceback.
+    """
     try:
         yield
     except BadInput as error:
         fail(as_text(error.findings))
-    except OSError as error:
-        fail(f"kommunegraf: {error.filename or 'file'}: {error.strerror or error}")
-    except ImportError as error:
-        fail(f"kommunegraf: this needs the package {error.name}; install Kommunegraf with its extras, such as kommunegraf[excel,pandas]")
-    except (KommunegrafError, ValueError, SyntaxError, RuntimeError) as error:
+    except KommunegrafError as error:
         fail(f"kommunegraf: {error}")
+    except BrokenPipeError:  # who reads our output has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python can flush what is left when it ends
+        raise typer.Exit(1) from None
+    except OSError as error:
+        fail(f"kommunegraf: {error.filename}: {error.strerror}" if error.filename else f"kommunegraf: {error.strerror or error}")
+    except ModuleNotFoundError as error:
+        if error.name not in _EXTRAS:
+            raise
+        fail(f"kommunegraf: this needs the package {error.name}; install kommunegraf[{_EXTRAS[error.name]}]")
+    except typer.Exit:
+        raise
+    except Exception as error:
+        error.add_note("\nThis is a bug in Kommunegraf, not a mistake of yours. Please report it, with the call and the lines above.")
+        raise
 
 
 def fail(message: str) -> NoReturn:
@@ -45,18 +65,26 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+def write(data: bytes) -> None:
+    """Write bytes to standard output, as they are; nowhere when that is closed, as `print` does."""
+    if sys.stdout:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+
+
 def open_engine(endpoint: str, folder: Path) -> "Engine":
-    """The endpoint when one is named, otherwise the graph built in `folder`. Raises ValueError when there is none."""
+    """The endpoint when one is named, otherwise the graph built in `folder`. Raises WrongCall when there is none."""
     from kommunegraf.rdf import engines
 
     return engines.Endpoint(endpoint) if endpoint else engines.Embedded.open(graph_file(folder))
 
 
 def graph_file(folder: Path) -> Path:
-    """The graph that `kommunegraf build` wrote to a folder. Raises ValueError when there is none."""
+    """The graph that `kommunegraf build` wrote to a folder. Raises WrongCall when there is none."""
     path = folder / "kommunegraf.nq"
     if not path.is_file():
-        raise ValueError(f"there is no graph in {folder}/; run 'kommunegraf build' first, or name its folder with --graph")
+        raise WrongCall(f"there is no graph in {folder}/; run 'kommunegraf build' first, or name its folder with --graph")
     return path
 
 

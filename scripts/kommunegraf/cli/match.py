@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from kommunegraf.cli.console import BUILT, EndpointUrl, GraphFolder, Language, clear_errors, open_engine, print_table
+from kommunegraf.cli.console import BUILT, EndpointUrl, GraphFolder, Language, WrongCall, clear_errors, open_engine, print_table, write
 
 if TYPE_CHECKING:
     from kommunegraf.matching.linked_data import Labels
@@ -60,7 +60,7 @@ def match(
 
 
 def _check(municipality: str, explain: str, answer: str | None, initiative: str, everyone: bool, output: Path | None, form: Form) -> None:
-    """Refuse options that contradict each other. Raises ValueError."""
+    """Refuse options that contradict each other. Raises WrongCall."""
     wrong = {
         "name a kommune, or give --all with --output": not municipality and not everyone,
         "give either a kommune or --all, not both": bool(municipality) and everyone,
@@ -75,7 +75,7 @@ def _check(municipality: str, explain: str, answer: str | None, initiative: str,
     }
     for message, holds in wrong.items():
         if holds:
-            raise ValueError(message)
+            raise WrongCall(message)
 
 
 def _find(matcher: "Matcher", name: str) -> str:
@@ -110,7 +110,7 @@ def _print(
         from kommunegraf.rdf.encode import encode
 
         lines = suggestions.quads([suggestions.only(found, answer)], _labels(engine, matcher), most)
-        sys.stdout.write(encode(suggestions.triples(lines), "turtle").decode("utf-8"))
+        write(encode(suggestions.triples(lines), "turtle"))
     elif form == "json":
         print(_json(asdict(found) if answer is None else {"choices": asdict(found.choices), answer: _field(found, answer)}))
     elif answer is None:

@@ -1,14 +1,24 @@
 """`kommunegraf query`: ask the questions of the library, or a query of your own."""
 
 import shlex
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kommunegraf.cli.console import BUILT, EndpointUrl, GraphFolder, Language, clear_errors, open_engine, print_answer, print_table
+from kommunegraf.cli.console import (
+    BUILT,
+    EndpointUrl,
+    GraphFolder,
+    Language,
+    WrongCall,
+    clear_errors,
+    open_engine,
+    print_answer,
+    print_table,
+    write,
+)
 from kommunegraf.rdf import formats
 
 if TYPE_CHECKING:
@@ -73,11 +83,11 @@ def run(
 
     with clear_errors():
         if (name is None) == (file is None):
-            raise ValueError("give the name of a question, or --file with a query of your own")
+            raise WrongCall("give the name of a question, or --file with a query of your own")
         question = questions.own(file) if file else queries.find(name or "")
         layout = Layout(bom, separator == "semicolon")
         if layout != Layout() and form != formats.CSV.name:
-            raise ValueError("--bom and --separator go with --format csv")
+            raise WrongCall("--bom and --separator go with --format csv")
         arguments = _arguments(param or [])
         if lang and "lang" in question.parameters:
             arguments.setdefault("lang", lang)
@@ -85,16 +95,16 @@ def run(
         if form == TABLE and not answer.is_graph:
             print_answer(answer, lang or "da")
         else:
-            sys.stdout.buffer.write(encode(answer.result, "turtle" if form == TABLE else form.value, layout))
+            write(encode(answer.result, "turtle" if form == TABLE else form.value, layout))
 
 
 def _arguments(given: list[str]) -> dict[str, str]:
     wrong = [text for text in given if "=" not in text]
     if wrong:
-        raise ValueError(f"--param {wrong[0]!r} is not NAME=VALUE")
+        raise WrongCall(f"--param {wrong[0]!r} is not NAME=VALUE")
     names = [text.split("=", 1)[0] for text in given]
     if len(set(names)) < len(names):
-        raise ValueError("a parameter is given twice: " + ", ".join(sorted({n for n in names if names.count(n) > 1})))
+        raise WrongCall("a parameter is given twice: " + ", ".join(sorted({n for n in names if names.count(n) > 1})))
     return dict(text.split("=", 1) for text in given)
 
 

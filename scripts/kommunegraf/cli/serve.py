@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kommunegraf.cli.console import BUILT, GraphFolder, clear_errors, graph_file, progress
+from kommunegraf.cli.console import BUILT, GraphFolder, WrongCall, clear_errors, graph_file, progress
 
 if TYPE_CHECKING:
     import uvicorn
@@ -43,7 +43,6 @@ def serve(
     SIGHUP loads the data anew, SIGTERM ends gracefully.
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to load anew
-    from kommunegraf.rdf.engines import EngineError
     from kommunegraf.server.serve import run
     from kommunegraf.server.settings import Settings
 
@@ -53,14 +52,12 @@ def serve(
     with clear_errors():
         settings = Settings.from_environment(**given)
         if settings.endpoint and files:
-            raise ValueError("give files to serve or an endpoint, not both")
+            raise WrongCall("give files to serve or an endpoint, not both")
         own = not files and not settings.endpoint
         try:
             run(_serve(settings, files or ([graph_file(graph)] if own else []), own, watch, previous))
         except asyncio.CancelledError:  # told to end while the data was loading
             return
-        except EngineError as error:
-            raise ValueError(str(error)) from error
 
 
 async def _serve(settings: "Settings", files: list[Path], own: bool, watch: bool, previous: Path | None) -> None:

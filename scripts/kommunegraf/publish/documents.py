@@ -62,7 +62,7 @@ class Documents:
         yield from self.past.files
 
     def read(self, name: str) -> bytes | None:
-        """A file's bytes; None where there is none. Raises ValueError for what RDF/XML cannot say."""
+        """A file's bytes; None where there is none. Raises WrongFormat for what RDF/XML cannot say."""
         for told in (self._catalog, self._changes):  # they say more than the store does
             if name in told:
                 return told[name]

@@ -45,7 +45,7 @@ def history(store: ox.Store, version: str, site: Path | None) -> History:
         return History()
     before = previous.previous(site)
     lines = [f"{quad} ." for quad in dumps.quads(store)]
-    told = {BASE + path.relative_to(site).as_posix().removesuffix(".trig"): list(ox.parse(path=path, format=ox.RdfFormat.TRIG))
+    told = {BASE + path.relative_to(site).as_posix().removesuffix(".trig"): previous.quads(path, ox.RdfFormat.TRIG)
             for path in sorted((site / "changes").glob("*.trig"))}
     stones = before.tombstones
     if not before.same(version, lines):

@@ -57,7 +57,7 @@ def previous(site: Path) -> Previous:
         repair = "the folder of a site that 'kommunegraf publish' wrote"
         raise BadInput([Finding("violation", "file", "is no published site: version/*/kommunegraf.nq.gz is missing", repair, str(site))])
     version = max(versions, key=_order)
-    return Previous(site, version, _lines(site / "version" / version / "kommunegraf.nq.gz"), _read(site / TOMBSTONES))
+    return Previous(site, version, _lines(site / "version" / version / "kommunegraf.nq.gz"), quads(site / TOMBSTONES, ox.RdfFormat.N_QUADS))
 
 
 def _order(version: str) -> tuple[list[int], bool, str]:
@@ -78,11 +78,13 @@ def _lines(path: Path) -> list[str]:
         raise BadInput([Finding("violation", "file", f"cannot be read: {error}", "the file as it was published", str(path))]) from error
 
 
-def _read(path: Path) -> list[ox.Quad]:
+def quads(path: Path, format: ox.RdfFormat) -> list[ox.Quad]:
+    """The quads of a file of a published site; none where it is not there. Raises BadInput where it cannot be read."""
     try:
-        return list(ox.parse(path=path, format=ox.RdfFormat.N_QUADS)) if path.exists() else []
+        return list(ox.parse(path=path, format=format)) if path.exists() else []
     except (OSError, SyntaxError) as error:
-        raise BadInput([Finding("violation", "nquads", f"not N-Quads: {error}", "the file as it was published", str(path))]) from error
+        message = f"not {format.name}: {error}"
+        raise BadInput([Finding("violation", "nquads", message, "the file as it was published", str(path))]) from error
 
 
 def tombstones(earlier: list[ox.Quad], changes: Changes) -> list[ox.Quad]:

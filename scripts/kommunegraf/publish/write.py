@@ -9,6 +9,7 @@ from kommunegraf.findings import Finding
 from kommunegraf.publish.documents import Documents
 from kommunegraf.publish.processes import spread
 from kommunegraf.publish.replace import Tree
+from kommunegraf.rdf.formats import WrongFormat
 
 
 @dataclass(frozen=True)
@@ -46,5 +47,5 @@ def _made(documents: Documents, name: str) -> bytes | Finding | None:
     """A file's bytes, or why it cannot be."""
     try:
         return documents.read(name)
-    except ValueError as error:
+    except WrongFormat as error:
         return Finding("warning", "file", f"left out: {error}", "text and names that the format can write", name)

@@ -14,18 +14,13 @@ from typing import Any
 import pyoxigraph as ox
 
 from kommunegraf import paths
-from kommunegraf.errors import KommunegrafError
 from kommunegraf.findings import nearest
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names, plain
 from kommunegraf.namespaces import BASE
-from kommunegraf.questions.question import Parameter, Question, read, read_folder
+from kommunegraf.questions.question import BadArgument, Parameter, Question, read, read_folder
 from kommunegraf.rdf.engines import Engine, EngineError, python_value
 from kommunegraf.rdf.terms import iri, literal
-
-
-class BadArgument(KommunegrafError, ValueError):
-    """An argument that a question does not take, or a value that its type does not allow. The message says what it takes."""
 
 
 @dataclass(frozen=True)

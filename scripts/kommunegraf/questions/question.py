@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from kommunegraf.errors import KommunegrafError
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.rdf.formats import GRAPHS, TABLES, Format
 
@@ -22,6 +23,10 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BEFORE = re.compile(r"^\s*#.*$|\b(?:PREFIX\s+\S*|BASE)\s*<[^>]*>", re.IGNORECASE | re.MULTILINE)
 _FORM = re.compile(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
 _KEYS = {"title", "description", "keywords", "group", "question", "parameters", "columns", "severity", "message", "repair"}
+
+
+class BadArgument(KommunegrafError):
+    """An argument that a question does not take, or a value that its type does not allow. The message says what it takes."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +79,19 @@ class Question:
         """The term, as SPARQL writes it, that stands in the file for a parameter."""
         return _values_line(parameter).search(self.text)[2].strip()  # type: ignore[index]
 
+    @property
+    def is_pageable(self) -> bool:
+        """Whether some of its rows can be asked for: it is a SELECT with an order and no limit of its own."""
+        end = self.text.rsplit("}", 1)[-1]
+        ordered, limited = (re.search(pattern, end, re.IGNORECASE) for pattern in (r"\bORDER\s+BY\b", r"\b(LIMIT|OFFSET)\s+\d"))
+        return self.form == "SELECT" and ordered is not None and limited is None
+
     def page(self, limit: int | None, offset: int) -> "Question":
-        """The same question for some of its rows. Raises ValueError when it has no order, or a limit of its own."""
+        """The same question for some of its rows. Raises BadArgument where `is_pageable` is false."""
         if limit is None and not offset:
             return self
-        tail = self.text.rsplit("}", 1)[-1]
-        if self.form != "SELECT" or not re.search(r"\bORDER\s+BY\b", tail, re.I) or re.search(r"\b(LIMIT|OFFSET)\s+\d", tail, re.I):
-            raise ValueError(f"{self.name} cannot be paged: only SELECT queries with ORDER BY and no LIMIT of their own can")
+        if not self.is_pageable:
+            raise BadArgument(f"{self.name} cannot be paged: only SELECT queries with ORDER BY and no LIMIT of their own can")
         return replace(self, text=f"{self.text}\n" + (f"LIMIT {limit}\n" if limit is not None else "") + f"OFFSET {offset}\n")
 
     def bind(self, terms: dict[str, str]) -> str:
@@ -101,14 +112,14 @@ def read_folder(folder: Path) -> dict[str, Question]:
 
 
 def own(path: Path) -> Question:
-    """A query of the user's own: a header is welcome and not needed. Raises BadInput, OSError or UnicodeDecodeError."""
-    text = path.read_text("utf-8")
+    """A query of the user's own: a header is welcome and not needed. Raises BadInput or OSError."""
+    text = _text(path)
     return read(path) if text.startswith("#+") else Question(path.stem, path, text, title={})
 
 
 def read(path: Path) -> Question:
     """One query file. Raises BadInput, with the line, when its header is not as the grammar says."""
-    source = path.read_text("utf-8")
+    source = _text(path)
     marked = [line for line in source.splitlines() if line.startswith("#+")]
     try:
         header = yaml.load("\n".join(line[3:] for line in marked), _LOADER) or {}
@@ -127,6 +138,13 @@ def read(path: Path) -> Question:
         if len(_values_line(name).findall(source)) != 1:
             raise _broken(path, f"parameter {name} needs exactly one line 'VALUES ?{name} {{ default }}'")
     return question
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise _broken(path, f"the file is not UTF-8: {error.reason} at byte {error.start}") from error
 
 
 def _question(path: Path, source: str, header: dict[str, Any]) -> Question:

@@ -8,7 +8,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import GRAPH, KG, PREFIXES, RDF, XSD
-from kommunegraf.rdf.formats import DATA, DATASETS, Format
+from kommunegraf.rdf.formats import DATA, DATASETS, Format, WrongFormat
 
 _FORMATS = {format.name: ox.RdfFormat.from_media_type(format.media) for format in (*DATA, *DATASETS)}
 _TYPE = ox.NamedNode(RDF + "type")
@@ -63,7 +63,7 @@ def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
     """Quads in a format of formats.DATA or DATASETS, in their order, as UTF-8 that ends in a line end.
 
     The formats of one graph say each statement once, whichever graphs it stands in. Blank nodes must have labels that every
-    format can write, as those of `description` are. Raises ValueError for what RDF/XML cannot write: a predicate or class that does
+    format can write, as those of `description` are. Raises WrongFormat for what RDF/XML cannot write: a predicate or class that does
     not end in an XML name, and a text with a character that XML does not have.
     """
     rows = list(quads)
@@ -76,7 +76,7 @@ def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
     body: bytes = ox.serialize(kept, format=_FORMATS[format.name], prefixes=prefixes) or b""
     if format.name == "rdfxml":
         if not _is_xml(body):
-            raise ValueError(f"RDF/XML cannot write a text of {_unwritable(rows)}: it has a control character")
+            raise WrongFormat(f"RDF/XML cannot write a text of {_unwritable(rows)}: it has a control character")
         body = body.replace(b"\r", b"&#xD;")  # a reader of XML takes a bare one for a line end
     return body if body.endswith(b"\n") else body + b"\n"
 
@@ -114,11 +114,11 @@ def _prefix(iri: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _xml_prefix(iri: str) -> str:
-    """The prefix of the name of an element. Raises ValueError for an IRI that cannot be one."""
+    """The prefix of the name of an element. Raises WrongFormat for an IRI that cannot be one."""
     if iri in _RESERVED:
-        raise ValueError(f"RDF/XML cannot write <{iri}>: its syntax needs the name for itself")
+        raise WrongFormat(f"RDF/XML cannot write <{iri}>: its syntax needs the name for itself")
     if not _XML_NAME.search(iri):
-        raise ValueError(f"RDF/XML cannot write the predicate or class <{iri}>: it does not end in a name, a letter or _ first")
+        raise WrongFormat(f"RDF/XML cannot write the predicate or class <{iri}>: it does not end in a name, a letter or _ first")
     return _prefix(iri)
 
 

@@ -13,10 +13,9 @@ from typing import Any, Protocol
 
 import pyoxigraph as ox
 
-from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import PREFIXES, XSD
 from kommunegraf.rdf.engines import python_value
-from kommunegraf.rdf.formats import CSV, GRAPHS, ROWS, TABLES, TRUTHS, TURTLE, XLSX, Format, named
+from kommunegraf.rdf.formats import CSV, GRAPHS, ROWS, TABLES, TRUTHS, TURTLE, XLSX, Format, WrongFormat, named
 
 _EPOCH = datetime(2000, 1, 1)
 """When every workbook was made, so that equal answers give equal bytes."""
@@ -31,10 +30,6 @@ class Output(Protocol):
 
 
 Serializable = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
-
-
-class WrongFormat(KommunegrafError):
-    """A format in which an answer cannot be given. The message says why, or in which it can."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 """Rows, yes or no, or the triples of a graph."""
 
 
-class EngineError(KommunegrafError, RuntimeError):
+class EngineError(KommunegrafError):
     """A query that could not be answered: it is malformed, or the endpoint did not serve it. The message says which."""
 
 
@@ -44,9 +44,15 @@ class Embedded:
 
     @classmethod
     def open(cls, path: Path | str) -> "Embedded":
-        """Load an RDF file (format by its ending) into memory. Raises OSError or SyntaxError."""
+        """Load an RDF file (format by its ending) into memory. Raises OSError, or EngineError for what is not RDF."""
         store = ox.Store()
-        store.bulk_load(path=path)
+        try:
+            store.bulk_load(path=path)
+        except (SyntaxError, ValueError) as error:
+            raise EngineError(f"{path} cannot be read as RDF: {error}") from error
+        except OSError as error:
+            error.filename = str(path)  # the library does not say which file
+            raise
         return cls(store)
 
     def query(self, text: str) -> Result:

@@ -8,7 +8,13 @@ gives out its kind; `tests/rdf/test_formats.py` holds that.
 from dataclasses import dataclass
 from typing import Literal
 
+from kommunegraf.errors import KommunegrafError
+
 Kind = Literal["page", "triples", "quads", "rows", "workbook"]
+
+
+class WrongFormat(KommunegrafError):
+    """A format in which something cannot be given. The message says why, or in which it can."""
 
 
 @dataclass(frozen=True)

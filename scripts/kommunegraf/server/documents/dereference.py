@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from kommunegraf.publish.documents import Documents, media_type
-from kommunegraf.rdf.formats import DATASETS, HTML
+from kommunegraf.rdf.formats import DATASETS, HTML, WrongFormat
 from kommunegraf.rdf.negotiation import choose, choose_language
 from kommunegraf.server.context import Context
 from kommunegraf.server.documents import missing
@@ -125,7 +125,7 @@ def _stored(documents: Documents, changed: datetime, path: str) -> Stored | None
     """Make a document; None where there is none. That of a resource that was removed has status 410."""
     try:
         body = documents.read(path)
-    except ValueError:  # what RDF/XML cannot say
+    except WrongFormat:  # what RDF/XML cannot say
         return None
     if body is None:
         return None

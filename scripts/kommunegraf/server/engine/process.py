@@ -24,7 +24,7 @@ import pyoxigraph as ox
 
 from kommunegraf.languages import texts
 from kommunegraf.rdf import encode
-from kommunegraf.rdf.formats import GRAPHS, TABLES
+from kommunegraf.rdf.formats import GRAPHS, TABLES, WrongFormat
 from kommunegraf.server.engine.counting import Counter
 from kommunegraf.server.engine.screening import screen
 from kommunegraf.server.http.problems import Problem
@@ -108,7 +108,7 @@ def answer(store: ox.Store, order: dict[str, Any], out: Frames) -> None:
         out.finish()
     except Problem as problem:
         out.fail(problem.name, **problem.values)
-    except encode.WrongFormat:
+    except WrongFormat:
         out.fail("not-acceptable", formats=", ".join(form.media for form in TABLES if form.w3c))
     except SyntaxError as error:
         out.fail("malformed-query", message=str(error))

@@ -15,8 +15,8 @@ import pyoxigraph as ox
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.questions import ask
 from kommunegraf.rdf import engines
-from kommunegraf.rdf.encode import WrongFormat, encode
-from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, Format
+from kommunegraf.rdf.encode import encode
+from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, Format, WrongFormat
 from kommunegraf.server.engine.dataset import clauses
 from kommunegraf.server.engine.reply import Order
 from kommunegraf.server.engine.screening import screen

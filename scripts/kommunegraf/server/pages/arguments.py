@@ -77,15 +77,6 @@ def default(question: Question, parameter: Parameter) -> str:
     return term if parameter.is_value else term.rsplit("/", 1)[-1]
 
 
-def pageable(question: Question) -> bool:
-    """Whether some rows of its answer can be asked for."""
-    try:
-        question.page(1, 0)
-    except ValueError:
-        return False
-    return True
-
-
 def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang: str) -> AskedQuestion:
     """What the pairs of a query string ask of a question. `lang` counts where they name no language. Raises Refused."""
     options: dict[str, str] = {}
@@ -110,7 +101,7 @@ def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang:
         layout=Layout(_one_of(options, "bom", ("0", "1"), "0") == "1",
                       _one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon"),
     )
-    if {"limit", "offset"} & set(options) and not pageable(question):
+    if {"limit", "offset"} & set(options) and not question.is_pageable:
         raise Refused("not-pageable", name=question.name)
     return asked
 

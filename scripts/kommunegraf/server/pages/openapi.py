@@ -7,7 +7,7 @@ from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions.question import Parameter, Question
 from kommunegraf.rdf.formats import HTML
-from kommunegraf.server.pages.arguments import IRI, LIMIT, OFFSET, default, pageable
+from kommunegraf.server.pages.arguments import IRI, LIMIT, OFFSET, default
 
 _WHOLE = 10**18 - 1
 """The largest whole number that a parameter takes."""
@@ -43,7 +43,7 @@ def _both(da: str, en: str) -> str:
 
 def _operation(question: Question) -> dict[str, Any]:
     names = [form.name for form in (*question.formats, HTML)]
-    shared = ["lang", *(("limit", "offset") if pageable(question) else ()), *(("bom", "separator") if "csv" in names else ())]
+    shared = ["lang", *(("limit", "offset") if question.is_pageable else ()), *(("bom", "separator") if "csv" in names else ())]
     return {
         "operationId": question.name,
         "tags": [question.group],
@@ -63,7 +63,7 @@ def _operation(question: Question) -> dict[str, Any]:
 
 
 def _answer(question: Question) -> dict[str, Any]:
-    headers = ["ETag", "Vary", *(["Link"] if pageable(question) else [])]
+    headers = ["ETag", "Vary", *(["Link"] if question.is_pageable else [])]
     return {
         "description": _both("Svaret.", "The answer."),
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in headers},

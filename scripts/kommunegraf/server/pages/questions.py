@@ -14,8 +14,8 @@ from starlette.routing import Route
 from kommunegraf import __version__
 from kommunegraf.languages import texts
 from kommunegraf.questions.question import Parameter, Question
-from kommunegraf.rdf.encode import WrongFormat, encode
-from kommunegraf.rdf.formats import CSV, HTML, JSON, NTRIPLES, TABLES, TSV, XLSX, Format
+from kommunegraf.rdf.encode import encode
+from kommunegraf.rdf.formats import CSV, HTML, JSON, NTRIPLES, TABLES, TSV, XLSX, Format, WrongFormat
 from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.problems import Problem
