@@ -32,23 +32,28 @@ def limits(tables: dict[str, Table]) -> Limits:
 def evidence(tables: dict[str, Table]) -> list[Evidence]:
     """The statements of the table of evidence, each with its source and solutions."""
     columns = tables["sources.csv"].cells
-    not_before = columns.get("not_before", ("",) * len(columns["id"]))
     sources = {
         name: Source(f"{BASE}source/{name}", title, _year(year), _year(bound))
-        for name, title, year, bound in zip(columns["id"], columns["title"], columns["year"], not_before)
+        for name, title, year, bound in zip(columns["id"], _titles(tables["sources.csv"]), columns["year"], columns["not_before"])
     }
     solutions = defaultdict(set)
     for *key, solution in tables["evidence-solutions.csv"].keys(("municipality", "initiative", "number", "solution")):
         solutions[tuple(key)].add(f"{BASE}solution/{solution}")
-    names = ("municipality", "initiative", "number", "status", "confidence", "source", "title", "year_from", "year_to")
+    names = ("municipality", "initiative", "number", "status", "confidence", "source", "year_from", "year_to")
+    rows = zip(tables["evidence.csv"].keys(names), _titles(tables["evidence.csv"]))
     return [
         Evidence(
             f"{BASE}evidence/{municipality}-{initiative}-{number}", f"{BASE}municipality/{municipality}",
             f"{BASE}initiative/{initiative}", status, confidence, sources[source], title, _year(start), _year(end),
             tuple(sorted(solutions[municipality, initiative, number])),
         )
-        for municipality, initiative, number, status, confidence, source, title, start, end in tables["evidence.csv"].keys(names)
+        for (municipality, initiative, number, status, confidence, source, start, end), title in rows
     ]
+
+
+def _titles(table: Table) -> list[str]:
+    """The title of each row, in whichever of its columns of titles it stands."""
+    return list(map("".join, table.keys(("title", "title_da", "title_en"))))
 
 
 def _year(cell: str) -> int | None:
