@@ -1,0 +1,205 @@
+"""A triple store over HTTP: its queries, its updates, and what kind of store it is (SPARQL 1.1 Protocol)."""
+
+import os
+import re
+import stat
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyoxigraph as ox
+import yaml
+
+from kommunegraf.errors import KommunegrafError
+
+RETRIES = 5
+"""How often a request is sent again when the store is busy or silent."""
+_WAIT_SECONDS = 0.5
+"""The wait before the first repetition; each later one is twice as long."""
+_BUSY = (429, 502, 503, 504)
+_ROWS = "application/sparql-results+json"
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+_GRAPH = re.compile(r"^\s*(CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
+"""The beginning of a query that answers with triples."""
+_PARTIAL = ("x-sparql-maxrows", "x-sql-state")
+"""Headers with which Virtuoso says, beside status 200, that a limit cut its answer short."""
+
+
+class StoreError(KommunegrafError):
+    """A store that cannot be used. The message says what it answered and what to set."""
+
+
+class TooLarge(StoreError):
+    """An update that holds more statements than the store takes in one request."""
+
+
+class Cut(StoreError):
+    """An answer of which the store kept a part back."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of store, as `engines.yaml` tells it."""
+
+    name: str
+    server: str
+    query: str
+    update: str
+    atomic: bool
+    statements: int
+    union: str
+    bulk: str
+
+
+@cache
+def kinds() -> tuple[Kind, ...]:
+    """The kinds of stores that are known."""
+    content: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "engines.yaml").read_text("utf-8"))
+    return tuple(Kind(name, **values) for name, values in content.items())
+
+
+UNKNOWN = Kind("unknown", "", "", "", atomic=False, statements=1000, union="make the default graph the union of the named graphs", bulk="")
+"""A store of which nothing is known: small requests, and nothing promised of what readers see in between."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who may change a store."""
+
+    user: str
+    password: str
+
+    @classmethod
+    def read(cls, path: Path | None = None) -> "Credentials | None":
+        """USER:PASSWORD from a file, or from KOMMUNEGRAF_STORE_USER and KOMMUNEGRAF_STORE_PASSWORD; None where neither is given.
+
+        Raises StoreError for a file that others can read, or that holds something else.
+        """
+        if path is None:
+            user = os.environ.get("KOMMUNEGRAF_STORE_USER", "")
+            return cls(user, os.environ.get("KOMMUNEGRAF_STORE_PASSWORD", "")) if user else None
+        if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise StoreError(f"{path}: others can read this file; run 'chmod 600 {path}'")
+        user, separator, password = path.read_text("utf-8").strip().partition(":")
+        if not separator or "\n" in password:
+            raise StoreError(f"{path}: write USER:PASSWORD on one line")
+        return cls(user, password)
+
+
+class Store:
+    """A store at an address. Close it, or use it in a `with` statement."""
+
+    def __init__(self, query: str, update: str = "", credentials: Credentials | None = None, timeout: float = 600) -> None:
+        """`query` and `update` are the addresses for queries and updates; `timeout` is in seconds.
+
+        Raises StoreError for an address that is not http or https.
+        """
+        for address in filter(None, (query, update)):
+            if not address.startswith(("http://", "https://")):
+                raise StoreError(f"a store has an http or https address, not {address!r}")
+        self.address = query
+        self._update = update
+        self._credentials = credentials
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False)
+        self._auth: httpx.Auth | None = None
+        self._kind: Kind | None = None
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of store it is, by its Server header and its address."""
+        if self._kind is None:
+            answer = self._send("GET", self.address, params={"query": "ASK{}"}, accept=_ROWS)
+            server = answer.headers.get("server", "")
+            named = next((kind for kind in kinds() if re.search(kind.server, server)), None)
+            self._kind = named or next((kind for kind in kinds() if re.search(kind.query, self.address)), UNKNOWN)
+        return self._kind
+
+    @property
+    def update_address(self) -> str:
+        """Where updates go: as given, or as this kind of store has it. Raises StoreError where that is not known."""
+        if self._update:
+            return self._update
+        kind = self.kind
+        if not kind.update or not re.search(kind.query, self.address):
+            raise StoreError(f"where {self.address} takes updates is not known; name it with --update")
+        return re.sub(kind.query, kind.update, self.address)
+
+    def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]:
+        """The answer to a query, as `kommunegraf.rdf.engines.Engine` has it. Raises StoreError, Cut for an answer that is not whole."""
+        accept = "application/n-triples" if _GRAPH.search(_COMMENT.sub("", text)) else _ROWS
+        answer = self._send("POST", self.address, data={"query": text}, accept=accept)
+        if any(header in answer.headers for header in _PARTIAL):
+            raise Cut(f"{self.address} gave a part of its answer only; raise its limit on rows (in Virtuoso ResultSetMaxRows)")
+        media = answer.headers.get("content-type", "").partition(";")[0].strip()
+        try:
+            if media.endswith("json"):
+                return ox.parse_query_results(answer.content, format=ox.QueryResultsFormat.JSON)
+            form = ox.RdfFormat.from_media_type(media) or ox.RdfFormat.N_TRIPLES
+            return [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in ox.parse(answer.content, format=form)]
+        except (SyntaxError, ValueError) as error:
+            raise StoreError(f"{self.address} answered with {media or 'something'} that cannot be read: {error}") from error
+
+    def update(self, text: str) -> None:
+        """Send a SPARQL update. Raises StoreError, TooLarge where the store says that the request holds too much."""
+        body, media = text.encode("utf-8"), "application/sparql-update"
+        self._send("POST", self.update_address, content=body, headers={"Content-Type": media}, accept="*/*")
+
+    def _send(self, method: str, address: str, accept: str, headers: dict[str, str] | None = None, **content: Any) -> httpx.Response:
+        """One request, again while the store is busy or silent, and with credentials where it asks for them."""
+        def send() -> httpx.Response:
+            auth = self._auth or httpx.USE_CLIENT_DEFAULT
+            return self._client.request(method, address, headers={"Accept": accept, **(headers or {})}, auth=auth, **content)
+
+        answer = self._patiently(send)
+        if answer.status_code == 401 and self._credentials and self._auth is None:
+            self._auth = self._scheme(answer)
+            answer = self._patiently(send)
+        if answer.status_code < 300:
+            return answer
+        raise self._refusal(answer)
+
+    def _patiently(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """Send, and send again after a growing wait while the store is busy or does not answer."""
+        problem = ""
+        for attempt in range(RETRIES + 1):
+            if attempt:
+                time.sleep(_WAIT_SECONDS * 2 ** (attempt - 1))
+            try:
+                answer = send()
+            except httpx.HTTPError as error:
+                problem = str(error) or type(error).__name__
+                continue
+            if answer.status_code not in _BUSY:
+                return answer
+            problem = f"status {answer.status_code}"
+        raise StoreError(f"{self.address} did not answer after {RETRIES + 1} attempts: {problem}")
+
+    def _scheme(self, answer: httpx.Response) -> httpx.Auth:
+        """The scheme that the store asks for (RFC 7235): Digest, as Virtuoso does, or Basic."""
+        assert self._credentials is not None
+        user, password = self._credentials.user, self._credentials.password
+        digest = answer.headers.get("www-authenticate", "").lower().startswith("digest")
+        return httpx.DigestAuth(user, password) if digest else httpx.BasicAuth(user, password)
+
+    def _refusal(self, answer: httpx.Response) -> StoreError:
+        """What it means that the store did not do it."""
+        address = str(answer.request.url).partition("?")[0]
+        if answer.status_code in (401, 403):
+            hint = "set KOMMUNEGRAF_STORE_USER and KOMMUNEGRAF_STORE_PASSWORD, or name a file with --credentials"
+            return StoreError(f"{address} does not let this user change the store (status {answer.status_code}); {hint}")
+        said = " ".join(answer.text[:300].split())
+        if answer.status_code == 413 or "memory exhausted" in said or "10000 lines" in said:
+            return TooLarge(f"{address} takes smaller requests only: {said}")
+        if answer.is_redirect:
+            return StoreError(f"{address} leads on to {answer.headers.get('location')}; give that address")
+        return StoreError(f"{address} answered with status {answer.status_code}: {said}")
