@@ -14,6 +14,7 @@ import httpx
 import pyoxigraph as ox
 import yaml
 
+from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 
 RETRIES = 5
@@ -118,7 +119,8 @@ class Store:
     def kind(self) -> Kind:
         """What kind of store it is, by its Server header and its address."""
         if self._kind is None:
-            answer = self._send("GET", self.address, params={"query": "ASK{}"}, accept=_ROWS)
+            text = (paths.root() / "queries" / "internal" / "anything.rq").read_text("utf-8")
+            answer = self._send("POST", self.address, data={"query": text}, accept=_ROWS)
             server = answer.headers.get("server", "")
             named = next((kind for kind in kinds() if re.search(kind.server, server)), None)
             self._kind = named or next((kind for kind in kinds() if re.search(kind.query, self.address)), UNKNOWN)
