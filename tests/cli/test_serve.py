@@ -110,7 +110,7 @@ def test_the_data_is_loaded_anew_on_sighup(tmp_path: Path) -> None:
         write(file, "a", "b")
         assert not has(server, "b")
         server.process.send_signal(signal.SIGHUP)
-        assert server.until(lambda: has(server, "b") and "the data was loaded anew\n" in server.log)
+        assert server.until(lambda: has(server, "b") and "the data was reloaded\n" in server.log)
 
 
 def test_a_broken_file_leaves_the_old_data(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def spent(process: int) -> float:
 
 
 def test_a_request_under_way_is_answered_before_the_server_ends(built: Path) -> None:
-    with running("--graph", str(built), "--timeout", "3") as server:
+    with running("--graph", str(built), "--query-seconds", "3") as server:
         answers: list[httpx.Response] = []
         asking = threading.Thread(target=lambda: answers.append(httpx.get(f"{server.base}/sparql", params={"query": SLOW}, timeout=30)))
         asking.start()
@@ -195,7 +195,7 @@ def test_data_is_loaded_anew_after_the_loading_during_which_it_was_asked_for(bui
         process.send_signal(signal.SIGHUP)
         server = Running(process)
         assert server.base.startswith("http://")
-        assert server.until(lambda: "the data was loaded anew\n" in server.log)
+        assert server.until(lambda: "the data was reloaded\n" in server.log)
         assert httpx.get(f"{server.base}/ready").status_code == 200
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
@@ -251,11 +251,13 @@ def test_what_is_missing_or_unreadable_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "value", "told"), [
-    ("timeout", "soon", "KOMMUNEGRAF_TIMEOUT is a number, not 'soon'"), ("workers", "1.5", "KOMMUNEGRAF_WORKERS is a whole number"),
-    ("timeout", "0", "timeout is a number above 0"), ("memory", "-1", "memory is a number above 0"),
+    ("query_seconds", "soon", "KOMMUNEGRAF_QUERY_SECONDS is a number, not 'soon'"),
+    ("quick_queries", "1.5", "KOMMUNEGRAF_QUICK_QUERIES is a whole number"),
+    ("query_seconds", "0", "query_seconds is a number from 0.1"), ("query_megabytes", "-1", "query_megabytes is a number from 16"),
     ("public", "example.org", "public is an http or https address"),
     ("endpoint", "file:///etc/passwd", "endpoint is an http or https address"),
-    ("port", "99999", "port"), ("timeout", "nan", "timeout is a number above 0"), ("host", "no.such.host.invalid", "no.such.host.invalid"),
+    ("port", "99999", "port"), ("query_seconds", "nan", "query_seconds is a number from 0.1"),
+    ("host", "no.such.host.invalid", "no.such.host.invalid"),
 ])
 def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, name: str, value: str, told: str) -> None:
     file = write(tmp_path / "data.ttl", "a")

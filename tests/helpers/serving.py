@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from typing import Any
 
 import uvicorn
 
-from kommunegraf.server.app import app
 from kommunegraf.server.context import Context
 from kommunegraf.server.serve import bind, run, serve
 from kommunegraf.server.settings import Settings
@@ -37,7 +36,7 @@ class Served:
 
 @contextmanager
 def serving(
-    *files: Path, make: Callable[[Context], Any] = app, data: Path | None = None, previous: Path | None = None, **settings: Any,
+    *files: Path, data: Path | None = None, previous: Path | None = None, **settings: Any,
 ) -> Iterator[Served]:
     """The server over some RDF files, on a free port, in a thread; stopped at the end."""
     context = Context(Settings(**{"port": 0, **settings}), files, data, previous)
@@ -45,7 +44,7 @@ def serving(
     started: Future[tuple[uvicorn.Server, asyncio.AbstractEventLoop]] = Future()
 
     async def main() -> None:
-        await serve(context, make, listening, lambda server: started.set_result((server, asyncio.get_running_loop())))
+        await serve(context, listening, lambda server: started.set_result((server, asyncio.get_running_loop())))
 
     def work() -> None:
         try:

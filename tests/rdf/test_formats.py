@@ -15,6 +15,7 @@ from kommunegraf.rdf import formats
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import FORMATS, Format
 from kommunegraf.server.pages import openapi
+from kommunegraf.server.settings import Settings
 from kommunegraf.server.sparql import media
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
@@ -96,7 +97,7 @@ def test_the_dumps_have_every_format_that_the_table_says_and_the_catalogue_descr
 
 
 def test_the_description_of_the_questions_names_every_format() -> None:
-    document = openapi.document([ROWS, GRAPH], "1")
+    document = openapi.document([ROWS, GRAPH], "1", Settings())
     for question in (ROWS, GRAPH):
         operation = document["paths"][f"/questions/{question.name}"]["get"]
         names = next(parameter for parameter in operation["parameters"] if parameter.get("name") == "format")["schema"]["enum"]

@@ -25,7 +25,6 @@ from tests.helpers.serving import Served, serving
 
 from kommunegraf.namespaces import BASE, KG
 from kommunegraf.rdf.engines import Embedded, EngineError
-from kommunegraf.server.whole import whole
 
 LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
 KOMMUNER = f"SELECT ?m ?label WHERE {{ ?m a <{KG}Municipality> ; {LABEL} ?label FILTER(LANG(?label) = 'da') }}"
@@ -35,7 +34,7 @@ AARHUS = rdflib.URIRef(f"{BASE}municipality/0751")
 
 @pytest.fixture(scope="module")
 def served(built: Path) -> Iterator[Served]:
-    with serving(built / "kommunegraf.nq", make=whole) as server:
+    with serving(built / "kommunegraf.nq") as server:
         yield server
 
 
@@ -198,7 +197,7 @@ def rows(answer: httpx.Response) -> list[str]:
 
 def the_same_in_front_of(endpoint: str, served: Served, pages: tuple[str, ...]) -> None:
     """Pages, data, questions and queries are the same over an endpoint as over the server's own store."""
-    with serving(endpoint=endpoint, make=whole, timeout=5.0) as other:
+    with serving(endpoint=endpoint, query_seconds=5.0) as other:
         for path in pages:
             assert httpx.get(other.base + path).content == httpx.get(served.base + path).content, path
         for question in QUESTIONS:
@@ -226,7 +225,7 @@ def test_the_server_stands_in_front_of_virtuoso(served: Served, built: Path) -> 
 
 @pytest.mark.slow
 def test_an_answer_that_virtuoso_cuts_is_not_given_as_whole(served: Served, built: Path) -> None:
-    with (virtuoso.serving(built / "kommunegraf.nq", 40_000) as endpoint, serving(endpoint=endpoint, make=whole, timeout=5.0) as other,
+    with (virtuoso.serving(built / "kommunegraf.nq", 40_000) as endpoint, serving(endpoint=endpoint, query_seconds=5.0) as other,
           httpx.Client(base_url=other.base, timeout=30) as client):
         few = client.post("/sparql", data={"query": "SELECT * { ?s ?p ?o } LIMIT 1000", "format": "csv"})
         assert few.status_code == 200 and len(list(csv.reader(few.text.splitlines()))) > 1000
@@ -237,12 +236,12 @@ def test_an_answer_that_virtuoso_cuts_is_not_given_as_whole(served: Served, buil
 @pytest.mark.slow
 def test_an_endpoint_that_keeps_rows_back_is_refused(built: Path) -> None:
     with (virtuoso.serving(built / "kommunegraf.nq", 10_000) as endpoint,
-          pytest.raises(EngineError, match=r"gave 10000 of its \d+ statements.*ResultSetMaxRows"), serving(endpoint=endpoint, make=whole)):
+          pytest.raises(EngineError, match=r"gave 10000 of its \d+ statements.*ResultSetMaxRows"), serving(endpoint=endpoint)):
         pass
 
 
 def test_an_endpoint_without_the_graphs_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other.nq").write_text("<a:a> <a:b> <a:c> <a:d> .\n", "utf-8")
     with (oxigraph.serving(tmp_path / "other.nq", tmp_path / "store") as endpoint,
-          pytest.raises(EngineError, match="no graph whose name begins with"), serving(endpoint=endpoint, make=whole)):
+          pytest.raises(EngineError, match="no graph whose name begins with"), serving(endpoint=endpoint)):
         pass

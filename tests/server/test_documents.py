@@ -25,7 +25,6 @@ from kommunegraf.publish.documents import Documents, release
 from kommunegraf.publish.write import publish
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import DATA, DATASETS
-from kommunegraf.server.whole import whole
 
 CONFORMANCE = Path(os.environ.get("CONFORMANCE", "nowhere"))
 AARHUS = "/municipality/0751"
@@ -37,7 +36,7 @@ LINK = re.compile(r'<([^>]*)>; rel="(\w+)"(?:; type="([^"]*)")?')
 
 @pytest.fixture(scope="module")
 def served(built: Path) -> Iterator[Served]:
-    with serving(built / "kommunegraf.nq", make=whole, data=ROOT / "data") as server:
+    with serving(built / "kommunegraf.nq", data=ROOT / "data") as server:
         yield server
 
 
@@ -347,7 +346,7 @@ def test_what_was_removed_is_gone_and_still_tells_what_it_was(tmp_path: Path) ->
     before.load(turtle("kept", "old", version="0.1.0"), format=ox.RdfFormat.TURTLE)
     publish(Documents(before, "0.1.0"), tmp_path / "before")
     (tmp_path / "now.ttl").write_text(turtle("kept"), "utf-8")
-    with serving(tmp_path / "now.ttl", make=whole, previous=tmp_path / "before") as served, httpx.Client(base_url=served.base) as client:
+    with serving(tmp_path / "now.ttl", previous=tmp_path / "before") as served, httpx.Client(base_url=served.base) as client:
         redirect = client.get("/thing/old", headers={"Accept": "text/turtle"})
         assert (redirect.status_code, redirect.headers["location"]) == (303, "old.ttl")
         for path in ("/thing/old.ttl", "/thing/old.html", "/thing/old.en.html", "/thing/old.jsonld"):
@@ -362,7 +361,7 @@ def test_what_was_removed_is_gone_and_still_tells_what_it_was(tmp_path: Path) ->
 def test_new_data_is_served_anew_and_no_request_fails_meanwhile(tmp_path: Path) -> None:
     file = tmp_path / "data.ttl"
     file.write_text(turtle("a"), "utf-8")
-    with serving(file, make=whole) as served, httpx.Client(base_url=served.base) as client:
+    with serving(file) as served, httpx.Client(base_url=served.base) as client:
         before = {path: client.get(path) for path in ("/thing/a.ttl", "/thing/a.html")}
         seen: list[int] = []
         ended = threading.Event()
@@ -412,5 +411,5 @@ def test_dereferencing_passes_the_check(served: Served) -> None:
 def test_the_endpoint_passes_the_protocol_tests(tmp_path: Path, built: Path) -> None:
     manifest = str(CONFORMANCE / "sparql11-protocol")
     check("sparql_protocol.py", "--manifest", manifest, "--query", "http://unused/", "--emit-data", str(tmp_path / "graphs.trig"))
-    with serving(built / "kommunegraf.nq", tmp_path / "graphs.trig", make=whole) as served:
+    with serving(built / "kommunegraf.nq", tmp_path / "graphs.trig") as served:
         check("sparql_protocol.py", "--manifest", manifest, "--query", served.sparql, "--sd", "--extra")

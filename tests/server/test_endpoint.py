@@ -18,8 +18,8 @@ from kommunegraf.graph.build import NQUADS
 from kommunegraf.namespaces import BASE, GRAPH
 from kommunegraf.rdf.formats import TABLES, Format
 from kommunegraf.server.context import Context
-from kommunegraf.server.engine.dataset import clauses
 from kommunegraf.server.engine.remote import Endpoint
+from kommunegraf.server.engine.screening import clauses
 from kommunegraf.server.settings import Settings
 
 JSON = "application/sparql-results+json"
@@ -28,7 +28,7 @@ PLACE = f"SELECT ?o {{ <{BASE}municipality/0751> ?p ?o }} ORDER BY ?o"
 
 @pytest.fixture(scope="module")
 def served(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with oxigraph.serving(built / NQUADS, tmp_path_factory.mktemp("store")) as url, serving(endpoint=url, timeout=4.0) as server:
+    with oxigraph.serving(built / NQUADS, tmp_path_factory.mktemp("store")) as url, serving(endpoint=url, query_seconds=4.0) as server:
         yield server
 
 

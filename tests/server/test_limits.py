@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from kommunegraf.languages import texts
-from kommunegraf.server.engine.turns import Gate, client_of
+from kommunegraf.server.engine.turns import Gate
 from kommunegraf.server.http import problems
+from kommunegraf.server.http.connections import client_of
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
@@ -18,7 +19,7 @@ SERVER = Path(problems.__file__).parents[1]
 
 def test_turns_go_round_the_clients() -> None:
     async def scene() -> list[str]:
-        gate = Gate(Settings(workers=1))
+        gate = Gate(Settings(quick_queries=1))
         first = await gate.enter("hostile")
         order: list[str] = []
 
@@ -38,7 +39,7 @@ def test_turns_go_round_the_clients() -> None:
 
 def test_one_client_leaves_a_quick_place_and_a_slow_place_to_others() -> None:
     async def scene() -> None:
-        gate = Gate(Settings(workers=3, slow=2))
+        gate = Gate(Settings(quick_queries=3, slow_queries=2))
         mine = [await gate.enter("a") for _ in range(2)]
         third = asyncio.create_task(gate.enter("a"))
         await asyncio.sleep(0)
@@ -54,7 +55,7 @@ def test_one_client_leaves_a_quick_place_and_a_slow_place_to_others() -> None:
 
 def test_who_gives_up_waiting_leaves_no_trace() -> None:
     async def scene() -> None:
-        gate = Gate(Settings(workers=1, per_client=3, timeout=0.1))
+        gate = Gate(Settings(quick_queries=1, client_queries=3, query_seconds=0.1))
         first = await gate.enter("a")
         waiting = [asyncio.create_task(gate.enter("a")) for _ in range(2)]
         await asyncio.sleep(0)
@@ -75,7 +76,7 @@ def test_who_gives_up_waiting_leaves_no_trace() -> None:
 
 def test_a_turn_that_comes_to_one_who_has_gone_goes_on_to_the_next() -> None:
     async def scene() -> None:
-        gate = Gate(Settings(workers=1))
+        gate = Gate(Settings(quick_queries=1))
         first = await gate.enter("a")
         gone, next_ = asyncio.create_task(gate.enter("b")), asyncio.create_task(gate.enter("c"))
         await asyncio.sleep(0)
@@ -88,7 +89,7 @@ def test_a_turn_that_comes_to_one_who_has_gone_goes_on_to_the_next() -> None:
 
 def test_a_turn_goes_on_to_the_same_clients_next_too() -> None:
     async def scene() -> None:
-        gate = Gate(Settings(workers=1))
+        gate = Gate(Settings(quick_queries=1))
         first = await gate.enter("a")
         gone, next_ = asyncio.create_task(gate.enter("b")), asyncio.create_task(gate.enter("b"))
         await asyncio.sleep(0)
@@ -120,4 +121,3 @@ def test_every_problem_that_is_raised_is_known_and_the_other_way_round() -> None
     source = "\n".join(path.read_text("utf-8") for path in SERVER.rglob("*.py"))
     assert not [name for name in texts("problems") if f'"{name}"' not in source]
     assert set(re.findall(r'\bProblem\(\s*"([^"]+)"', source)) <= set(texts("problems"))
-    assert set(re.findall(r'\bRefused\(\s*"([^"]+)"', source)) <= set(texts("refusals"))

@@ -16,14 +16,14 @@ from kommunegraf.graph import build
 from kommunegraf.questions.ask import folder
 from kommunegraf.rdf.formats import HTML
 from kommunegraf.server.pages import openapi
-from kommunegraf.server.whole import whole
+from kommunegraf.server.settings import Settings
 
 LIBRARY = folder()
 
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return openapi.document(LIBRARY.values(), "0.1.0")
+    return openapi.document(LIBRARY.values(), "0.1.0", Settings())
 
 
 def faults(document: dict[str, Any]) -> list[str]:
@@ -63,7 +63,7 @@ def test_formats_and_columns_are_described(document: dict[str, Any]) -> None:
 
 
 def test_the_server_gives_the_description(built: Path, document: dict[str, Any]) -> None:
-    with serving(built / build.NQUADS, make=whole) as served:
+    with serving(built / build.NQUADS) as served:
         answer = httpx.get(f"{served.base}/openapi.json")
         assert answer.headers["content-type"] == "application/json"
         assert {**answer.json(), "info": None} == {**document, "info": None}
@@ -77,7 +77,7 @@ def test_schemathesis_finds_nothing(built: Path, tmp_path: Path) -> None:
     program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
     if program is None:
         pytest.skip("needs the extra 'browser', which has schemathesis")
-    with serving(built / build.NQUADS, make=whole) as served:
+    with serving(built / build.NQUADS) as served:
         command = [
             program, "run", f"{served.base}/openapi.json", "--checks", "all", "--phases", "examples,coverage,fuzzing",
             "--max-examples", "5", "--seed", "1", "--no-color", "--report", "har", "--report-har-path", str(tmp_path / "requests.har"),

@@ -22,8 +22,7 @@ from kommunegraf.graph import build
 from kommunegraf.namespaces import KG, PREFIXES
 from kommunegraf.questions.ask import folder
 from kommunegraf.rdf.formats import TABLES
-from kommunegraf.server.pages import assets
-from kommunegraf.server.whole import whole
+from kommunegraf.server.pages import query_page
 
 HTML = {"Accept": "text/html"}
 COUNT = "PREFIX kg: <https://w3id.org/kommunegraf/ontology/>\nSELECT ?m { ?m a kg:Municipality } ORDER BY ?m"
@@ -34,7 +33,7 @@ HOSTILE = """SELECT ("<script>alert(1)</script>" AS ?a) ("<img src=x onerror=ale
 @pytest.fixture(scope="module")
 def served(built: Path) -> Iterator[Served]:
     """The real server over the real graph."""
-    with serving(built / build.NQUADS, make=whole) as found:
+    with serving(built / build.NQUADS) as found:
         yield found
 
 
@@ -123,7 +122,7 @@ def test_what_went_wrong_is_told_on_the_page_with_the_query_in_the_form(client: 
 
 
 def test_a_query_out_of_time_is_told_on_the_page(built: Path) -> None:
-    with serving(built / build.NQUADS, make=whole, timeout=1.0) as short:
+    with serving(built / build.NQUADS, query_seconds=1.0) as short:
         query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
         found = page(httpx.get(short.sparql, params={"query": query, "lang": "da"}, headers=HTML, timeout=30), 504)
         assert "standset" in found.text_content()
@@ -174,7 +173,6 @@ def test_the_log_tells_of_queries_from_pages_and_questions_too(client: httpx.Cli
             if len(lines) == len(addresses):
                 break
             time.sleep(0.01)
-    assert [line["rows"] for line in lines] == [98, 5, 5]
     assert lines[0]["query"] == hashlib.sha256(COUNT.encode()).hexdigest()[:16]
     assert lines[1]["query"] == lines[2]["query"] != lines[0]["query"]
 
@@ -213,7 +211,7 @@ def test_the_pages_of_the_server_follow_the_accessibility_guidelines(browser: An
 
 
 def test_the_form_is_whole_without_the_editor(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assets, "editor_installed", lambda: False)
+    monkeypatch.setattr(query_page, "editor_installed", lambda: False)
     found = page(client.get("/sparql"))
     assert found.xpath("//textarea") and not found.xpath("//script | //*[@id='editor']")
 
@@ -264,7 +262,7 @@ def test_a_person_without_javascript_asks_a_question_and_downloads_the_answer(
 @pytest.mark.slow
 @pytest.mark.parametrize(("lang", "table"), [("da", "Tabel"), ("en", "Table")])
 def test_the_editor_completes_runs_and_speaks_to_no_other_host(browser: Any, served: Served, lang: str, table: str) -> None:
-    if not assets.editor_installed():
+    if not query_page.editor_installed():
         pytest.skip("the query editor is not installed: scripts/query-editor")
     tab, wrong = watched(browser, served)
     tab.goto(f"{served.sparql}?lang={lang}")
@@ -292,7 +290,7 @@ def test_the_editor_completes_runs_and_speaks_to_no_other_host(browser: Any, ser
 
 @pytest.mark.slow
 def test_an_example_opens_in_the_editor_and_an_error_is_told_in_danish(browser: Any, served: Served) -> None:
-    if not assets.editor_installed():
+    if not query_page.editor_installed():
         pytest.skip("the query editor is not installed: scripts/query-editor")
     tab, wrong = watched(browser, served)
     tab.goto(f"{served.sparql}?lang=da&example=ranking")
@@ -307,7 +305,7 @@ def test_an_example_opens_in_the_editor_and_an_error_is_told_in_danish(browser: 
 @pytest.mark.slow
 def test_markup_in_answers_does_not_run_in_the_editor(browser: Any, served: Served) -> None:
     """Not even without the policy, which is set aside here."""
-    if not assets.editor_installed():
+    if not query_page.editor_installed():
         pytest.skip("the query editor is not installed: scripts/query-editor")
     tab, wrong = watched(browser, served, bypass_csp=True)
     tab.goto(f"{served.sparql}?lang=da")

@@ -21,7 +21,6 @@ from kommunegraf.questions.ask import folder
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import GRAPHS
-from kommunegraf.server.whole import whole
 
 ADOPTERS = "/questions/adopters-of-initiative"
 LIBRARY = folder()
@@ -39,7 +38,7 @@ HOSTILE = """
 @pytest.fixture(scope="module")
 def client(built: Path) -> Iterator[httpx.Client]:
     """A client of the real server over the real graph."""
-    with serving(built / build.NQUADS, make=whole) as served, httpx.Client(base_url=served.base, timeout=60) as found:
+    with serving(built / build.NQUADS) as served, httpx.Client(base_url=served.base, timeout=60) as found:
         yield found
 
 
@@ -48,7 +47,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server whose data has markup in its names."""
     file = tmp_path_factory.mktemp("hostile") / "hostile.ttl"
     file.write_text(HOSTILE, "utf-8")
-    with serving(file, make=whole) as served, httpx.Client(base_url=served.base, timeout=60) as found:
+    with serving(file) as served, httpx.Client(base_url=served.base, timeout=60) as found:
         yield found
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from kommunegraf.server.engine.screening import screen
 from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.settings import Settings
 
+LEVELS = Settings().query_levels
 HIDDEN = [
     "SELECT * { SERVICE <URL> { ?a ?b ?c } }",
     "SELECT * { SERVICE SILENT <URL> { ?a ?b ?c } }",
@@ -72,7 +74,7 @@ def listening() -> Iterator[tuple[str, list[str]]]:
 def refusal(query: str) -> str:
     """The name of the problem for which a query is refused."""
     with pytest.raises(Problem) as raised:
-        screen(query)
+        screen(query, LEVELS)
     return raised.value.name
 
 
@@ -118,7 +120,7 @@ def test_service_is_refused_as_other_engines_may_read_it(query: str) -> None:
     "SELECT * { _:service ?p $service }",
 ])
 def test_a_query_that_only_names_a_service_may_run(query: str) -> None:
-    assert screen(query).form == "SELECT"
+    assert screen(query, LEVELS).form == "SELECT"
     ox.Store().query(query)
 
 
@@ -150,7 +152,7 @@ def test_what_is_no_query_is_refused(query: str) -> None:
     ("SELECT ?s { ?s ?p ?o } ORDER BY RAND()", "SELECT", False, False),
 ])
 def test_what_a_query_is(query: str, form: str, dataset: bool, repeatable: bool) -> None:
-    screened = screen(query)
+    screened = screen(query, LEVELS)
     assert (screened.form, screened.names_dataset, screened.repeatable) == (form, dataset, repeatable)
 
 
@@ -166,7 +168,7 @@ def test_a_long_text_takes_time_in_proportion(piece: str) -> None:
     def cost(length: int) -> float:
         started = process_time()
         with suppress(Problem):
-            screen("SELECT " + piece * (length // len(piece)))
+            screen("SELECT " + piece * (length // len(piece)), LEVELS)
         return process_time() - started
 
     assert cost(400_000) < 30 * max(cost(40_000), 0.01)  # a square would be a hundred times

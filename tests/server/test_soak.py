@@ -110,7 +110,7 @@ def warm(server: Running, codes: list[str]) -> None:
 
 def test_an_hour_of_mixed_requests_leaves_memory_as_it_was(built: Path, tmp_path: Path) -> None:
     everyone = codes(built)
-    with running(tmp_path, "--graph", str(built), "--quiet", KOMMUNEGRAF_CACHE="2") as server:
+    with running(tmp_path, "--graph", str(built), "--quiet", KOMMUNEGRAF_CACHED_ANSWERS_MEGABYTES="2") as server:
         warm(server, everyone)
         samples, ending = [], time.monotonic() + SECONDS
         with Crowd(server.base, [f"192.0.2.{number}" for number in range(4)], everyone) as crowd:
@@ -209,7 +209,7 @@ def hostile(base: str, told: set[int], lost: list[str]) -> Iterator[None]:
 def test_no_normal_request_fails_beside_hostile_clients(built: Path, tmp_path: Path) -> None:
     told: set[int] = set()
     lost: list[str] = []
-    with running(tmp_path, "--graph", str(built), "--quiet", KOMMUNEGRAF_MEMORY="256", KOMMUNEGRAF_TIMEOUT="5") as server:
+    with running(tmp_path, "--graph", str(built), "--quiet", KOMMUNEGRAF_QUERY_MEGABYTES="256", KOMMUNEGRAF_QUERY_SECONDS="5") as server:
         with hostile(server.base, told, lost), Crowd(server.base, [f"192.0.2.{number}" for number in range(3)], codes(built)) as crowd:
             time.sleep(40)
         assert not crowd.failed, crowd.failed[:3]

@@ -1,51 +1,58 @@
-"""The application: the SPARQL endpoint, the state of the server, and the routes of its other parts."""
+"""The application with all its parts: the SPARQL endpoint and its page, the questions, the documents, and the state of the server."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Mount, Route
 
 from kommunegraf.server.context import Context
+from kommunegraf.server.documents.dereference import Dereference
+from kommunegraf.server.http.answers import Answer
 from kommunegraf.server.http.middleware import Guard
 from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.pages import query_page, questions
 from kommunegraf.server.sparql.endpoint import Sparql
 
-_NAMES = {404: "not-found", 405: "wrong-method"}
+_PROBLEMS = {404: "not-found", 405: "wrong-method"}
 
 
-def app(context: Context, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """The application over a context that is open while it runs. `routes` come after the endpoint and the states."""
+def app(context: Context) -> Starlette:
+    """The application over a context that is open while it runs."""
     return Starlette(
         routes=[
             Route("/health", _health),
             Route("/ready", _ready(context)),
-            *routes,
+            *questions.routes(context),
+            *query_page.routes(context),
+            Mount("/", app=Dereference(context)),
         ],
-        middleware=[Middleware(Guard), Middleware(Sparql, context)],
+        middleware=[Middleware(Guard, context.settings), Middleware(Sparql, context, query_page.QueryPage(context))],
         exception_handlers={HTTPException: _refuse},
     )
 
 
-async def _health(request: Request) -> JSONResponse:
+async def _health(request: Request) -> Answer:
     """The process runs."""
-    return JSONResponse({"status": "up"}, headers={"Cache-Control": "no-store"})
+    return _state("up", 200)
 
 
-def _ready(context: Context) -> Callable[[Request], Awaitable[JSONResponse]]:
-    async def ready(request: Request) -> JSONResponse:
+def _ready(context: Context) -> Callable[[Request], Awaitable[Answer]]:
+    async def ready(request: Request) -> Answer:
         """The data is loaded, and queries are answered."""
-        answers = await context.ready()
-        return JSONResponse({"status": "ready" if answers else "starting"}, 200 if answers else 503, {"Cache-Control": "no-store"})
+        return _state("ready", 200) if await context.ready() else _state("starting", 503)
 
     return ready
+
+
+def _state(name: str, status: int) -> Answer:
+    return Answer(f'{{"status":"{name}"}}'.encode(), "application/json", status, {"Cache-Control": "no-store"})
 
 
 async def _refuse(request: Request, error: Any) -> Any:
     """What Starlette refuses becomes a Problem, which Guard sends."""
     usual = "not-found" if error.status_code < 500 else "internal"
-    raise Problem(_NAMES.get(error.status_code, usual), methods=(error.headers or {}).get("Allow", "")) from error
+    raise Problem(_PROBLEMS.get(error.status_code, usual), methods=(error.headers or {}).get("Allow", "")) from error

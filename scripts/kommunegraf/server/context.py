@@ -1,13 +1,11 @@
 """What the parts of the server share: the settings, the data as it stands, and `ask`, by which every query runs."""
 
 import asyncio
-import hashlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -17,26 +15,25 @@ from kommunegraf.questions import ask as queries
 from kommunegraf.questions import question
 from kommunegraf.rdf import engines
 from kommunegraf.rdf.formats import JSON
-from kommunegraf.server.engine.pool import BadData, Workers
+from kommunegraf.server.engine.frames import Job
+from kommunegraf.server.engine.pool import BadData, Loaded, WorkerPool
 from kommunegraf.server.engine.remote import Endpoint, snapshot
-from kommunegraf.server.engine.reply import Order, Reply, Source, run
-from kommunegraf.server.engine.turns import Gate
+from kommunegraf.server.engine.reply import Lost, Reply, Runner, run
+from kommunegraf.server.engine.turns import Gate, Ticket
 from kommunegraf.server.http.cache import Cache
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.site.model import Site
 
 _LOG = logging.getLogger("kommunegraf")
-QueryPage = Callable[[Any, Any, Any, Any], Awaitable[None]]
-"""An ASGI application with a fourth argument: the query that was asked (protocol.AskedQuery), or None."""
 
 
 @dataclass(frozen=True)
 class State:
     """The data at one time.
 
-    The store in this process, the version that names its content, when that was last changed, the site of it, how many statements each
-    named graph has, what answers queries, and the answers that are kept.
+    The store in this process, the version that names its content, when that was last changed, its documents, how many statements each
+    named graph has, what answers queries, and the answers and documents that are ready to be sent again.
     """
 
     store: ox.Store
@@ -44,16 +41,17 @@ class State:
     changed: datetime
     documents: Documents
     graphs: dict[str, int]
-    source: Workers | Endpoint
-    cache: Cache
+    source: WorkerPool | Endpoint
+    answers: Cache
+    pages: Cache
 
 
 class Context:
-    """The server's parts meet here. It is open from `open` to `close`.
+    """Where the parts of the server meet. It is open from `open` to `close`.
 
     `store` is for documents and for queries of the project's own; the queries of clients run by `ask` only. `files` are loaded as they
-    are, their graphs by name; where `settings.endpoint` is set, there are none. `data` is the folder of the tables that they were
-    built from, where they were; `previous` that of the site that was published before, where its versions and what was removed stay.
+    are, their graphs by name; there are none if `settings.endpoint` is set. `data` is the folder of the tables that they were built
+    from, if any; `previous` that of the site that was published before, with its versions and what was removed since.
     """
 
     def __init__(self, settings: Settings, files: Sequence[Path] = (), data: Path | None = None, previous: Path | None = None) -> None:
@@ -61,11 +59,12 @@ class Context:
         self.files = tuple(files)
         self.data = data
         self.previous = previous
-        self.query_page: QueryPage | None = None
-        """Shows the query page to people; where there is none, they get a plain form."""
         self._gate = Gate(settings)
         self._state: State | None = None
-        self._reloading = asyncio.Lock()
+        self._loading = asyncio.Lock()
+        self._reload: asyncio.Task[None] | None = None
+        """The reload that waits for the loading in progress; there is one at most."""
+        self._tasks: set[asyncio.Task[None]] = set()
         self._leaving: set[asyncio.Task[None]] = set()
         self._checking: asyncio.Task[bool] | None = None
 
@@ -83,7 +82,7 @@ class Context:
 
     @property
     def version(self) -> str:
-        """Names the content of the data: another content has another version."""
+        """A name for the content of the data: another content has another version."""
         return self.state.version
 
     @property
@@ -99,12 +98,23 @@ class Context:
 
     async def open(self) -> None:
         """Load the data and start the workers. Raises BadData or EngineError."""
-        async with self._reloading:
+        async with self._loading:
             self._state = await self._load()
 
     async def reload(self) -> None:
-        """Load the data anew and answer from it; queries under way end on the old. Raises BadData or EngineError, and the old stays."""
-        async with self._reloading:
+        """Load the data again and answer from it; queries that run end on the old. Raises BadData or EngineError, and the old stays.
+
+        Callers that come while the data is loading share one reload after that.
+        """
+        if self._reload is None:
+            self._reload = asyncio.create_task(self._load_again())
+            self._tasks.add(self._reload)
+            self._reload.add_done_callback(self._tasks.discard)
+        await asyncio.shield(self._reload)
+
+    async def _load_again(self) -> None:
+        async with self._loading:
+            self._reload = None
             fresh = await self._load()
             old, self._state = self._state, fresh
         if old:
@@ -112,7 +122,10 @@ class Context:
             task.add_done_callback(self._leaving.discard)
 
     async def close(self) -> None:
-        """Let queries under way end, and end the workers."""
+        """Give up what is loading, let queries that run end, and end the workers."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._state:
             await self._state.source.close()
         await asyncio.gather(*self._leaving)
@@ -124,63 +137,98 @@ class Context:
     ) -> Reply:
         """Run a query within the limits. The answer begins when this returns; read it with `read` or `chunks`, or `close` it.
 
-        `media` is the media type of the answer, or one for rows and one for a graph, empty where none will do. `client` is the address
-        by which the client's queries are counted. Raises Problem.
+        `media` is the media type of the answer, or one for rows and one for a graph, empty if none will do. `client` is the key that
+        the client's queries are counted under. A query that is lost with the process that ran it is asked again once. Raises Problem.
         """
         rows, graph = (media, media) if isinstance(media, str) else media
-        order = Order(query, rows, graph, tuple(default_graphs), tuple(named_graphs), base)
+        job = Job(query, rows, graph, tuple(default_graphs), tuple(named_graphs), base)
+        started = asyncio.get_running_loop().time()
+        try:
+            return await self._run(job, await self._gate.enter(client), started)
+        except Lost:
+            await self._recovered()
+            return await self._run(job, await self._gate.enter(client), started)
+
+    async def _run(self, job: Job, ticket: Ticket, started: float) -> Reply:
         state = self.state
 
-        async def take() -> Source:
+        async def take() -> Runner:
             nonlocal state
             state = self.state  # not before: the data may be exchanged while the query waits for its turn
             return await state.source.take()
 
-        if not state.source.alive:
-            self._recover()
-            raise Problem("starting")
-        reply = await run(self.settings, self._gate, client, take, order)
+        reply = await run(self.settings, self._gate, ticket, take, job, started)
         reply.version = state.version
         return reply
 
+    async def read(self, query: str, media: str, client: str) -> bytes:
+        """The whole answer to a query of the project's own. Raises Problem, also if an endpoint's answer cannot be read."""
+        reply = await self.ask(query, media, client)
+        body = await reply.read()
+        if self.settings.endpoint:
+            await asyncio.to_thread(check, body, reply.head.rows)
+        return body
+
     async def ready(self) -> bool:
-        """Whether the data is loaded and queries are answered. All who ask at once are told by one query."""
+        """Whether the data is loaded and queries are answered. All who ask at the same time get the answer of one query."""
         if self._checking is None or self._checking.done():
             self._checking = asyncio.create_task(self._check())
         return await asyncio.shield(self._checking)
 
     async def _check(self) -> bool:
+        text = question.read(paths.root() / "queries" / "internal" / "anything.rq").text
         try:
-            text = question.read(paths.root() / "queries" / "internal" / "anything.rq").text
-            reply = await self.ask(text, JSON.media, "ready")
+            reply = await self._run(Job(text, JSON.media, ""), self._gate.watch(), asyncio.get_running_loop().time())
             return bool(await reply.read())
+        except Lost:
+            self._tasks.add(task := asyncio.create_task(self._recovered()))
+            task.add_done_callback(self._tasks.discard)
+            return False
         except Problem:
             return False
 
-    def _recover(self) -> None:
-        """The process that holds the data is gone: load it anew."""
-        if not self._reloading.locked():
-            _LOG.error("the process that holds the data is gone; it is started again")
-            self._leaving.add(task := asyncio.create_task(self.reload()))
-            task.add_done_callback(self._leaving.discard)
+    async def _recovered(self) -> None:
+        """If the process that holds the data is gone, wait until it is loaded again. Raises Problem if that fails."""
+        if self.state.source.alive:
+            return
+        try:
+            async with asyncio.timeout(self.settings.query_seconds):
+                await self.reload()
+        except Exception as error:
+            _LOG.error("the data was not loaded again after its process was lost: %s", error)
+            raise Problem("starting") from error
 
     async def _load(self) -> State:
-        source = Endpoint(self.settings) if self.settings.endpoint else Workers(self.files, self.settings)
+        source = Endpoint(self.settings) if self.settings.endpoint else WorkerPool(self.files, self.settings)
         try:
-            if isinstance(source, Workers):
-                await source.start()
-            return await asyncio.to_thread(self._read, source)
+            loaded = await source.start() if isinstance(source, WorkerPool) else None
+            return await asyncio.to_thread(self._read, source, loaded)
         except BaseException:
             await source.close()
             raise
 
-    def _read(self, source: Workers | Endpoint) -> State:
+    def _read(self, source: WorkerPool | Endpoint, loaded: Loaded | None) -> State:
         """The data for the documents, beside what answers queries."""
-        url = self.settings.endpoint
-        store, version = snapshot(url) if url else _load_files(self.files)
+        store, version = _store(loaded) if loaded else snapshot(self.settings.endpoint)
         documents = Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
         changed = max((datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in self.files), default=datetime.now(UTC))
-        return State(store, version, changed, documents, _graphs(store), source, Cache(self.settings.cache << 20))
+        answers = Cache(self.settings.cached_answers_megabytes << 20, self.settings.cached_answer_kilobytes << 10)
+        pages = Cache(self.settings.cached_documents_megabytes << 20, self.settings.cached_documents_megabytes << 20)
+        return State(store, version, changed, documents, _graphs(store), source, answers, pages)
+
+
+def check(body: bytes, rows: bool) -> None:
+    """Raise Problem if an endpoint's answer, results in JSON or N-Triples, cannot be read."""
+    try:
+        if rows:
+            results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+            for _ in results if isinstance(results, ox.QuerySolutions) else ():
+                pass
+        else:
+            for _ in ox.parse(body, format=ox.RdfFormat.N_TRIPLES):
+                pass
+    except (SyntaxError, ValueError) as error:
+        raise Problem("endpoint-silent") from error
 
 
 def _graphs(store: ox.Store) -> dict[str, int]:
@@ -188,12 +236,10 @@ def _graphs(store: ox.Store) -> dict[str, int]:
     return {row["graph"]: row["triples"] for row in rows}
 
 
-def _load_files(files: Sequence[Path]) -> tuple[ox.Store, str]:
-    store, content = ox.Store(), hashlib.sha256()
-    for file in files:
-        store.bulk_load(path=file)
-        content.update(file.read_bytes())
-    return store, content.hexdigest()[:16]
+def _store(loaded: Loaded) -> tuple[ox.Store, str]:
+    store = ox.Store()
+    store.bulk_load(path=loaded.quads)
+    return store, loaded.version
 
 
 __all__ = ["BadData", "Context", "Problem", "Reply", "State"]

@@ -1,174 +1,139 @@
 """From the IRI of a thing to a document about it: 303 by Accept, and the documents, the same files as the published site's."""
 
-import gzip
-import hashlib
-import re
-from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from email.utils import format_datetime
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
 
-import anyio.to_thread
-from starlette.datastructures import Headers
-from starlette.responses import Response
+from anyio.to_thread import run_sync
 from starlette.types import Receive, Scope, Send
 
+from kommunegraf.findings import nearest
+from kommunegraf.names import plain
 from kommunegraf.publish.documents import Documents, media_type
 from kommunegraf.rdf.formats import DATASETS, HTML, WrongFormat
 from kommunegraf.rdf.negotiation import choose, choose_language
 from kommunegraf.server.context import Context
-from kommunegraf.server.documents import missing
-from kommunegraf.server.http import conditions
+from kommunegraf.server.http.answers import Answer, entity_tag, fields
+from kommunegraf.server.http.problems import MEDIA, Problem
 from kommunegraf.site import addresses
 from kommunegraf.site.addresses import parse
+from kommunegraf.site.model import Site
+from kommunegraf.site.render import Page
 
-METHODS = ("GET", "HEAD", "OPTIONS")
+METHODS = "GET, HEAD, OPTIONS"
 _VARY = "Accept, Accept-Language"
-_PACKED = (".gz", ".xlsx", ".png")
-"""Endings of files that gzip does not make smaller."""
 _NAMING = [format.media for format in DATASETS]
-"""Formats in which all statements stand in named graphs, where clients such as Comunica do not look unless told."""
-_NO_GZIP = re.compile(r"gzip\s*;\s*q=0(\.0*)?\s*(,|$)", re.I)
-
-
-@dataclass(frozen=True)
-class Stored:
-    """A document that is ready to be sent, with this status: as it is, and packed where that is smaller, each with entity tag and head."""
-
-    status: int
-    plain: tuple[bytes, str, list[tuple[bytes, bytes]]]
-    packed: tuple[bytes, str, list[tuple[bytes, bytes]]]
-
-    @property
-    def size(self) -> int:
-        """Bytes that it keeps."""
-        return len(self.plain[0]) + (len(self.packed[0]) if self.packed is not self.plain else 0)
+"""Formats with all statements in named graphs, where clients such as Comunica do not look unless told."""
+_LONGEST = 100
+"""Characters of a name that are compared with the names of resources."""
 
 
 class Dereference:
-    """An ASGI application over the documents of a context's data as it stands. It keeps `most` bytes of documents ready."""
+    """An ASGI application over the documents of a context's data as it stands."""
 
-    def __init__(self, context: Context, most: int = 64_000_000) -> None:
+    def __init__(self, context: Context) -> None:
         self._context = context
-        self._most = most
-        self._documents: Documents | None = None
-        self._kept: OrderedDict[str, Stored] = OrderedDict()
-        self._bytes = 0
-
-    @property
-    def documents(self) -> Documents:
-        """The documents as they stand now; what was kept of others is dropped."""
-        now = self._context.state.documents
-        if now is not self._documents:
-            self._documents, self._kept, self._bytes = now, OrderedDict(), 0
-        return now
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request: a redirect from a thing, a document, or a page that says that there is none."""
-        headers = Headers(scope=scope)
-        documents = self.documents
-        path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
-        if scope["method"] not in METHODS:
-            answer = Response(status_code=405, headers={"Allow": ", ".join(METHODS)})
-        elif scope["method"] == "OPTIONS":
-            answer = Response(status_code=204, headers={"Allow": ", ".join(METHODS)})
-        elif stored := self._kept.get(path):
-            self._kept.move_to_end(path)
-            return await _send(stored, scope, headers, send)
-        elif self._is_thing(path):
-            answer = self._redirect(path, scope, headers)
-        elif stored := await anyio.to_thread.run_sync(_stored, documents, self._context.state.changed, path):
-            self._keep(documents, path, stored)
-            return await _send(stored, scope, headers, send)
-        elif self._is_thing(f"{path}/"):
-            answer = Response(status_code=308, headers={"Location": quote(path.rsplit("/", 1)[-1]) + "/"})
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            raise Problem("wrong-method", methods=METHODS)
+        if scope["method"] == "OPTIONS":
+            answer = Answer(b"", status=204, headers={"Allow": METHODS})
         else:
-            answer = await anyio.to_thread.run_sync(missing.answer, documents, path, headers)
+            answer = await self._answer(scope)
         await answer(scope, receive, send)
 
-    def _is_thing(self, path: str) -> bool:
-        """Whether a path names a thing, and not a document."""
-        named = addresses.indexed(path)
-        return self.documents.pages.has(named) and (named != path or path.rpartition("/")[2] != "index")
-
-    def _redirect(self, path: str, scope: Scope, headers: Headers) -> Response:
-        """303 to the document that is asked for (Cool URIs for the Semantic Web, section 4.2), or 406 with those that there are."""
-        page = addresses.indexed(path)
-        offered = self.documents.formats(page)
-        asked = parse_qs(scope["query_string"].decode("latin-1")).get("format", [""])[-1]
-        if asked:
-            format = next((f for f in offered if asked in (f.name, f.suffix[1:], f.media)), None)
-        else:
-            media = choose(headers.get("accept"), [f.media for f in offered], _NAMING)
-            format = next((f for f in offered if f.media == media), None)
-        name = page.rsplit("/", 1)[-1]
-        if format is None:
-            links = "".join(f"{f.media} {quote(name)}{f.suffix}\n" for f in offered)
-            return Response(links, 406, {"Vary": _VARY}, "text/plain")
-        lang = choose_language(headers.get("accept-language"))
-        target = addresses.page(name, lang) if format == HTML else name + format.suffix
-        return Response(status_code=303, headers={"Location": quote(target), "Vary": _VARY})
-
-    def _keep(self, documents: Documents, path: str, stored: Stored) -> None:
-        """Keep a document ready, unless the data has changed since it was made."""
-        if documents is not self.documents or path in self._kept:
-            return
-        self._kept[path] = stored
-        self._bytes += stored.size
-        while self._bytes > self._most and len(self._kept) > 1:
-            self._bytes -= self._kept.popitem(last=False)[1].size
+    async def _answer(self, scope: Scope) -> Answer:
+        state = self._context.state
+        documents = state.documents
+        path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
+        if cached := state.pages.get(path):
+            return cached
+        if _is_thing(documents, path):
+            return _redirect(documents, path, scope)
+        if document := await run_sync(_document, documents, state.changed, path):
+            state.pages.put(path, document, len(path))
+            return document
+        if _is_thing(documents, f"{path}/"):
+            return Answer(b"", status=308, headers={"Location": quote(path.rsplit("/", 1)[-1]) + "/"})
+        return await run_sync(_missing, documents, path, fields(scope))
 
 
-def _stored(documents: Documents, changed: datetime, path: str) -> Stored | None:
-    """Make a document; None where there is none. That of a resource that was removed has status 410."""
+def _is_thing(documents: Documents, path: str) -> bool:
+    """Whether a path names a thing, and not a document."""
+    page = addresses.indexed(path)
+    return documents.pages.has(page) and (page != path or path.rpartition("/")[2] != "index")
+
+
+def _redirect(documents: Documents, path: str, scope: Scope) -> Answer:
+    """303 to the document that the client wants (Cool URIs for the Semantic Web, section 4.2), or 406 with those that there are."""
+    page, headers = addresses.indexed(path), fields(scope)
+    offered = documents.formats(page)
+    wanted = parse_qs(scope["query_string"].decode("latin-1")).get("format", [""])[-1]
+    if wanted:
+        format = next((f for f in offered if wanted in (f.name, f.suffix[1:], f.media)), None)
+    else:
+        media = choose(headers.get("accept"), [f.media for f in offered], _NAMING)
+        format = next((f for f in offered if f.media == media), None)
+    name = page.rsplit("/", 1)[-1]
+    if format is None:
+        links = "".join(f"{f.media} {quote(name)}{f.suffix}\n" for f in offered)
+        return Answer(links.encode(), "text/plain; charset=utf-8", 406, {"Vary": _VARY})
+    target = addresses.page(name, choose_language(headers.get("accept-language"))) if format == HTML else name + format.suffix
+    return Answer(b"", status=303, headers={"Location": quote(target), "Vary": _VARY})
+
+
+def _document(documents: Documents, changed: datetime, path: str) -> Answer | None:
+    """A document; None if there is none. That of a resource that was removed has status 410."""
     try:
         body = documents.read(path)
-    except WrongFormat:  # what RDF/XML cannot say
+    except WrongFormat:  # RDF/XML cannot say everything
         return None
     if body is None:
         return None
     status = 410 if documents.pages.resources.get(parse(path)[0]) in documents.past.gone else 200
-    media = media_type(path).encode()
-    head = [(b"content-type", media), (b"cache-control", b"max-age=300"), (b"vary", b"Accept-Encoding"), *_links(documents, path)]
-    head.append((b"last-modified", format_datetime(changed, usegmt=True).encode()))
-    tag = hashlib.sha256(media + body).hexdigest()[:32]
-    plain = _tagged(body, f'"{tag}"', head)
-    packed = b"" if path.endswith(_PACKED) else gzip.compress(body, 6, mtime=0)
-    if not packed or len(packed) >= len(body):
-        return Stored(status, plain, plain)
-    return Stored(status, plain, _tagged(packed, f'"{tag}-gzip"', [*head, (b"content-encoding", b"gzip")]))
+    media = media_type(path)
+    headers = {"Cache-Control": "max-age=300", **dict(_links(documents, path))}
+    date = format_datetime(changed, usegmt=True)
+    return Answer(body, media, status, headers, entity_tag(media.encode() + body), date)
 
 
-def _tagged(body: bytes, tag: str, head: list[tuple[bytes, bytes]]) -> tuple[bytes, str, list[tuple[bytes, bytes]]]:
-    return body, tag, [*head, (b"etag", tag.encode()), (b"content-length", str(len(body)).encode())]
-
-
-def _links(documents: Documents, name: str) -> Iterable[tuple[bytes, bytes]]:
-    """Of which thing a document tells, and in what else it can be had (RFC 8288, RFC 6892)."""
+def _links(documents: Documents, name: str) -> Iterator[tuple[str, str]]:
+    """Which thing a document is about, and its other formats (RFC 8288, RFC 6892)."""
     path, format, lang = parse(name)
     if format == HTML:
-        yield b"content-language", lang.encode()
+        yield "Content-Language", lang
     if iri := documents.pages.resources.get(path):
         stem = quote(path.rsplit("/", 1)[-1])
         offered = [other for other in documents.formats(path) if other != format]
         others = [f'<{stem}{other.suffix}>; rel="alternate"; type="{other.media}"' for other in offered]
-        yield b"link", ", ".join([f'<{quote(iri, safe=":/%#?&=+,;@!$()*~-._")}>; rel="describes"', *others]).encode()
+        yield "Link", ", ".join([f'<{quote(iri, safe=":/%#?&=+,;@!$()*~-._")}>; rel="describes"', *others])
 
 
-async def _send(stored: Stored, scope: Scope, headers: Headers, send: Send) -> None:
-    """A document as the request wants it: packed or not, its head alone, or nothing when a condition says so."""
-    body, tag, head = stored.packed if _takes_gzip(headers.get("accept-encoding", "")) else stored.plain
-    changed = next((value.decode() for name, value in head if name == b"last-modified"), "")
-    status = conditions.status(headers, tag, changed) if stored.status == 200 else 200
-    if status != 200:
-        await send({"type": "http.response.start", "status": status, "headers": [h for h in head if h[0] != b"content-length"]})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    await send({"type": "http.response.start", "status": stored.status, "headers": head})
-    await send({"type": "http.response.body", "body": body if scope["method"] == "GET" else b""})
+def _missing(documents: Documents, path: str, headers: dict[str, str]) -> Answer:
+    """404 with what may have been meant: a page for a client that takes HTML, else problem details (RFC 9457)."""
+    lang = choose_language(headers.get("accept-language"))
+    near = suggestions(documents, path)
+    if choose(headers.get("accept"), [MEDIA, HTML.media]) != HTML.media:
+        return Problem("not-found", near).answer(lang)
+    page = _Anywhere(documents.site, lang, urlsplit(documents.address).path)
+    body = page.html("missing.html", title=page.w.missing_title, suggestions=near)
+    return Answer(body.encode("utf-8", "replace"), HTML.content_type, 404, {"Vary": _VARY, "Content-Language": lang})
 
 
-def _takes_gzip(header: str) -> bool:
-    return "gzip" in header.lower() and not _NO_GZIP.search(header)
+class _Anywhere(Page):
+    """A page that may stand at any depth: its links begin at the top of the host, and nothing is cached for its address."""
+
+    def __init__(self, site: Site, lang: str, top: str) -> None:
+        super().__init__(site, "404", lang)
+        self.up = top
+        self._made = site.made[lang, top]
+
+
+def suggestions(documents: Documents, path: str) -> list[str]:
+    """The IRIs of resources of the same kind whose last part, or whose label in any language, is near that of a path."""
+    kind, _, rest = parse(path)[0].partition("/")
+    named = documents.pages.called.get(kind, {})
+    return list(dict.fromkeys(named[name] for name in nearest(plain(rest[:_LONGEST]), named)))

@@ -1,23 +1,23 @@
-"""The process that holds the store and forks workers from it. A worker answers one query after another, until it is ended.
+"""The process that holds the store and forks workers from it. A worker answers one query after another, until it is killed.
 
-`python -m kommunegraf.server.engine.process` reads its orders as lines on standard input: first a JSON object (`files`, `socket`, `memory`,
-`seconds`), then `fork`, `kill PID` and `nice PID`. It tells on standard output that it is ready, and how each worker ended. It ends, with
-its workers, at the end of its input. Workers connect to `socket`; what they hear there are pickled `jobs.Order`s, as dicts, and what they
-say is in frames: a letter, a length, that many bytes. The server trusts no worker: nothing that comes from one is unpickled.
+`python -P -m kommunegraf.server.engine.process` reads its orders as lines of standard input: first a JSON object (see `Order`), then
+`fork`, `kill PID` and `nice PID`. It writes on standard output that the data is loaded, and how each worker ended. At the end of its
+input it ends, with its workers. Workers connect to the order's socket; what they hear and say there is described in `frames`.
 Being one process with one thread, it can fork safely; the workers share its memory until they write to it.
 """
 
 import gc
+import hashlib
 import json
 import os
-import pickle
 import resource
 import select
 import signal
 import socket
-import struct
-from contextlib import suppress
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -25,38 +25,41 @@ import pyoxigraph as ox
 from kommunegraf.languages import texts
 from kommunegraf.rdf import encode
 from kommunegraf.rdf.formats import GRAPHS, TABLES, WrongFormat
-from kommunegraf.server.engine.counting import Counter
+from kommunegraf.server.engine.frames import FRAME, NUMBER, Job, failure, head
 from kommunegraf.server.engine.screening import screen
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql.media import offered
 
-FRAME = struct.Struct("!cI")
-"""The head of a frame: H what kind of answer comes, D some of its bytes, E its end, F the failure that ended it."""
-NUMBER = struct.Struct("!I")
-"""What a worker says first: the number of its process."""
 _CHUNK = 1 << 16
 _STACK = 64 << 20
 """Bytes of stack for nested queries: the parser and the evaluation call themselves."""
-Graphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
+DefaultGraphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
 
 
-class Frames:
+@dataclass(frozen=True)
+class Order:
+    """What to load and how to work.
+
+    `quads` is the file that takes all that was loaded, `socket` the one that workers connect to. `megabytes`, `seconds` and `levels` limit
+    a query; `load_megabytes` limits the loading.
+    """
+
+    files: list[str]
+    socket: str
+    quads: str
+    megabytes: int
+    load_megabytes: int
+    seconds: float
+    levels: int
+
+
+class FrameWriter:
     """A file that writes frames of at most 64 KiB to a socket, when as much waits."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._waiting = bytearray()
         self._sending = bytearray()
-        self.counter = Counter("")
-
-    def finish(self) -> None:
-        """The answer is complete."""
-        self._pack()
-        self.frame(b"E", _told(rows=self.counter.rows))
-
-    def fail(self, problem: str, **values: Any) -> None:
-        """The answer breaks off."""
-        self.frame(b"F", json.dumps({"problem": problem, "values": values}).encode())
 
     def frame(self, letter: bytes, body: bytes) -> None:
         """A frame of its own; it goes out with those before it when much waits, and with `send`."""
@@ -80,77 +83,107 @@ class Frames:
         self._sending.clear()
 
     def _pack(self) -> None:
-        self.counter.add(self._waiting)
         for start in range(0, len(self._waiting), _CHUNK):
             piece = self._waiting[start : start + _CHUNK]
             self._sending += FRAME.pack(b"D", len(piece)) + piece
         self._waiting.clear()
 
 
-@lru_cache(maxsize=1024)
-def _told(**facts: Any) -> bytes:
-    """Facts as JSON; the same few are told again and again."""
-    return json.dumps(facts).encode()
-
-
-def answer(store: ox.Store, order: dict[str, Any], out: Frames) -> None:
-    """Screen and run a query, and write its answer as frames, a failure included."""
+def answer(store: ox.Store, job: Job, levels: int, out: FrameWriter) -> None:
+    """Screen and run a query, and write its answer, or its failure, as frames."""
     try:
-        screened = screen(order["query"])
-        media = order["rows" if screened.rows else "graph"]
+        screened = screen(job.query, levels)
+        media = job.rows if screened.rows else job.graph
         form = next((form for form in (TABLES if screened.rows else GRAPHS) if form.media == media), None)
         if form is None:
             raise Problem("not-acceptable", formats=", ".join(offered(screened.rows)))
-        result = _query(store, order, not screened.names_dataset)
-        out.frame(b"H", _told(media=media, rows=screened.rows, repeatable=screened.repeatable))
-        out.counter = Counter(media)
+        result = _query(store, job, not screened.names_dataset)
+        out.frame(b"H", head(media, screened.rows, screened.repeatable))
         encode.write(result, form, out)
-        out.finish()
+        out.frame(b"E", b"")
     except Problem as problem:
-        out.fail(problem.name, **problem.values)
+        out.frame(b"F", failure(problem.name, problem.values))
     except WrongFormat:
-        out.fail("not-acceptable", formats=", ".join(form.media for form in TABLES if form.w3c))
+        out.frame(b"F", failure("not-acceptable", {"formats": ", ".join(form.media for form in TABLES if form.w3c)}))
     except SyntaxError as error:
-        out.fail("malformed-query", message=str(error))
+        out.frame(b"F", failure("malformed-query", {"message": str(error)}))
     except MemoryError:
-        out.fail("memory-limit")
+        out.frame(b"F", failure("memory-limit", {}))
     except (ValueError, RuntimeError, OSError) as error:
-        out.fail("not-answerable", message=str(error))
+        out.frame(b"F", failure("not-answerable", {"message": str(error)}))
     out.send()
 
 
-def _query(store: ox.Store, order: dict[str, Any], union: bool) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
+def _query(store: ox.Store, job: Job, union: bool) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
     """The dataset is the request's, else the query's, else all graphs together (SPARQL 1.1 Protocol, section 2.1.4)."""
-    if order["default"] or order["named"]:
-        default: Graphs = [ox.NamedNode(iri) for iri in order["default"]]
-        named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in order["named"]]
-        return store.query(order["query"], base_iri=order["base"], default_graph=default, named_graphs=named)
-    return store.query(order["query"], base_iri=order["base"], use_default_graph_as_union=union)
+    if job.default or job.named:
+        default: DefaultGraphs = [ox.NamedNode(iri) for iri in job.default]
+        named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(iri) for iri in job.named]
+        return store.query(job.query, base_iri=job.base, default_graph=default, named_graphs=named)
+    return store.query(job.query, base_iri=job.base, use_default_graph_as_union=union)
 
 
-def work(store: ox.Store, path: str, memory: int, seconds: float) -> None:
-    """Be a worker: connect, give up what a query must not have, and answer until the other side closes."""
+def work(store: ox.Store, order: Order, memory: int) -> None:
+    """Be a worker: connect, give up what a query must not have, and answer until the other side closes.
+
+    `memory` is how many bytes of address space it may have.
+    """
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(path)
+        connection.connect(order.socket)
         connection.sendall(NUMBER.pack(os.getpid()))
         null = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(null, number)
         with suppress(AttributeError, OSError):  # only Linux has it, and not every sandbox allows it
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # an order does not take the processor from who gives it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # so that it does not take the processor from the server
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # no new descriptor: no connection and no file, whatever a query asks
-        with connection.makefile("rb") as orders:
-            while orders.peek(1):
-                order = pickle.load(orders)
+        with connection.makefile("rb") as jobs:
+            while line := jobs.readline():
                 spent = resource.getrusage(resource.RUSAGE_SELF)
-                processor = int(spent.ru_utime + spent.ru_stime + seconds) + 2
+                processor = int(spent.ru_utime + spent.ru_stime + order.seconds) + 2
                 resource.setrlimit(resource.RLIMIT_CPU, (processor, resource.RLIM_INFINITY))
-                answer(store, order, Frames(connection))
+                answer(store, Job.read(line), order.levels, FrameWriter(connection))
     os.kill(os.getpid(), signal.SIGKILL)  # quicker than freeing the store piece by piece
+
+
+def load(order: Order) -> tuple[ox.Store, str]:
+    """The files in a store, and the version that names their content. Raises OSError, SyntaxError, ValueError and MemoryError.
+
+    The store is also written to `order.quads`, for the server: so the files are read once, and by this process alone.
+    """
+    store, content = ox.Store(), hashlib.sha256()
+    for file in order.files:
+        try:
+            data = Path(file).read_bytes()
+            content.update(data)
+            _add(store, file, data)
+        except (OSError, SyntaxError, ValueError) as error:
+            raise ValueError(f"{file}: {error}") from error
+    store.dump(order.quads, format=ox.RdfFormat.N_QUADS)
+    return store, content.hexdigest()[:16]
+
+
+def _add(store: ox.Store, file: str, data: bytes) -> None:
+    form = ox.RdfFormat.from_extension(file.rpartition(".")[2])
+    if form is None:
+        raise ValueError("the ending of its name is none of an RDF format, such as .nq, .ttl or .jsonld")
+    before = len(store)
+    store.bulk_load(data, format=form, base_iri=Path(file).absolute().as_uri())
+    if len(store) == before and next(ox.parse(data, format=form, base_iri="file:///"), None) is None:
+        raise ValueError("it has no statements")
+
+
+@contextmanager
+def _memory(megabytes: int) -> Iterator[None]:
+    """Limit the memory of this process for a while."""
+    before, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20 if hard == resource.RLIM_INFINITY else min(megabytes << 20, hard), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, (before, hard))
 
 
 def _used() -> int:
@@ -169,34 +202,37 @@ def main() -> None:
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard), hard))
     order, rest = _first_line()
-    store = ox.Store()
     try:
-        for file in order["files"]:
-            store.bulk_load(path=file)
+        with _memory(order.load_megabytes):
+            store, version = load(order)
     except (OSError, SyntaxError, ValueError) as error:
-        _tell({"error": f"{file}: {error}"})
-        return
-    texts("problems")
-    encode.workbook([], [])  # loads what it needs: a worker may open no file, so it can import nothing
-    gc.freeze()
-    _tell({"ready": len(store)})
-    _obey(store, order["socket"], _used() + order["memory"], order["seconds"], rest)
+        return _tell({"error": str(error)})
+    except MemoryError:
+        return _tell({"error": f"{', '.join(order.files)} needs more than {order.load_megabytes} MiB of memory to load"})
+    texts("problems")  # read before the workers are forked, as they can open no file
+    encode.workbook([], [])  # for the same reason: it imports what it needs
+    gc.freeze()  # what all workers share is not touched, and so not copied, by the collection of garbage
+    _tell({"version": version})
+    _obey(store, order, _used() + (order.megabytes << 20), rest)
 
 
-def _first_line() -> tuple[dict[str, Any], bytes]:
+def _first_line() -> tuple[Order, bytes]:
     data = b""
     while b"\n" not in data:
-        data += os.read(0, _CHUNK) or b"{}\n"
+        piece = os.read(0, _CHUNK)
+        if not piece:
+            raise SystemExit  # the server is gone before it said what to load
+        data += piece
     line, _, rest = data.partition(b"\n")
-    return json.loads(line), rest
+    return Order(**json.loads(line)), rest
 
 
 def _tell(news: dict[str, Any]) -> None:
-    with suppress(BrokenPipeError):  # the server is gone; its orders end too, and with them this process
+    with suppress(ConnectionError):  # the server is gone; its orders end too, and with them this process
         os.write(1, json.dumps(news).encode() + b"\n")
 
 
-def _obey(store: ox.Store, path: str, memory: int, seconds: float, rest: bytes) -> None:
+def _obey(store: ox.Store, order: Order, memory: int, rest: bytes) -> None:
     wake, notify = os.pipe()
     os.set_blocking(wake, False)
     os.set_blocking(notify, False)
@@ -209,7 +245,7 @@ def _obey(store: ox.Store, path: str, memory: int, seconds: float, rest: bytes) 
             command, _, number = line.partition(b" ")
             if command == b"fork":
                 if (pid := os.fork()) == 0:
-                    return work(store, path, memory, seconds)
+                    return work(store, order, memory)
                 children.add(pid)
             elif int(number) in children:
                 _change(command, int(number))
@@ -218,7 +254,10 @@ def _obey(store: ox.Store, path: str, memory: int, seconds: float, rest: bytes) 
             os.read(wake, 4096)
             _bury(children)
         if 0 in ready:
-            data = os.read(0, _CHUNK)
+            try:
+                data = os.read(0, _CHUNK)
+            except ConnectionError:  # the server is gone, and has not read all news
+                break
             if not data:
                 break
             rest += data
@@ -234,7 +273,7 @@ def _change(command: bytes, pid: int) -> None:
 
 
 def _bury(children: set[int]) -> None:
-    """Workers that have ended are told of; only then may their numbers be used again."""
+    """Say which workers have ended; only then may the system use their numbers again."""
     for pid in list(children):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:

@@ -5,9 +5,11 @@ The endpoint must take the union of its named graphs as default graph, as Oxigra
 
 import asyncio
 import hashlib
-import json
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from typing import cast
+from urllib.parse import urljoin
 
 import httpx
 import pyoxigraph as ox
@@ -17,20 +19,21 @@ from kommunegraf.questions import ask
 from kommunegraf.rdf import engines
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, Format, WrongFormat
-from kommunegraf.server.engine.dataset import clauses
-from kommunegraf.server.engine.reply import Order
-from kommunegraf.server.engine.screening import screen
+from kommunegraf.server.engine.frames import Job, head
+from kommunegraf.server.engine.screening import clauses, screen
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.server.sparql.media import offered
 
 _PIECE = 1 << 16
-_MOST = 16 << 20
-"""Bytes of an answer of which a format is made here that endpoints do not have."""
+_AHEAD = 4
+"""Pieces of an answer that are read before somebody wants them."""
 _PARTIAL = ("x-sql-state", "x-sparql-maxrows")
 """Headers with which Virtuoso says, beside status 200, that time or a limit cut its answer short."""
 _MESSAGE = 300
-"""Characters of what an endpoint says of a query that it does not take."""
+"""Bytes that are read of what an endpoint says of a query that it does not take."""
+_REDIRECTS = 5
+Frame = tuple[bytes, bytes]
 
 
 class Endpoint:
@@ -38,97 +41,125 @@ class Endpoint:
 
     def __init__(self, settings: Settings) -> None:
         self.url = settings.endpoint
-        self.client = httpx.AsyncClient(timeout=settings.timeout, follow_redirects=False, limits=httpx.Limits(max_connections=None))
+        self.levels = settings.query_levels
+        self.page_megabytes = settings.page_megabytes
+        self.client = httpx.AsyncClient(
+            timeout=settings.query_seconds, follow_redirects=False, limits=httpx.Limits(max_connections=None),
+        )
 
     @property
     def alive(self) -> bool:
         """Whether queries can be sent."""
         return not self.client.is_closed
 
-    async def take(self) -> "Asking":
-        """Something that asks one query."""
-        return Asking(self)
+    async def take(self) -> "EndpointQuery":
+        """What runs one query."""
+        return EndpointQuery(self)
 
     async def close(self) -> None:
         """End the connections."""
         await self.client.aclose()
 
 
-class Asking:
-    """One query that the endpoint answers. It is a jobs.Source."""
+class EndpointQuery:
+    """One query that the endpoint answers. It is a `reply.Runner`.
+
+    A task of its own reads the answer, and closes it however it ends, so that nothing is closed while it is being read.
+    """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
-        self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._frames: asyncio.Queue[Frame | Exception] = asyncio.Queue(_AHEAD)
 
-    async def start(self, order: Order) -> None:
-        """See jobs.Source."""
-        self._frames = self._ask(order)
+    async def start(self, job: Job) -> None:
+        """Send the query."""
+        self._reading = asyncio.create_task(self._read(job))
 
-    async def frame(self) -> tuple[bytes, bytes]:
-        """See jobs.Source."""
-        step = asyncio.ensure_future(anext(self._frames))
-        try:
-            await asyncio.wait((step, self._stopped), return_when=asyncio.FIRST_COMPLETED)
-            if self._stopped.done():
-                raise ConnectionError
-            return step.result()
-        except httpx.HTTPError as error:
-            raise Problem("endpoint-silent") from error
-        finally:
-            step.cancel()
+    async def frame(self) -> Frame:
+        """The next frame of the answer."""
+        frame = await self._frames.get()
+        if isinstance(frame, Exception):
+            raise frame
+        return frame
 
     def spent(self) -> float:
-        """See jobs.Source; the endpoint works for as long as it takes."""
+        """Infinite: the endpoint works for as long as it takes."""
         return math.inf
 
     def slower(self) -> None:
-        """Nothing: how it divides its time is the endpoint's own affair."""
+        """Nothing: how the endpoint divides its time is its own affair."""
 
     def stop(self) -> None:
-        """See jobs.Source."""
-        if not self._stopped.done():
-            self._stopped.set_result(None)
+        """Stop reading, and close the connection."""
+        self._reading.cancel()
+        while not self._frames.empty():
+            self._frames.get_nowait()
+        self._frames.put_nowait(ConnectionError())
 
     def release(self) -> None:
-        """See jobs.Source."""
+        """Nothing: the answer was read to its end."""
 
     async def why(self) -> Problem:
-        """See jobs.Source."""
+        """The endpoint broke off."""
         return Problem("endpoint-silent")
 
-    async def _ask(self, order: Order) -> AsyncIterator[tuple[bytes, bytes]]:
-        screened = await asyncio.to_thread(screen, order.query)
-        media = order.rows if screened.rows else order.graph
+    async def _read(self, job: Job) -> None:
+        try:
+            async with aclosing(self._ask(job)) as frames:
+                async for frame in frames:
+                    await self._frames.put(frame)
+        except Problem as problem:
+            await self._frames.put(problem)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, SyntaxError):  # no address, bytes that are not what they claim
+            await self._frames.put(Problem("endpoint-silent"))
+
+    async def _ask(self, job: Job) -> AsyncGenerator[Frame, None]:
+        screened = await asyncio.to_thread(screen, job.query, self._endpoint.levels)
+        media = job.rows if screened.rows else job.graph
         form = next((form for form in (TABLES if screened.rows else GRAPHS) if form.media == media), None)
         if form is None:
             raise Problem("not-acceptable", formats=", ".join(offered(screened.rows)))
         native = form if form.w3c else JSON
-        text = f"BASE <{order.base}> {order.query}" if order.base else order.query
-        default, named = order.default, order.named
+        text = f"BASE <{job.base}> {job.query}" if job.base else job.query
+        default, named = job.default, job.named
         if not default and not named and screened.names_dataset:
-            default, named = clauses(order.query, order.base)  # said twice, as Oxigraph's server with a union graph forgets FROM
-        fields = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
-        async with self._endpoint.client.stream("POST", self._endpoint.url, data=fields, headers={"Accept": native.media}) as answer:
+            default, named = clauses(job.query, job.base)  # said twice, as Oxigraph's server with a union graph forgets FROM
+        fields: dict[str, str | list[str]] = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
+        async with _posted(self._endpoint, {name: value for name, value in fields.items() if value}, native.media) as answer:
             if answer.status_code != 200:
                 raise await _refusal(answer)
             if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != native.media:
                 raise Problem("endpoint-silent")
             if any(header in answer.headers for header in _PARTIAL):
                 raise Problem("endpoint-partial")
-            yield b"H", json.dumps({"media": media, "rows": screened.rows, "repeatable": False}).encode()
-            async for data in answer.aiter_bytes(_PIECE) if native == form else _made(answer, form):
+            yield b"H", head(media, screened.rows, False)
+            async for data in answer.aiter_bytes(_PIECE) if native == form else _made(answer, form, self._endpoint.page_megabytes):
                 yield b"D", data
-        yield b"E", b'{"rows": null}'
+        yield b"E", b""
 
 
-async def _made(answer: httpx.Response, form: Format) -> AsyncIterator[bytes]:
-    """Rows in a format that endpoints do not have, made of a whole answer in JSON. Raises Problem."""
+@asynccontextmanager
+async def _posted(endpoint: Endpoint, form: dict[str, str | list[str]], media: str) -> AsyncIterator[httpx.Response]:
+    """The answer to a query. Redirects are followed with the query, which httpx itself would leave behind, and to web addresses only."""
+    url = endpoint.url
+    for _ in range(_REDIRECTS + 1):
+        async with endpoint.client.stream("POST", url, data=form, headers={"Accept": media}) as answer:
+            if answer.status_code not in (301, 302, 303, 307, 308):
+                yield answer
+                return
+            url = urljoin(url, answer.headers.get("location", ""))
+            if not url.startswith(("http://", "https://")):
+                break
+    raise Problem("endpoint-silent")
+
+
+async def _made(answer: httpx.Response, form: Format, most: int) -> AsyncIterator[bytes]:
+    """Rows in a format that endpoints do not have, made from a whole answer in JSON of at most `most` MiB. Raises Problem."""
     body = bytearray()
     async for data in answer.aiter_bytes(_PIECE):
         body += data
-        if len(body) > _MOST:
-            raise Problem("result-too-large", most=_MOST >> 20)
+        if len(body) > most << 20:
+            raise Problem("result-too-large", most=most)
     try:
         yield await asyncio.to_thread(lambda: encode(ox.parse_query_results(bytes(body), format=ox.QueryResultsFormat.JSON), form.name))
     except WrongFormat:
@@ -138,9 +169,14 @@ async def _made(answer: httpx.Response, form: Format) -> AsyncIterator[bytes]:
 async def _refusal(answer: httpx.Response) -> Problem:
     """What it means that the endpoint did not answer 200."""
     if answer.status_code == 400:
-        said = (await answer.aread())[:_MESSAGE].decode("utf-8", "replace")
-        return Problem("malformed-query", message=said)
-    if answer.status_code in (408, 504):
+        message = b""
+        async with aclosing(cast(AsyncGenerator[bytes, None], answer.aiter_bytes(_MESSAGE))) as pieces:
+            async for piece in pieces:
+                message += piece
+                if len(message) >= _MESSAGE:
+                    break
+        return Problem("malformed-query", message=message[:_MESSAGE].decode("utf-8", "replace"))
+    if answer.status_code in (206, 408, 504):
         return Problem("endpoint-partial")
     return Problem("busy") if answer.status_code in (429, 503) else Problem("endpoint-silent")
 
@@ -148,19 +184,19 @@ async def _refusal(answer: httpx.Response) -> Problem:
 def snapshot(url: str) -> tuple[ox.Store, str]:
     """The project's graphs as they stand at an endpoint, and the version of that state.
 
-    Raises EngineError, also where there are none, and where the endpoint gives fewer statements than it counts.
+    Raises EngineError, also if there are none, and if the endpoint gives fewer statements than it counts.
     """
     engine = engines.Endpoint(url)
     sizes = {row["graph"]: row["triples"] for row in ask.internal(engine, "graph-sizes").rows()}
-    wanted = sum(size for graph, size in sizes.items() if graph.startswith(GRAPH))
-    if not wanted:
+    count = sum(size for graph, size in sizes.items() if graph.startswith(GRAPH))
+    if not count:
         raise engines.EngineError(f"{url} has no graph whose name begins with {GRAPH}; load kommunegraf.nq with the names of its graphs")
-    found = ask.internal(engine, "quads", prefix=GRAPH)
-    quads = [ox.Quad(s["subject"], s["predicate"], s["object"], s["graph"]) for s in found.result]
-    del found  # its rows belong to this thread
-    if len(quads) < wanted:
-        limit = f"raise its limit on results (in Virtuoso ResultSetMaxRows, and no time limit) above {wanted} rows"
-        raise engines.EngineError(f"{url} gave {len(quads)} of its {wanted} statements, too few for whole pages; {limit}")
+    answer = ask.internal(engine, "quads", prefix=GRAPH)
+    quads = [ox.Quad(s["subject"], s["predicate"], s["object"], s["graph"]) for s in answer.result]
+    del answer  # its rows belong to this thread
+    if len(quads) < count:
+        limit = f"raise its limit on results (in Virtuoso ResultSetMaxRows, and no time limit) above {count} rows"
+        raise engines.EngineError(f"{url} gave {len(quads)} of its {count} statements, too few for whole pages; {limit}")
     store = ox.Store()
     store.extend(quads)
     return store, hashlib.sha256("\n".join(sorted(map(str, quads))).encode()).hexdigest()[:16]

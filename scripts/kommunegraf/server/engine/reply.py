@@ -1,90 +1,73 @@
 """One query from its start to its end: it moves to a slow place, runs out of time, grows too large, or is answered."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 
+from kommunegraf.server.engine.frames import Head, Job, read_failure, read_head
 from kommunegraf.server.engine.turns import Gate, Ticket
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
 _AGAIN = 0.1
-"""Seconds after which a long query that found no slow place looks again."""
+"""Seconds after which a long query that found no slow place tries again."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """A query to run, its dataset, the base of its relative IRIs, and the media types in which the client takes its answer.
-
-    `rows` is for an answer of rows or yes and no, `graph` for one of triples; empty where the client takes none that there is.
-    """
-
-    query: str
-    rows: str
-    graph: str
-    default: tuple[str, ...] = ()
-    named: tuple[str, ...] = ()
-    base: str | None = None
+class Lost(Problem):
+    """A query has no answer because the process that ran it, or was to run it, is gone. Asking again may help."""
 
 
-class Source(Protocol):
+class Runner(Protocol):
     """What runs one query at a time: a worker, or a request to an endpoint."""
 
-    async def start(self, order: Order) -> None:
+    async def start(self, job: Job) -> None:
         """Begin. Raises Problem or ConnectionError."""
 
     async def frame(self) -> tuple[bytes, bytes]:
-        """The next frame: `H`, `D`, `E` or `F`, as `worker` tells. Raises Problem or ConnectionError."""
+        """The next frame: its letter (see `frames`) and its content. Raises Problem or ConnectionError."""
 
     def spent(self) -> float:
         """Seconds of processor time that the query has had."""
 
     def slower(self) -> None:
-        """Let others go first."""
+        """Let other queries go first."""
 
     def stop(self) -> None:
-        """End the query by force; `frame` then raises ConnectionError."""
+        """Stop the query; `frame` then raises ConnectionError."""
 
     def release(self) -> None:
         """The query was answered to its end."""
 
     async def why(self) -> Problem:
-        """Why it ended, when nobody stopped it."""
+        """Why the query ended, if nobody stopped it."""
 
 
 class Reply:
-    """An answer under way. Its bytes come once, by `piece`, `chunks` or `read`; who does not read to the end calls `close`.
+    """The answer to a query that runs. Read its bytes once, by `piece`, `chunks` or `read`; call `close` if you stop reading early.
 
-    `version` is that of the data it comes from, `media` its media type, `is_rows` whether it is rows and not a graph, `repeatable` whether
-    it would be the same again on the same data, and `rows` how many there were, where that is known at its end.
+    `version` is that of the data it comes from; `head` says what it is, from `begin` on.
     """
 
-    def __init__(self, settings: Settings, gate: Gate, ticket: Ticket, source: Source, order: Order, started: float) -> None:
+    head: Head
+
+    def __init__(self, settings: Settings, gate: Gate, ticket: Ticket, runner: Runner, job: Job, started: float) -> None:
         self.version = ""
-        self.media = ""
-        self.is_rows = True
-        self.repeatable = False
-        self.rows: int | None = None
         self._settings = settings
         self._gate = gate
         self._ticket = ticket
-        self._source = source
-        self._order = order
+        self._runner = runner
+        self._job = job
         self._reason: Problem | None = None
         self._ended = False
         self._size = 0
-        self._expires = started + settings.timeout
-        self._wait(settings.short)
+        self._expires = started + settings.query_seconds
+        self._wait(settings.quick_seconds)
 
     async def begin(self) -> "Reply":
         """Run the query until its answer begins. Raises Problem."""
         try:
-            await self._source.start(self._order)
-            told = _read(await self._frame(b"H"))
-            self.media, self.is_rows, self.repeatable = told["media"], told["rows"], told["repeatable"]
+            await self._runner.start(self._job)
+            self.head = read_head(await self._frame(b"H"))
         except ConnectionError as error:
             raise await self._end() from error
         except BaseException:
@@ -93,12 +76,12 @@ class Reply:
         return self
 
     async def piece(self) -> bytes:
-        """The next bytes of the answer; none at its end. Raises Problem when it breaks off."""
+        """The next bytes of the answer; empty at its end. Raises Problem when it breaks off."""
         try:
             data = await self._frame(b"D")
             self._size += len(data)
-            if self._size > self._settings.result << 20:
-                self._stop(Problem("result-too-large", most=self._settings.result))
+            if self._size > self._settings.answer_megabytes << 20:
+                self._stop(Problem("result-too-large", most=self._settings.answer_megabytes))
                 raise ConnectionError
         except ConnectionError as error:
             raise await self._end() from error
@@ -119,38 +102,36 @@ class Reply:
         return b"".join([piece async for piece in self.chunks()])
 
     def close(self) -> None:
-        """Stop the query where it still runs, and give its place back."""
+        """Stop the query if it still runs, and give its place back."""
         if not self._ended:
             self._leave()
-            self._source.stop()
+            self._runner.stop()
 
     async def _frame(self, wanted: bytes) -> bytes:
         if self._reason:
             raise ConnectionError
-        letter, body = await self._source.frame()
+        letter, body = await self._runner.frame()
         if letter == b"F":
             self._end_well()
-            told = json.loads(body)
-            raise Problem(told["problem"], memory=self._settings.memory, **told["values"])
-        if letter == b"E":
-            self.rows = _read(body)["rows"]
+            failure = read_failure(body)
+            raise Problem(failure.problem, **{"megabytes": self._settings.query_megabytes, **failure.values})
         return body if letter == wanted else b""
 
     def _move(self) -> None:
-        """The query has had its short time. One that has waited for the processor and not run yet keeps its place a little longer."""
-        if self._size or self._source.spent() >= self._settings.short / 2:
-            self._source.slower()
+        """The query has had its quick time. One that has waited for the processor and not run yet keeps its place a little longer."""
+        if self._size or self._runner.spent() >= self._settings.quick_seconds / 2:
+            self._runner.slower()
             if self._ticket.slow():
-                return self._wait(self._settings.timeout)
+                return self._wait(self._settings.query_seconds)
             if self._gate.crowded:
-                return self._stop(Problem("slow-lane-full", short=self._settings.short))
+                return self._stop(Problem("slow-lane-full", seconds=self._settings.quick_seconds))
         self._wait(_AGAIN)
 
     def _expire(self) -> None:
-        self._stop(Problem("time-limit", timeout=self._settings.timeout))
+        self._stop(Problem("time-limit", seconds=self._settings.query_seconds))
 
     def _wait(self, seconds: float) -> None:
-        """Look at the query again after some seconds, or end it then, when its time is over by that time."""
+        """Look at the query again after some seconds, or stop it when its time is over by then."""
         loop = asyncio.get_running_loop()
         begin = loop.time()
         if begin + seconds < self._expires:
@@ -160,16 +141,16 @@ class Reply:
 
     def _stop(self, reason: Problem) -> None:
         self._reason = reason
-        self._source.stop()
+        self._runner.stop()
 
     async def _end(self) -> Problem:
-        reason = self._reason or await self._source.why()
+        reason = self._reason or await self._runner.why()
         self.close()
         return reason
 
     def _end_well(self) -> None:
         self._leave()
-        self._source.release()
+        self._runner.release()
 
     def _leave(self) -> None:
         self._ended = True
@@ -177,21 +158,14 @@ class Reply:
         self._ticket.leave()
 
 
-async def run(settings: Settings, gate: Gate, client: str, take: Callable[[], Awaitable[Source]], order: Order) -> Reply:
-    """Wait for the client's turn, take a source, and run a query until its answer begins. Raises Problem."""
-    started = asyncio.get_running_loop().time()
-    ticket = await gate.enter(client)
+async def run(
+    settings: Settings, gate: Gate, ticket: Ticket, take: Callable[[], Awaitable[Runner]], job: Job, started: float,
+) -> Reply:
+    """Take a runner and run a query on it until its answer begins. `started` is when its time began. Raises Problem, and Lost."""
     try:
-        source = await take()
-        reply = Reply(settings, gate, ticket, source, order, started)
+        runner = await take()
+        reply = Reply(settings, gate, ticket, runner, job, started)
     except BaseException:
         ticket.leave()
         raise
     return await reply.begin()
-
-
-@lru_cache(maxsize=1024)
-def _read(told: bytes) -> dict[str, Any]:
-    """What a frame tells; the same few come again and again."""
-    found: dict[str, Any] = json.loads(told)
-    return found

@@ -1,7 +1,8 @@
-"""What a query is, before anything runs it: its form, and whether it is refused. Read by its tokens (SPARQL 1.1, section 19.8)."""
+"""What the tokens of a query (SPARQL 1.1, section 19.8) show before it runs: its form, its dataset, and whether it is refused."""
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from kommunegraf.server.http.problems import Problem
 
@@ -26,14 +27,13 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
-_DEEPEST = 200
 Token = tuple[str, str]
 """Its kind, and its text."""
 
 
 @dataclass(frozen=True)
 class Screened:
-    """A query that may run: its form; whether it names its dataset by FROM; whether it answers the same on the same data."""
+    """A query that may run: its form, whether it names its dataset by FROM, and whether it answers the same on the same data."""
 
     form: str
     names_dataset: bool
@@ -45,45 +45,74 @@ class Screened:
         return self.form in ("SELECT", "ASK")
 
 
-def screen(query: str) -> Screened:
-    r"""Look at a query. Raises Problem for an update, for SERVICE, for what has no form, and for brackets nested very deep.
+def screen(query: str, levels: int) -> Screened:
+    r"""Look at a query. Raises Problem for an update, SERVICE, a text without a form, and brackets nested deeper than `levels`.
 
     Escapes such as `\u0045` are read both ways, as engines differ in whether they come before the tokens (SPARQL 1.1, section 19.2).
     """
-    found = tokens(query)
+    listed = tokens(query)
     plain = _ESCAPE.sub(_character, query)
-    if _asks_service(found) or (plain != query and _asks_service(tokens(plain))):
+    if _asks_service(listed) or (plain != query and _asks_service(tokens(plain))):
         raise Problem("service-refused")
-    words = [word for kind, text in found if kind == "word" for word in re.split(r"\W+", text.upper())]
+    words = [word for kind, text in listed if kind == "word" for word in re.split(r"\W+", text.upper())]
     form = next((word for word in words if word not in ("BASE", "PREFIX", "VERSION")), "")
     if form in _UPDATES:
         raise Problem("read-only")
     if form not in FORMS:
         raise Problem("malformed-query", message=f"it begins with none of {', '.join(FORMS)}")
-    if not all(_closed(text) for kind, text in found if kind == "text"):
+    if not all(_closed(text) for kind, text in listed if kind == "text"):
         raise Problem("malformed-query", message="a string is not closed")
-    _check_depth(query)
+    _check_depth(query, levels)
     return Screened(form, any(word.startswith("FROM") for word in words), not _CHANGING.intersection(words))
 
 
 def tokens(query: str) -> list[Token]:
-    """The tokens but comments; a name without colon is a `word`, one with it `prefixed`."""
+    """The tokens without comments; a name without a colon is a `word`, one with a colon `prefixed`."""
     return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(query) if match.lastgroup != "comment"]
 
 
-def _asks_service(found: list[Token]) -> bool:
+def clauses(query: str, base: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The dataset that a query names itself, by FROM and FROM NAMED (section 13.2): its default graphs and its named graphs.
+
+    `base` is that of relative IRIs if the query has none. A name whose prefix is not declared is left out: such a query is malformed.
+    """
+    graphs: dict[str, list[str]] = {"FROM": [], "NAMED": []}
+    prefixes: dict[str, tuple[str, str]] = {}
+    words = [*tokens(query), ("", "")]
+    for place, (kind, text) in enumerate(words[:-1]):
+        after = words[place + 1]
+        word = text.upper() if kind == "word" else ""
+        if word == "BASE" and after[0] == "iri":
+            base = urljoin(base or "", after[1][1:-1])
+        elif word == "PREFIX" and words[place + 2 : place + 3] and words[place + 2][0] == "iri":
+            prefixes[after[1]] = base or "", words[place + 2][1][1:-1]
+        elif word in graphs and (iri := _iri(after, prefixes, base)):
+            graphs[word].append(iri)
+    return tuple(graphs["FROM"]), tuple(graphs["NAMED"])
+
+
+def _iri(token: Token, prefixes: dict[str, tuple[str, str]], base: str | None) -> str | None:
+    kind, text = token
+    if kind == "iri":
+        return urljoin(base or "", text[1:-1])
+    prefix, _, local = text.partition(":")
+    declared = prefixes.get(f"{prefix}:") if kind == "prefixed" else None
+    return urljoin(declared[0], declared[1] + local.replace("\\", "")) if declared else None
+
+
+def _asks_service(listed: list[Token]) -> bool:
     """Whether SERVICE stands anywhere as a keyword, in any way in which an engine may divide the text into tokens.
 
     Engines that need no blanks between tokens find keywords in `trueSERVICE` and, before a bracket, in `SERVICE:name`.
     """
-    for place, (kind, text) in enumerate(found):
+    for place, (kind, text) in enumerate(listed):
         if kind == "word" and "SERVICE" in text.upper():
             return True
         if kind == "iri" and _doubtful(text.upper()):
             return True
         if kind == "prefixed" and text.upper().partition(":")[0].endswith("SERVICE"):
-            before = found[place - 1][1].upper() if place else ""
-            if found[place + 1 : place + 2] == [("sign", "{")] and before not in ("GRAPH", "FROM", "NAMED"):
+            before = listed[place - 1][1].upper() if place else ""
+            if listed[place + 1 : place + 2] == [("sign", "{")] and before not in ("GRAPH", "FROM", "NAMED"):
                 return True
     return False
 
@@ -105,10 +134,10 @@ def _character(match: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 else match[0]
 
 
-def _check_depth(query: str) -> None:
-    """Brackets are counted wherever they stand, strings included: what a parser would do with them costs more than this answer."""
+def _check_depth(query: str, levels: int) -> None:
+    """Brackets count wherever they stand, in strings too: parsing what is nested so deep would cost more than refusing it."""
     depth = 0
     for sign in re.findall(r"[({\[\])}]", query):
         depth += 1 if sign in "({[" else -1
-        if depth > _DEEPEST:
+        if depth > levels:
             raise Problem("too-deep")

@@ -1,33 +1,27 @@
-"""Who may run a query now: quick places, slow places, and turns that go round the clients."""
+"""Which query may run now: quick places, slow places, and turns that go round the clients."""
 
 import asyncio
-import ipaddress
 from collections import Counter, OrderedDict, deque
 
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
 
-def client_of(address: str) -> str:
-    """By what a client is counted: its IPv4 address, or the network of its IPv6 address, as a client has a whole /64 of them."""
-    if ":" not in address:
-        return address
-    try:
-        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
-    except ValueError:
-        return address
-
-
 class Ticket:
-    """A client's right to run one query, until it leaves. It begins in a quick place and may move to a slow one, once."""
+    """The right to run one query, until it leaves. It begins in a quick place and may move to a slow one, once.
 
-    def __init__(self, gate: "Gate", client: str) -> None:
+    A watch has a ticket without a place (see `Gate.watch`): it waits for nobody, and nobody waits for it.
+    """
+
+    def __init__(self, gate: "Gate", client: str, place: str = "quick") -> None:
         self._gate = gate
         self._client = client
-        self._place = "quick"
+        self._place = place
 
     def slow(self) -> bool:
-        """Move to a slow place, so that the quick one is free for others. False where none is free for this client."""
+        """Move to a slow place, so that the quick one is free for others. False if none is free for this client."""
+        if not self._place:
+            return True
         if not self._gate.enter_slow(self._client):
             return False
         self._place = "slow"
@@ -35,22 +29,22 @@ class Ticket:
         return True
 
     def leave(self) -> None:
-        """The query has ended, one way or another. To leave twice is to leave once."""
+        """The query has ended, one way or another. Leaving twice is the same as leaving once."""
         if self._place:
             self._gate.left(self._client, self._place)
         self._place = ""
 
 
 class Gate:
-    """The places for queries. Clients wait in turn, one query of each at a time, so that none waits behind another's many.
+    """The places for queries. Clients take turns, one query each, so that none waits behind the many of another.
 
-    A client has all quick places but one at most, so that another client finds one free, and half of the slow places.
+    A client has at most all quick places but one, so that another client finds one free, and at most half of the slow places.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._free = settings.workers
-        self._share = max(1, settings.workers - 1)
+        self._free = settings.quick_queries
+        self._share = max(1, settings.quick_queries - 1)
         self._quick: Counter[str] = Counter()
         self._slow: Counter[str] = Counter()
         self._under_way: Counter[str] = Counter()
@@ -58,15 +52,15 @@ class Gate:
 
     @property
     def crowded(self) -> bool:
-        """Whether somebody waits."""
+        """Whether a query waits."""
         return bool(self._queues)
 
     async def enter(self, client: str) -> Ticket:
-        """A quick place, when it is the client's turn. Raises Problem when the client or all together have too many under way."""
-        most = self._settings.per_client
+        """A quick place, when it is the client's turn. Raises Problem if the client, or all clients together, have too many queries."""
+        most = self._settings.client_queries
         if self._under_way[client] >= most:
             raise Problem("too-many-requests", most=most)
-        if self._under_way.total() >= self._settings.waiting:
+        if self._under_way.total() >= self._settings.total_queries:
             raise Problem("busy")
         self._under_way[client] += 1
         if self._free and self._quick[client] < self._share:
@@ -75,11 +69,15 @@ class Gate:
             await self._turn(client)
         return Ticket(self, client)
 
+    def watch(self) -> Ticket:
+        """A ticket for the server's own question whether queries are answered. The pool has a worker more than there are places."""
+        return Ticket(self, "", "")
+
     async def _turn(self, client: str) -> None:
         loop = asyncio.get_running_loop()
         turn: asyncio.Future[None] = loop.create_future()
         self._queues.setdefault(client, deque()).append(turn)
-        waiting = loop.call_later(self._settings.timeout, _give_up, turn)
+        waiting = loop.call_later(self._settings.query_seconds, _give_up, turn)
         try:
             await turn
         except BaseException:
@@ -99,7 +97,7 @@ class Gate:
         self._quick[client] += 1
 
     def leave_quick(self, client: str) -> None:
-        """A quick place became free: it goes to the client whose turn it is, of those that have not their share."""
+        """A quick place became free: it goes to the client whose turn it is among those with less than their share."""
         self._free += 1
         _less(self._quick, client)
         for waiting in list(self._queues):
@@ -109,10 +107,10 @@ class Gate:
                 self._next_of(waiting)
 
     def _next_of(self, client: str) -> None:
-        """The first that waits of a client's queries takes a place; the client's next turn comes after all others'."""
+        """The first waiting query of a client takes a place; the client's next turn comes after those of all others."""
         queue = self._queues.pop(client)
         turn = queue.popleft()
-        while turn.done() and queue:  # who waited there has gone in this moment
+        while turn.done() and queue:  # its client has gone in this moment
             turn = queue.popleft()
         if queue:
             self._queues[client] = queue
@@ -121,9 +119,9 @@ class Gate:
             turn.set_result(None)
 
     def enter_slow(self, client: str) -> bool:
-        """Take a slow place, where there is one for this client."""
-        share = max(1, self._settings.slow // 2)
-        if self._slow.total() >= self._settings.slow or self._slow[client] >= share:
+        """Take a slow place, if there is one for this client."""
+        share = max(1, self._settings.slow_queries // 2)
+        if self._slow.total() >= self._settings.slow_queries or self._slow[client] >= share:
             return False
         self._slow[client] += 1
         return True

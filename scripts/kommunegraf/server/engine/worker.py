@@ -1,54 +1,57 @@
-"""One worker as the server sees it: a connection over which orders go and frames come."""
+"""One worker as the server sees it: a connection over which jobs go and frames come."""
 
 import asyncio
 import logging
-import pickle
 import signal
 import time
 from typing import Any, Protocol
 
-from kommunegraf.server.engine.process import FRAME, NUMBER
-from kommunegraf.server.engine.reply import Order
+from kommunegraf.server.engine.frames import FRAME, NUMBER, Job
+from kommunegraf.server.engine.reply import Lost
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
 _LOG = logging.getLogger("kommunegraf")
 _REASONS = {
-    signal.SIGABRT: "memory-limit", signal.SIGKILL: "memory-limit", signal.SIGSEGV: "too-deep", signal.SIGBUS: "too-deep",
-    signal.SIGXCPU: "time-limit",
+    signal.SIGABRT: "memory-limit", signal.SIGSEGV: "too-deep", signal.SIGBUS: "too-deep", signal.SIGXCPU: "time-limit",
 }
-"""What it means when a worker dies: the engine aborts without memory, and overruns its stack in a query without end."""
+"""What it means when a worker dies of a query: the engine aborts without memory, and overruns its stack in a query without end."""
 _AHEAD = 1 << 18
 """Bytes of an answer that are read before somebody wants them."""
-_BURIAL = 2
-"""Seconds in which the end of a worker must be told of; it takes milliseconds."""
+_NEWS = 2
+"""Seconds in which the news of a worker's end must come; it takes milliseconds."""
 
 
-class House(Protocol):
-    """Where workers live."""
+class Pool(Protocol):
+    """The pool that a worker belongs to."""
 
     settings: Settings
 
+    @property
+    def alive(self) -> bool:
+        """Whether the process that holds the data runs, and says how workers end."""
+
     def arrived(self, worker: "Worker") -> None:
-        """A worker has said its number."""
+        """A new worker has said its number."""
 
     def give(self, worker: "Worker") -> None:
-        """A worker is done."""
+        """A worker is done with a query."""
 
     def demote(self, worker: "Worker") -> None:
-        """Let others go before a worker."""
+        """Let other queries go before a worker's."""
 
     def kill(self, worker: "Worker") -> None:
         """End a worker, whatever it does."""
 
 
 class Worker(asyncio.Protocol):
-    """One worker, by its connection. It answers one query at a time."""
+    """One worker, by its connection. It answers one query at a time, as a `reply.Runner`."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, pool: Pool) -> None:
         self.pid = 0
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._house = house
+        """The signal that it died of, once the news of that comes; 0 for none."""
+        self._pool = pool
         self._data = bytearray()
         self._news = asyncio.Event()
         self._lost = False
@@ -63,7 +66,7 @@ class Worker(asyncio.Protocol):
         if not self.pid and len(self._data) >= NUMBER.size:
             (self.pid,) = NUMBER.unpack_from(self._data)
             del self._data[: NUMBER.size]
-            self._house.arrived(self)
+            self._pool.arrived(self)
         if len(self._data) > _AHEAD:
             self._transport.pause_reading()
         self._news.set()
@@ -73,13 +76,13 @@ class Worker(asyncio.Protocol):
         self._lost = True
         self._news.set()
 
-    async def start(self, order: Order) -> None:
-        """See jobs.Source."""
+    async def start(self, job: Job) -> None:
+        """Send it a query."""
         self._before = self._processor()
-        self._transport.write(pickle.dumps(vars(order)))
+        self._transport.write(job.line())
 
     async def frame(self) -> tuple[bytes, bytes]:
-        """See jobs.Source."""
+        """The next frame of the answer."""
         while not (end := self._end()):
             if self._lost:
                 raise ConnectionError
@@ -91,44 +94,53 @@ class Worker(asyncio.Protocol):
         return letter, body
 
     def _end(self) -> int:
-        """Where the first frame ends in what has come; 0 where it has not come to its end."""
+        """Where the first frame ends in what has come; 0 if it is not complete."""
         if len(self._data) < FRAME.size:
             return 0
         end = FRAME.size + int(FRAME.unpack_from(self._data)[1])
         return end if len(self._data) >= end else 0
 
     def spent(self) -> float:
-        """See jobs.Source."""
+        """Seconds of processor time since the query began."""
         return self._processor() - self._before
 
     def slower(self) -> None:
-        """See jobs.Source."""
-        self._house.demote(self)
+        """Let other queries go first."""
+        self._pool.demote(self)
 
     def stop(self) -> None:
-        """See jobs.Source."""
-        self._house.kill(self)
+        """Kill it."""
+        self._pool.kill(self)
 
     def release(self) -> None:
-        """See jobs.Source."""
-        self._house.give(self)
+        """It is free for the next query."""
+        self._pool.give(self)
 
     async def why(self) -> Problem:
-        """See jobs.Source."""
-        await asyncio.wait((self.ended,), timeout=_BURIAL)
+        """Why it died: of the query, or of something from outside, such as the kernel when memory is short."""
+        if self._pool.alive:
+            await asyncio.wait((self.ended,), timeout=_NEWS)
         number = self.ended.result() if self.ended.done() else 0
-        name = _REASONS.get(signal.Signals(number) if number else signal.SIGTERM, "worker-lost")
-        if name == "worker-lost":
-            _LOG.error("worker %d ended with signal %d", self.pid, number)
-        return Problem(name, memory=self._house.settings.memory, timeout=self._house.settings.timeout)
+        settings = self._pool.settings
+        values: dict[str, Any] = {"megabytes": settings.query_megabytes, "seconds": settings.query_seconds}
+        if number in _REASONS:
+            return Problem(_REASONS[signal.Signals(number)], **values)
+        _LOG.error("worker %d ended with signal %d", self.pid, number)
+        return Lost("memory-limit" if number == signal.SIGKILL else "worker-lost", **values)
 
     def _processor(self) -> float:
-        """The processor time of its process, by the clock that Linux has for each; elsewhere the time of day does."""
+        """The processor time of its process; where the system has no clock for that, the time of day."""
         try:
+            # Linux numbers the clocks of processes (clock_getcpuclockid): the number of the process inverted, then three bits; 2 in
+            # these is CPUCLOCK_SCHED, the time that the scheduler gave it.
             return time.clock_gettime((~self.pid << 3) | 2)
         except OSError:
             return time.monotonic()
 
     def close(self) -> None:
-        """The connection to it ends, and so does it when it is idle."""
+        """Close the connection; an idle worker ends then."""
         self._transport.close()
+
+    def abort(self) -> None:
+        """Close the connection at once; `frame` raises ConnectionError."""
+        self._transport.abort()

@@ -1,118 +1,270 @@
-"""Connections as uvicorn keeps them, with bounds on the head of a request and on the time that it takes, and fewer writes."""
+"""Connections: how many there may be, and what a slow, long-winded or stalled client may cost.
+
+`Connection` stands between a socket and uvicorn's own protocol. It uses only what asyncio promises of a protocol and a transport, so
+that nothing here leans on the inside of uvicorn. The application says when a request begins and ends (see middleware.Guard).
+"""
 
 import asyncio
+import ipaddress
+import resource
+from collections import Counter
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-LONGEST_HEAD = 1 << 16
-"""Bytes of a request's address and headers."""
-PATIENCE = 15
-"""Seconds from the first byte of a request's head to its last."""
+from kommunegraf.server.settings import Settings
+
+_AHEAD = 1 << 16
+"""Bytes of a body that uvicorn takes before the application asks for them; they may come with the head."""
+_PROGRESS = 16 << 10
+"""Bytes that a client must take within `write_seconds`."""
+_JOINED = 1 << 16
+"""Bytes that are collected for one write."""
+_RESERVE = 24
+"""Descriptors for files, the listening socket and the event loop."""
+_LINES = {
+    414: b"414 URI Too Long", 429: b"429 Too Many Requests", 431: b"431 Request Header Fields Too Large", 503: b"503 Service Unavailable",
+}
 
 
-class Connection(HttpToolsProtocol):
-    """A connection that is closed when a request's head is too long or too slow. `scope["state"]["gone"]` is a future: that it is lost."""
+def client_of(address: str) -> str:
+    """The key that a client's requests are counted under: its IPv4 address, or its IPv6 network, as a client has a whole /64."""
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
+    except ValueError:
+        return address
 
-    _head = 0
-    _waiting: asyncio.TimerHandle | None = None
-    _within = True
-    """Whether the head of a request is awaited; between two requests it is not."""
+
+class Connections:
+    """All open connections. When they are too many, one that waits for its client makes room for a new one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.most = most_connections(settings)
+        self._open: dict[Connection, str] = {}
+        self._clients: Counter[str] = Counter()
+        self._proxies = [_network(text.strip()) for text in settings.proxies.split(",") if text.strip()]
+
+    def add(self, connection: "Connection", host: str) -> int:
+        """Count a new connection. Returns 0, or the status with which it is refused."""
+        client = "" if self._is_proxy(host) else client_of(host)
+        if client and self._clients[client] >= self.settings.client_connections:
+            return 429
+        if len(self._open) >= self.most and not self._make_room():
+            return 503
+        self._open[connection] = client
+        self._clients[client] += 1
+        return 0
+
+    def remove(self, connection: "Connection") -> None:
+        """A connection is closed."""
+        if (client := self._open.pop(connection, None)) is not None:
+            self._clients[client] -= 1
+            if not self._clients[client]:
+                del self._clients[client]
+
+    def _make_room(self) -> bool:
+        """Close the connection that has waited longest for its client; False if none waits."""
+        waiting = [one for one in self._open if one.waiting_since is not None]
+        if not waiting:
+            return False
+        longest = min(waiting, key=lambda one: one.waiting_since or 0.0)
+        self.remove(longest)
+        longest.abort()
+        return True
+
+    def _is_proxy(self, host: str) -> bool:
+        try:
+            address = ipaddress.ip_address(host.partition("%")[0])
+        except ValueError:
+            return False
+        return any(proxy is None or address in proxy for proxy in self._proxies)
+
+
+def most_connections(settings: Settings) -> int:
+    """How many connections there may be: what the settings say, or fewer if the system allows the process fewer open files."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    workers = settings.quick_queries + settings.slow_queries + 1
+    return max(1, min(settings.connections, files - _RESERVE - 2 * workers))  # twice, as a reload runs old and new ones beside each other
+
+
+def _network(text: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network | None":
+    """A trusted address or network; None for `*`, which is all of them."""
+    return None if text == "*" else ipaddress.ip_network(text, strict=False)
+
+
+class Connection(asyncio.Protocol):
+    """One connection. It is closed when a request's head is too long or too slow, or when its client stops reading.
+
+    `waiting_since` is the time since which it waits for its client, on the clock of the event loop; None while it works for the client.
+    """
+
+    def __init__(
+        self, connections: Connections, config: Any, server_state: Any, app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        self.waiting_since: float | None = None
+        self._connections = connections
+        self._settings = connections.settings
+        self._loop = _loop or asyncio.get_running_loop()
+        self._uvicorn = HttpToolsProtocol(config, server_state, {**app_state, "connection": self}, _loop)
+        self._busy = False
+        self._received = 0
+        """Bytes of the head that is coming."""
+        self._line_complete = False
+        self._counted = False
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """A client has connected: its first request must come soon."""
-        super().connection_made(transport)
-        self.access_log = False  # uvicorn's own, which would tell what was asked
-        self._joining = Joining(transport)
-        self._gone: asyncio.Future[None] = self.loop.create_future()
-        self._wait()
+        self._transport = transport
+        peer = transport.get_extra_info("peername")
+        if status := self._connections.add(self, peer[0] if isinstance(peer, tuple) else ""):
+            return self._refuse(status)
+        self._counted = True
+        self._writer = _Writer(transport, self._loop, self._watch_closing)
+        self._uvicorn.connection_made(self._writer)
+        self._await_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
-        self._stop_waiting()
-        super().connection_lost(exc)
-        self._gone.set_result(None)
+        self._stop(self._head_timer)
+        self._stop(self._write_timer)
+        self._connections.remove(self)
+        if self._counted:
+            self._uvicorn.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Some bytes of a request: those of its head are counted."""
-        if self._waiting:
-            self._head += len(data)
-            if self._head > LONGEST_HEAD + len(data) and not self.transport.is_closing():
-                return self._refuse(431)
-        super().data_received(data)
-        if self._within and not self._waiting:
-            self._wait()
+        """Some bytes of a request; those of its head are counted."""
+        if not self._counted or self._transport.is_closing():
+            return
+        if not self._busy:
+            # Whether the last bytes completed the head is known only when the application has begun. So all but these are counted.
+            if self._received > (self._settings.head_kilobytes << 10) + _AHEAD:
+                return self._refuse(431 if self._line_complete else 414)
+            self._received += len(data)
+            self._line_complete |= b"\n" in data
+            if self._head_timer is None:
+                self._await_head()
+        self._uvicorn.data_received(data)
 
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        super().on_message_begin()
-        self._within = True
+    def eof_received(self) -> None:
+        """The client sends no more."""
+        if self._counted:
+            self._uvicorn.eof_received()
 
-    def on_url(self, url: bytes) -> None:
-        """A part of its address."""
-        super().on_url(url)
-        if len(self.url) > LONGEST_HEAD:
-            self._refuse(414)
-            raise ValueError("the address is too long")
+    def pause_writing(self) -> None:
+        """The client reads more slowly than the answer is made."""
+        self._uvicorn.pause_writing()
+        self._watch_writing()
 
-    def on_headers_complete(self) -> None:
-        """The head is complete."""
-        self._within = False
-        self._stop_waiting()
-        super().on_headers_complete()
-        self.scope["state"]["gone"] = self._gone
-        self.cycle.transport = self._joining  # type: ignore[assignment]
+    def resume_writing(self) -> None:
+        """The client has read what it was sent."""
+        self._stop(self._write_timer)
+        self._write_timer = self.waiting_since = None
+        self._uvicorn.resume_writing()
 
-    def on_message_complete(self) -> None:
-        """The request is complete: nothing is read any more but the next one, or that the client goes away."""
-        super().on_message_complete()
-        if not self.pipeline:
-            self.flow.resume_reading()
+    def begin(self) -> None:
+        """The application begins to work on a request."""
+        self._busy = True
+        self._stop(self._head_timer)
+        self._head_timer = self.waiting_since = None
 
-    def on_response_complete(self) -> None:
-        """The answer is complete."""
-        self._joining.flush()
-        super().on_response_complete()
+    def end(self) -> None:
+        """The application has answered it."""
+        self._busy = self._line_complete = False
+        self._received = 0
+        if self._write_timer is None:
+            self.waiting_since = self._loop.time()
 
-    def _wait(self) -> None:
-        self._head = 0
-        self._waiting = self.loop.call_later(PATIENCE, self.transport.close)
+    def abort(self) -> None:
+        """Close it at once; what the client has not read is lost."""
+        self._transport.abort()
 
-    def _stop_waiting(self) -> None:
-        if self._waiting:
-            self._waiting.cancel()
-            self._waiting = None
+    def _await_head(self) -> None:
+        self.waiting_since = self._loop.time()
+        self._head_timer = self._loop.call_later(self._settings.head_seconds, self._transport.close)
+
+    def _watch_closing(self) -> None:
+        """It was closed, but stays open until the client has read what it was sent."""
+        if self._transport.get_write_buffer_size() and self._write_timer is None:
+            self._watch_writing()
+
+    def _watch_writing(self) -> None:
+        self._stop(self._write_timer)
+        self.waiting_since = self.waiting_since or self._loop.time()
+        self._unread = self._transport.get_write_buffer_size()
+        self._write_timer = self._loop.call_later(self._settings.write_seconds, self._check_progress)
+
+    def _check_progress(self) -> None:
+        """After `write_seconds`: a client that has read too little is cut off."""
+        if self._transport.get_write_buffer_size() > max(0, self._unread - _PROGRESS):
+            self._transport.abort()
+        else:
+            self._watch_writing()
 
     def _refuse(self, status: int) -> None:
-        if not self.transport.is_closing():
-            self.transport.write(STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
-            self.transport.close()
+        if not self._transport.is_closing():
+            retry = b"retry-after: 5\r\n" if status in (429, 503) else b""
+            self._transport.write(b"HTTP/1.1 " + _LINES[status] + b"\r\n" + retry + b"content-length: 0\r\nconnection: close\r\n\r\n")
+            self._transport.close()
+
+    def _stop(self, timer: asyncio.TimerHandle | None) -> None:
+        if timer:
+            timer.cancel()
 
 
-class Joining:
-    """What an answer is written to: its head waits for the first bytes of its body, so that both go out at once."""
+class _Writer(asyncio.Transport):
+    """The transport as uvicorn sees it. What it writes in one turn of the event loop goes out at once: the head with the body."""
 
-    def __init__(self, transport: asyncio.Transport) -> None:
+    def __init__(self, transport: Any, loop: asyncio.AbstractEventLoop, closed: Any) -> None:
+        super().__init__()
         self._transport = transport
-        self._head = b""
-        self._begun = False
-        self.is_closing = transport.is_closing
+        self._loop = loop
+        self._closed = closed
+        self._pieces: list[bytes] = []
+        self._size = 0
 
-    def write(self, data: bytes) -> None:
-        """The head of an answer first, then its body in pieces."""
-        if self._begun or data.startswith(STATUS_LINE[100][:-2]):
-            self._transport.write(self._head + data)
-            self._head = b""
-        else:
-            self._head, self._begun = data, True
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """What the transport says of the connection, such as its addresses."""
+        return self._transport.get_extra_info(name, default)
 
-    def flush(self) -> None:
-        """The answer ends."""
-        if self._head:
-            self._transport.write(self._head)
-        self._head, self._begun = b"", False
+    def is_closing(self) -> bool:
+        """Whether it is closed, or will be."""
+        return bool(self._transport.is_closing())
+
+    def pause_reading(self) -> None:
+        """Read no more for now."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Read on."""
+        self._transport.resume_reading()
+
+    def write(self, data: Any) -> None:
+        """Write at the end of this turn, or at once when there is much."""
+        if not self._pieces:
+            self._loop.call_soon(self._flush)
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > _JOINED:
+            self._flush()
 
     def close(self) -> None:
-        """The answer ends, and the connection with it."""
-        self.flush()
+        """Write what is left, and close."""
+        self._flush()
         self._transport.close()
+        self._closed()
+
+    def _flush(self) -> None:
+        pieces, self._pieces = self._pieces, []
+        size, self._size = self._size, 0
+        if not pieces or self._transport.is_closing():
+            return
+        if size > _JOINED:
+            self._transport.writelines(pieces)  # a large body is not copied: it may be one of the cache, sent to many
+        else:
+            self._transport.write(b"".join(pieces))

@@ -1,4 +1,4 @@
-"""Around every answer: the headers that keep browsers safe, CORS, the access log, and an answer when something fails."""
+"""Around every answer: limits on the request, the headers that keep browsers safe, CORS, the access log, and an answer to every failure."""
 
 import json
 import logging
@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kommunegraf.rdf.negotiation import choose_language
-from kommunegraf.server.http.problems import MEDIA, Problem
+from kommunegraf.server.http.answers import Answer, fields
+from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.http.requests import Bodies, ClientGone, check_head
+from kommunegraf.server.settings import Settings
 
 ACCESS = logging.getLogger("kommunegraf.access")
 """One JSON object in a line for each request. It has a hash of the query, never its text."""
@@ -29,50 +31,67 @@ _ALWAYS = {
     b"x-content-type-options": b"nosniff",
 }
 """Headers of every answer that does not set them itself."""
-_PREFLIGHT = [
-    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS, POST"),
-    (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, *"),
-    (b"access-control-max-age", b"86400"),
-    (b"allow", b"GET, HEAD, OPTIONS, POST"),
-]
+_PREFLIGHT = Answer(b"", status=204, headers={
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS, POST",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, *",
+    "Access-Control-Max-Age": "86400",
+    "Allow": "GET, HEAD, OPTIONS, POST",
+})
 
 
 class Guard:
-    """An ASGI middleware. `scope["facts"]` takes what a handler knows for the access log: `query`, `rows`."""
+    """An ASGI middleware. It reads the body into `scope["content"]`; `scope["facts"]` takes what belongs in the access log: `query`."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
+        self._settings = settings
+        self._bodies = Bodies(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and watch over its answer."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        scope["facts"] = {"status": 0, "bytes": 0}
+        facts = scope["facts"] = {"status": 0, "bytes": 0}
         started = perf_counter()
-        watched = _watched(scope["facts"], send)
+        watched = _watched(facts, send)
+        connection = scope.get("state", {}).get("connection")
+        if connection:
+            connection.begin()
         try:
-            if scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
-                await _send(watched, 204, _PREFLIGHT, b"")
-            else:
-                await self._app(scope, receive, watched)
+            await self._answer(scope, receive, watched)
+        except ClientGone:
+            pass
         except Exception as error:
             if not isinstance(error, Problem):
                 _LOG.exception("a request to %r failed", scope["path"])
-            if not scope["facts"]["status"]:
-                await send_problem(error if isinstance(error, Problem) else Problem("internal"), scope, watched)
+            if not facts["status"]:
+                problem = error if isinstance(error, Problem) else Problem("internal")
+                await problem.answer(choose_language(fields(scope).get("accept-language")))(scope, receive, watched)
+            elif connection:
+                await _cut(connection, receive)
         finally:
+            if connection:
+                connection.end()
             _log(scope, perf_counter() - started)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if status := check_head(scope, self._settings):
+            return await Answer(b"", status=status, headers={"Connection": "close"})(scope, receive, send)
+        if scope["method"] == "OPTIONS" and "access-control-request-method" in fields(scope):
+            return await _PREFLIGHT(scope, receive, send)
+        async with self._bodies.read(scope, receive) as scope["content"]:
+            await self._app(scope, receive, send)
 
 
 def _watched(facts: dict[str, Any], send: Send) -> Send:
-    """`send` with the headers of every answer added, and what it sends noted."""
+    """`send` with the headers of every answer added. It notes what it sends."""
 
     async def watched(message: Message) -> None:
         if message["type"] == "http.response.start":
             facts["status"] = message["status"]
             headers = list(message.get("headers", ()))
-            given = {name.lower() for name, _ in headers}
-            message = {**message, "headers": headers + [header for header in _ALWAYS.items() if header[0] not in given]}
+            names = {name.lower() for name, _ in headers}
+            message = {**message, "headers": headers + [header for header in _ALWAYS.items() if header[0] not in names]}
         else:
             facts["bytes"] += len(message.get("body", b""))
         await send(message)
@@ -80,33 +99,21 @@ def _watched(facts: dict[str, Any], send: Send) -> Send:
     return watched
 
 
-async def send_problem(problem: Problem, scope: Scope, send: Send) -> None:
-    """The answer that tells of a problem, in the language that the request asks for."""
-    lang = choose_language(Headers(scope=scope).get("accept-language"))
-    body = problem.details(lang)
-    headers = {
-        "content-type": MEDIA, "content-language": lang, "content-length": str(len(body)),
-        "vary": "Accept, Accept-Language", "cache-control": "no-store", **problem.headers,
-    }
-    if problem.status in (408, 413):
-        headers["connection"] = "close"  # the rest of the content is not read
-    await _send(send, problem.status, [(name.lower().encode(), value.encode()) for name, value in headers.items()], body)
-
-
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+async def _cut(connection: Any, receive: Receive) -> None:
+    """Close a connection in the middle of an answer, so that the client sees that it is not whole."""
+    connection.abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass  # the server learns that the connection is closed before this request ends, and does not complain
 
 
 def _log(scope: Scope, seconds: float) -> None:
     if not ACCESS.isEnabledFor(logging.INFO):
         return
-    told: dict[str, Any] = {
+    ACCESS.info("%s", json.dumps({
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "client": scope["client"][0] if scope.get("client") else "",
         "method": scope["method"],
         "path": scope["path"],
         "ms": round(seconds * 1000, 2),
-        **{name: value for name, value in scope["facts"].items() if value is not None},
-    }
-    ACCESS.info("%s", json.dumps(told))
+        **scope["facts"],
+    }))

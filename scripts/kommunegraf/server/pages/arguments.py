@@ -1,4 +1,4 @@
-"""From the query string of a request to a question whose arguments are bound, or to a refusal that says what is wrong."""
+"""From the query string of a request to a question whose arguments are bound, or to a problem that says what is wrong."""
 
 import re
 from collections.abc import Iterable
@@ -14,21 +14,22 @@ from kommunegraf.questions.question import Parameter, Question
 from kommunegraf.rdf.encode import Layout
 from kommunegraf.rdf.formats import HTML
 from kommunegraf.rdf.terms import iri
-from kommunegraf.server.http.refusals import Refused
+from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.settings import Settings
 from kommunegraf.site.model import Site
 
 OPTIONS = ("lang", "format", "limit", "offset", "bom", "separator")
-"""What a caller may say of the answer, beside the parameters of the question."""
-LIMIT, OFFSET = 1_000_000, 1_000_000_000
-"""The largest that `limit` and `offset` may be."""
+"""What a client may say of the answer, beside the parameters of the question."""
 IRI = r"^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:[0-9]{1,5})?(/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*)?(#[A-Za-z0-9\-._~/]*)?$"
 """The IRIs that a parameter takes: web addresses without a query (RFC 3986)."""
+_WRONG = {"integer": "wrong-integer", "date": "wrong-date", "iri": "wrong-iri"}
+"""The problem of a value that is not of a parameter's type."""
 _names: "WeakKeyDictionary[Site, dict[str, Names]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
-class AskedQuestion:
-    """A question with what a caller gave for it: `given` as it was typed, `terms` as SPARQL writes it, by the parameters' names."""
+class QuestionRequest:
+    """A question with its arguments by the names of its parameters: `given` as they were typed, `terms` as SPARQL writes them."""
 
     question: Question
     lang: str
@@ -46,13 +47,13 @@ class AskedQuestion:
 
     @property
     def bare(self) -> str:
-        """The same SPARQL to read: its title in the place of the header."""
+        """The same SPARQL for people: its title instead of the header."""
         lines = [line for line in self.text.splitlines() if not line.startswith("#+")]
         return "\n".join([f"# {self.question.title[self.lang]}", *lines]) + "\n"
 
     @property
     def paged(self) -> str:
-        """The SPARQL for the rows that are asked for and one more, which tells whether there are more."""
+        """The SPARQL for the rows that are asked for and one more, which shows whether there are more."""
         limit = None if self.limit is None else self.limit + 1
         return self.question.page(limit, self.offset).bind(self.terms)
 
@@ -64,28 +65,28 @@ def library() -> dict[str, Question]:
 
 
 def find(name: str) -> Question:
-    """The question of that name. Raises Refused with the nearest names."""
-    found = library().get(name)
-    if found is None:
-        raise Refused("unknown-question", nearest(name, library()), name=name)
-    return found
+    """The question of that name. Raises Problem with the nearest names."""
+    question = library().get(name)
+    if question is None:
+        raise Problem("unknown-question", nearest(name, library()), name=name)
+    return question
 
 
 def default(question: Question, parameter: Parameter) -> str:
-    """The default of a parameter as people would type it."""
+    """The default of a parameter, as people would type it."""
     term = question.default(parameter.name).strip('<>"')
     return term if parameter.is_value else term.rsplit("/", 1)[-1]
 
 
-def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang: str) -> AskedQuestion:
-    """What the pairs of a query string ask of a question. `lang` counts where they name no language. Raises Refused."""
+def read(site: Site, settings: Settings, question: Question, pairs: Iterable[tuple[str, str]], lang: str) -> QuestionRequest:
+    """What the pairs of a query string ask of a question, in `lang` if they name no language. Raises Problem."""
     options: dict[str, str] = {}
     chosen: dict[str, str] = {}
     written: dict[str, str] = {}
     for name, value in pairs:
         key = name if name in OPTIONS else _parameter(question, name).name
         if key in written:
-            raise Refused("doubled-parameter", name=name)
+            raise Problem("doubled-parameter", name=name, count=2)
         written[key] = name
         (options if key in OPTIONS else chosen)[key] = value
     lang = _one_of(options, "lang", LANGUAGES, lang)
@@ -93,25 +94,25 @@ def read(site: Site, question: Question, pairs: Iterable[tuple[str, str]], lang:
     if "lang" in question.parameters:
         terms["lang"] = ask.term(site.engine, question.parameters["lang"], lang)
     formats = tuple(form.name for form in (*question.formats, HTML))
-    asked = AskedQuestion(
+    request = QuestionRequest(
         question, lang, chosen, terms,
         format=_one_of(options, "format", formats, ""),
-        limit=_whole(options["limit"], "limit", 1, LIMIT) if "limit" in options else None,
-        offset=_whole(options.get("offset", "0"), "offset", 0, OFFSET),
+        limit=_whole(options["limit"], "limit", 1, settings.limit_rows) if "limit" in options else None,
+        offset=_whole(options.get("offset", "0"), "offset", 0, settings.offset_rows),
         layout=Layout(_one_of(options, "bom", ("0", "1"), "0") == "1",
                       _one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon"),
     )
     if {"limit", "offset"} & set(options) and not question.is_pageable:
-        raise Refused("not-pageable", name=question.name)
-    return asked
+        raise Problem("not-pageable", name=question.name)
+    return request
 
 
 def names(site: Site, kind: str) -> Names:
-    """The names of the resources of a kind, gathered once for each state of the data."""
-    known = _names.setdefault(site, {})
-    if kind not in known:
-        known[kind] = ask.names(site.engine, kind)
-    return known[kind]
+    """The names of the resources of a kind, read once for each state of the data."""
+    kinds = _names.setdefault(site, {})
+    if kind not in kinds:
+        kinds[kind] = ask.names(site.engine, kind)
+    return kinds[kind]
 
 
 def _parameter(question: Question, name: str) -> Parameter:
@@ -120,7 +121,7 @@ def _parameter(question: Question, name: str) -> Parameter:
     except ask.BadArgument:
         takes = dict.fromkeys([*question.parameters, *OPTIONS])
         labels = [label for parameter in question.parameters.values() for label in parameter.label.values()]
-        raise Refused("unknown-parameter", nearest(name, [*takes, *labels]), name=name, takes=", ".join(takes)) from None
+        raise Problem("unknown-parameter", nearest(name, [*takes, *labels]), name=name, takes=", ".join(takes)) from None
 
 
 def _term(site: Site, parameter: Parameter, value: str, lang: str, written: str) -> str:
@@ -132,19 +133,19 @@ def _term(site: Site, parameter: Parameter, value: str, lang: str, written: str)
             raise ask.BadArgument
         return ask.term(site.engine, parameter, value)
     except UnknownName as error:
-        raise Refused("unknown-name", error.suggestions, written, name=label, value=value) from None
+        raise Problem("unknown-name", error.suggestions, written, name=label, value=value) from None
     except ask.BadArgument:
-        raise Refused(f"wrong-{parameter.type}", name=label, value=value) from None
+        raise Problem(_WRONG[parameter.type], name=label, value=value) from None
 
 
-def _one_of(options: dict[str, str], name: str, known: tuple[str, ...], default: str) -> str:
+def _one_of(options: dict[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
     value = options.get(name, default)
-    if name in options and value not in known:
-        raise Refused("wrong-choice", nearest(value, known) or known, name, name=name, value=value, choices=", ".join(known))
+    if name in options and value not in choices:
+        raise Problem("wrong-choice", nearest(value, choices) or choices, name, name=name, value=value, choices=", ".join(choices))
     return value
 
 
 def _whole(value: str, name: str, least: int, most: int) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
-        raise Refused("wrong-range", name=name, value=value, least=str(least), most=str(most))
+        raise Problem("wrong-range", name=name, value=value, least=str(least), most=str(most))
     return int(value)

@@ -1,4 +1,4 @@
-"""Pages that only a server has, in the frame of the site: their templates, words and links."""
+"""Pages that only the server has, in the frame of the site: their templates, words and links."""
 
 from functools import cache
 from pathlib import Path
@@ -47,9 +47,9 @@ class ServerPage(Page):
         return self.link_here(lang=lang or self.lang) if path == self.path else super().to(path, lang)
 
     def link_here(self, **changed: str) -> str:
-        """The address of this page with some parts of the query string changed; an empty text takes a part away."""
-        kept = [(name, value) for name, value in self.pairs if name not in changed]
-        return self.here + "?" + urlencode([*kept, *((name, value) for name, value in changed.items() if value)])
+        """The address of this page with some parts of the query string changed; an empty text removes a part."""
+        others = [(name, value) for name, value in self.pairs if name not in changed]
+        return self.here + "?" + urlencode([*others, *((name, value) for name, value in changed.items() if value)])
 
     def address(self, pairs: list[tuple[str, str]]) -> str:
         """The address of this page with another query string."""
@@ -60,13 +60,12 @@ class ServerPage(Page):
         return f"{self.up}{quote(path)}?{urlencode({**given, 'lang': self.lang})}"
 
     def groups(self) -> list[tuple[str, list[Question]]]:
-        """The questions of the library by group, both in the alphabet of the language."""
-        found: dict[str, list[Question]] = {}
+        """The questions of the library by group, both in alphabetical order."""
+        groups: dict[str, list[Question]] = {}
         for question in sorted(arguments.library().values(), key=lambda q: alphabetical(q.title[self.lang])):
-            found.setdefault(question.group, []).append(question)
-        return sorted(found.items(), key=lambda item: alphabetical(self.w[f"query_group_{item[0]}"]))
+            groups.setdefault(question.group, []).append(question)
+        return sorted(groups.items(), key=lambda item: alphabetical(self.w[f"query_group_{item[0]}"]))
 
     def html(self, template: str, **values: Any) -> str:
-        """The document that one of the server's templates makes of some values."""
-        made = environment().get_template(template)
-        return made.render(page=self, view=self.view, w=self.w, lang=self.lang, site=self.site, **values)
+        """A document: one of the server's templates filled with some values."""
+        return environment().get_template(template).render(page=self, view=self.view, w=self.w, lang=self.lang, site=self.site, **values)

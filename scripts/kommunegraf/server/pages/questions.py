@@ -8,23 +8,23 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 from anyio.to_thread import run_sync
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from kommunegraf import __version__
-from kommunegraf.languages import texts
 from kommunegraf.questions.question import Parameter, Question
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.formats import CSV, HTML, JSON, NTRIPLES, TABLES, TSV, XLSX, Format, WrongFormat
 from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
-from kommunegraf.server.http.problems import Problem
+from kommunegraf.server.http.answers import Answer
+from kommunegraf.server.http.problems import Problem, listed
 from kommunegraf.server.pages import arguments, openapi, responses, results
-from kommunegraf.server.pages.arguments import AskedQuestion
+from kommunegraf.server.pages.arguments import QuestionRequest
 from kommunegraf.server.pages.page import ServerPage, page_of
+from kommunegraf.server.settings import Settings
 
 CHOICES = 500
-"""A resource is chosen from a list where there are no more than so many."""
+"""Up to so many resources are offered as a list to choose from."""
 
 
 _SAVED = (CSV, TSV, XLSX)
@@ -40,7 +40,7 @@ class Download(NamedTuple):
 
 
 class Field(NamedTuple):
-    """A field of the form: a parameter, its value, and what may be chosen where that is a list."""
+    """A field of the form: a parameter, its value, and the list to choose from, if there is one."""
 
     name: str
     label: str
@@ -51,70 +51,70 @@ class Field(NamedTuple):
 def routes(context: Context) -> list[Route]:
     """The addresses of the library, of its questions, and of their description."""
 
-    async def listed(request: Request) -> Response:
+    async def library(request: Request) -> Answer:
         return await run_sync(index, request, context)
 
-    async def asked(request: Request) -> Response:
+    async def asked(request: Request) -> Answer:
         return await answer(request, context)
 
-    async def described(request: Request) -> Response:
-        return responses.document(request, await run_sync(_description), "application/json", "da, en")
+    async def described(request: Request) -> Answer:
+        return responses.document(request, await run_sync(_description, context.settings), "application/json", "da, en")
 
-    return [Route("/questions", listed), Route("/questions/{name}", asked), Route("/openapi.json", described)]
+    return [Route("/questions", library), Route("/questions/{name}", asked), Route("/openapi.json", described)]
 
 
 @cache
-def _description() -> bytes:
-    return json.dumps(openapi.document(arguments.library().values(), __version__), ensure_ascii=False).encode() + b"\n"
+def _description(settings: Settings) -> bytes:
+    return json.dumps(openapi.document(arguments.library().values(), __version__, settings), ensure_ascii=False).encode() + b"\n"
 
 
-def index(request: Request, context: Context) -> Response:
+def index(request: Request, context: Context) -> Answer:
     """The page of all questions, by group, with what each takes."""
     page = page_of(request, context.site, "questions")
     library = arguments.library()
-    titles = [(kind, text["title"][page.lang]) for kind, text in texts("refusals").items()]
+    titles = [(name, title) for name, _, title in listed("questions", page.lang)]
     defaults = {q.name: {p.name: arguments.default(q, p) for p in q.parameters.values()} for q in library.values()}
     body = page.html("questions.html", groups=page.groups(), count=len(library), problems=titles, defaults=defaults)
     return responses.document(request, body.encode(), HTML.content_type, page.lang)
 
 
-async def answer(request: Request, context: Context) -> Response:
+async def answer(request: Request, context: Context) -> Answer:
     """The answer to a question, or why there is none."""
     name = request.path_params["name"]
     page = page_of(request, context.site, f"questions/{name}")
     try:
         question = arguments.find(name)
-        asked = await run_sync(arguments.read, page.site, question, request.query_params.multi_items(), page.lang)
+        asked = await run_sync(arguments.read, page.site, context.settings, question, request.query_params.multi_items(), page.lang)
         form = _format(request, asked)
         wanted = NTRIPLES.media if question.is_graph else JSON.media
         body = await responses.results(request, context, asked.paged, wanted)
-    except Problem as told:
-        return responses.problem(request, page, told)
+    except Problem as problem:
+        return responses.problem(request, page, problem)
     try:
-        return await run_sync(_respond, request, page, asked, form, body)
+        return await run_sync(_respond, request, page, asked, form, body, context.settings.page_rows)
     except WrongFormat:
         return responses.problem(request, page, Problem("not-acceptable", formats=", ".join(form.media for form in TABLES if form.w3c)))
 
 
-def _format(request: Request, asked: AskedQuestion) -> Format:
+def _format(request: Request, asked: QuestionRequest) -> Format:
     """The format that `format=` names, or that Accept asks for. Raises Problem."""
     offered = (*asked.question.formats, HTML)
     if asked.format:
         return next(form for form in offered if form.name == asked.format)
     media = choose(request.headers.get("accept"), [form.media for form in offered])
-    found = next((form for form in offered if form.media == media), None)
-    if found is None:
+    chosen = next((form for form in offered if form.media == media), None)
+    if chosen is None:
         raise Problem("not-acceptable", formats=", ".join(form.media for form in offered))
-    return found
+    return chosen
 
 
-def _respond(request: Request, page: ServerPage, asked: AskedQuestion, form: Format, body: bytes) -> Response:
+def _respond(request: Request, page: ServerPage, asked: QuestionRequest, form: Format, body: bytes, most: int) -> Answer:
     """The answer in its format, with links to the rows before and after it (RFC 8288)."""
     body, more = _cut(asked, body)
     links = dict(_links(page, asked, more))
     headers = {"Link": ", ".join(f'<{href}>; rel="{rel}"' for rel, href in links.items())} if links else {}
     if form == HTML:
-        content = _page(page, asked, body, links).encode()
+        content = _page(page, asked, body, links, most).encode()
     elif asked.question.is_graph:
         content = encode(results.triples_of(body), form.name)
     else:
@@ -125,18 +125,18 @@ def _respond(request: Request, page: ServerPage, asked: AskedQuestion, form: For
     return responses.document(request, content, form.content_type, page.lang, headers)
 
 
-def _cut(asked: AskedQuestion, body: bytes) -> tuple[bytes, bool]:
+def _cut(asked: QuestionRequest, body: bytes) -> tuple[bytes, bool]:
     """The rows without the one that was asked for only to see whether there are more, and whether there are."""
     if asked.limit is None:
         return body, False
-    found = json.loads(body)
-    rows = found["results"]["bindings"]
+    answer = json.loads(body)
+    rows = answer["results"]["bindings"]
     more = len(rows) > asked.limit
     del rows[asked.limit:]
-    return json.dumps(found).encode(), more
+    return json.dumps(answer).encode(), more
 
 
-def _links(page: ServerPage, asked: AskedQuestion, more: bool) -> Any:
+def _links(page: ServerPage, asked: QuestionRequest, more: bool) -> Any:
     if asked.limit is not None:
         yield "first", page.link_here(lang=page.lang, offset="")
         if asked.offset:
@@ -145,10 +145,10 @@ def _links(page: ServerPage, asked: AskedQuestion, more: bool) -> Any:
             yield "next", page.link_here(lang=page.lang, offset=str(asked.offset + asked.limit))
 
 
-def _page(page: ServerPage, asked: AskedQuestion, body: bytes, links: dict[str, str]) -> str:
+def _page(page: ServerPage, asked: QuestionRequest, body: bytes, links: dict[str, str], most: int) -> str:
     question = asked.question
     graph = question.is_graph
-    table = results.of_graph(page, results.triples_of(body)) if graph else results.of_question(page, question, body)
+    table = results.of_graph(page, results.triples_of(body), most) if graph else results.of_question(page, question, body, most)
     paged = asked.limit is not None and table.rows
     return page.html(
         "question.html", title=question.title[page.lang], question=question, table=table, sparql=asked.bare,
@@ -167,7 +167,7 @@ def _downloads(page: ServerPage, question: Question) -> Any:
             yield Download(page.w.excel_danish, form.media, page.link_here(**{**plain, "bom": "1", "separator": "semicolon"}))
 
 
-def _field(page: ServerPage, asked: AskedQuestion, parameter: Parameter) -> Field:
+def _field(page: ServerPage, asked: QuestionRequest, parameter: Parameter) -> Field:
     label = parameter.label[page.lang]
     term = asked.terms.get(parameter.name, asked.question.default(parameter.name))
     if parameter.is_value:

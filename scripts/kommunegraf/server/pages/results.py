@@ -1,4 +1,4 @@
-"""Answers as tables that people read: labels in their language, links, and a bound on the number of rows."""
+"""Answers as tables for people: labels in their language, links, and a limit on the number of rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,10 +13,8 @@ from kommunegraf.questions.question import Question
 from kommunegraf.rdf.engines import python_value
 from kommunegraf.site.render import Page
 
-SHOWN = 1000
-"""How many rows a page shows at most; the downloads have all."""
 _NAMES = ("Label", "Title")
-"""Endings of columns that name what stands in the column without it."""
+"""Endings of the columns that name the resource in the column without the ending."""
 _PLAIN = {XSD + "string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 
 
@@ -37,8 +35,8 @@ class Table:
         return self.total > len(self.rows)
 
 
-def of_question(page: Page, question: Question, results: bytes) -> Table:
-    """The answer to a question of the library: a resource and its name are one column, and heads are in the page's language."""
+def of_question(page: Page, question: Question, results: bytes, most: int) -> Table:
+    """At most `most` rows of the answer to a question: a resource and its name are one column, heads are in the page's language."""
     solutions = ox.parse_query_results(results, format=ox.QueryResultsFormat.JSON)
     if not isinstance(solutions, ox.QuerySolutions):
         return Table(truth=bool(solutions))
@@ -46,25 +44,25 @@ def of_question(page: Page, question: Question, results: bytes) -> Table:
     shown = [column for column in columns if not any(f"{column}{name}" in columns for name in _NAMES)]
     heads = [_head(page, question.columns.get(column, {}), column) for column in shown]
     listed = list(solutions)
-    rows = [[_named(page, solution, column, columns) for column in shown] for solution in listed[:SHOWN]]
-    numeric = [bool(listed) and all(_is_number(s[column]) for s in listed[:SHOWN]) for column in shown]
+    rows = [[_named(page, solution, column, columns) for column in shown] for solution in listed[:most]]
+    numeric = [bool(listed) and all(_is_number(s[column]) for s in listed[:most]) for column in shown]
     return Table(heads, rows, numeric, len(listed))
 
 
-def of_query(page: Page, results: bytes) -> Table:
-    """The rows of any query: IRIs with their labels, literals as they stand."""
+def of_query(page: Page, results: bytes, most: int) -> Table:
+    """The rows of any query, at most `most` of them: IRIs with their labels, literals as they stand."""
     solutions = ox.parse_query_results(results, format=ox.QueryResultsFormat.JSON)
     if not isinstance(solutions, ox.QuerySolutions):
         return Table(truth=bool(solutions))
     heads = [variable.value for variable in solutions.variables]
-    rows = [[_exact(page, term) for term in solution] for solution in islice(solutions, SHOWN)]
+    rows = [[_exact(page, term) for term in solution] for solution in islice(solutions, most)]
     return Table(heads, rows, [False] * len(heads), len(rows) + sum(1 for _ in solutions))
 
 
-def of_graph(page: Page, triples: list[ox.Triple]) -> Table:
-    """Triples, sorted, as rows of three."""
+def of_graph(page: Page, triples: list[ox.Triple], most: int) -> Table:
+    """Triples, sorted, as rows of three, at most `most` of them."""
     listed = sorted(set(triples), key=str)
-    rows = [[_exact(page, term) for term in (t.subject, t.predicate, t.object)] for t in listed[:SHOWN]]
+    rows = [[_exact(page, term) for term in (t.subject, t.predicate, t.object)] for t in listed[:most]]
     return Table([page.w.subject, page.w.predicate, page.w.object], rows, [False] * 3, len(listed), triples=True)
 
 
@@ -74,7 +72,7 @@ def triples_of(body: bytes) -> list[ox.Triple]:
 
 
 def _head(page: Page, meaning: dict[str, str], column: str) -> str:
-    """What a column means; a share with its unit, as nothing else tells it."""
+    """What a column means; a share with its unit, which stands nowhere else."""
     head, unit = meaning.get(page.lang, column).removesuffix(", IRI"), meaning.get("unit", "")
     return f"{head} ({page.w[f'query_unit_{unit.split()[0]}']})" if unit.startswith("percent") else head
 

@@ -1,6 +1,5 @@
-"""What the endpoint says of itself (SPARQL 1.1 Service Description)."""
+"""How the endpoint describes itself (SPARQL 1.1 Service Description)."""
 
-import hashlib
 from collections.abc import Iterator
 from itertools import count
 from urllib.parse import parse_qsl, urljoin
@@ -11,18 +10,18 @@ from kommunegraf.namespaces import DCT, PREFIXES, RDF, expand
 from kommunegraf.rdf.formats import GRAPHS, TABLES, with_charset
 from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
-from kommunegraf.server.http.cache import Answer
+from kommunegraf.server.http.answers import Answer, entity_tag
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql import media
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _BESIDE = (".well-known/void", "questions", "openapi.json")
-"""What there is to read beside the endpoint, from its address."""
+"""What else there is to read, relative to the endpoint's address."""
 
 
 def answer(context: Context, address: str, accept: str | None, query_string: bytes) -> Answer:
-    """The description of the endpoint at an address, in the format that the client takes. Raises Problem when it takes none."""
+    """The description of the endpoint at an address, in a format that the client takes. Raises Problem if it takes none."""
     names = [value for name, value in parse_qsl(query_string.decode("latin-1")) if name in ("format", "output")]
     formats = media.named(names[-1]) if names else None
     kind = formats[1] if formats else choose(accept, media.offered(rows=False))
@@ -30,9 +29,7 @@ def answer(context: Context, address: str, accept: str | None, query_string: byt
         raise Problem("missing-query" if formats is None and choose(accept, media.offered(rows=True)) else "not-acceptable",
                       formats=", ".join(media.offered(rows=False)))
     body = encode(list(describe(context, address)), kind)
-    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
-    head = [(b"content-type", with_charset(kind).encode()), (b"vary", b"Accept"), (b"cache-control", b"no-cache"), (b"etag", tag)]
-    return Answer(head, body, "", None)
+    return Answer(body, with_charset(kind), headers={"Vary": "Accept", "Cache-Control": "no-cache"}, tag=entity_tag(body))
 
 
 def encode(triples: list[ox.Triple], kind: str) -> bytes:

@@ -6,9 +6,9 @@ from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, XML, Format
 from kommunegraf.rdf.negotiation import choose
 
 _ROWS = (JSON, XML, *(format for format in TABLES if format not in (JSON, XML)))
-"""Formats of rows, SPARQL's own JSON first: what a client gets that names none."""
+"""Formats of rows; the first is the default."""
 _GENERAL = {"application/json": JSON.media, "application/xml": XML.media}
-"""General types by which clients of the protocol ask for its own formats; plain JSON rows are had by their name, `rows`."""
+"""General types with which clients ask for the protocol's own formats. Plain JSON rows go by their name, `rows`."""
 _ALSO = {"xml": "rdfxml", "rdf+xml": "rdfxml", "json": "jsonld", "json-ld": "jsonld", "n3": "turtle"}
 """Other names by which clients ask for formats of graphs, SPARQLWrapper among them."""
 
@@ -20,13 +20,13 @@ def offered(rows: bool) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def accepted(accept: str | None) -> tuple[str, str]:
-    """The media types that a client takes for rows and for graphs; empty where it takes none that there is."""
+    """The media types that a client takes for rows and for graphs; empty if the client accepts none of the available types."""
     rows = choose(accept, list(dict.fromkeys([*offered(True), *_GENERAL]))) or ""
     return _GENERAL.get(rows, rows), choose(accept, offered(False)) or ""
 
 
 def named(name: str) -> tuple[str, str] | None:
-    """The same for a format by its name, its ending or its media type; None where there is no such format."""
+    """The same for a format by its name, its ending or its media type; None if there is no such format."""
     wanted = name.strip().lower()
     rows = _media(_ROWS, _GENERAL.get(wanted, wanted))
     graph = _media(GRAPHS, _ALSO.get(wanted, wanted))
