@@ -30,7 +30,10 @@ def client(scope: Scope) -> str:
 
 
 def check_head(scope: Scope, settings: Settings) -> int:
-    """The status with which a request is refused for the length of its address or headers; 0 if it is not. Raises Problem for its Host."""
+    """The status with which a request is refused for the length of its address or headers; 0 if it is not.
+
+    Raises Problem for its Host and for too many parameters.
+    """
     most = settings.head_kilobytes << 10
     address = len(scope.get("raw_path", b"")) + len(scope.get("query_string", b""))
     if address > most:
@@ -42,6 +45,8 @@ def check_head(scope: Scope, settings: Settings) -> int:
         raise Problem("wrong-host")
     if not _HOST.fullmatch(fields(scope).get("host", "")):
         raise Problem("wrong-host")
+    if scope.get("query_string", b"").count(b"&") >= settings.parameters:
+        raise Problem("wrong-parameters", message=f"a request has at most {settings.parameters} parameters")
     return 0
 
 
