@@ -27,7 +27,7 @@ class Running:
     def told(self, least: int) -> list[dict[str, Any]]:
         """The access log, when it has at least so many lines: one is written when its answer is sent."""
         for _ in range(100):
-            lines = [line for line in self.log.read_text("utf-8").splitlines() if line.startswith("{")]
+            lines = [line for line in self.log.read_text("utf-8").splitlines() if line.startswith("{") and '"status":' in line]
             if len(lines) >= least:
                 return [json.loads(line) for line in lines]
             time.sleep(0.1)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -43,11 +42,11 @@ def serve(
     SIGHUP reloads the data, SIGTERM stops gracefully.
     """
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until there is something to reload
+    from kommunegraf.server.logs import set_up
     from kommunegraf.server.serve import run
     from kommunegraf.server.settings import Settings
 
-    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING if quiet else logging.INFO)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    set_up(logging.WARNING if quiet else logging.INFO)
     given: dict[str, Any] = {"host": host, "port": port, "public": public, "endpoint": endpoint,
                              "query_seconds": query_seconds, "query_megabytes": query_megabytes}
     with clear_errors():

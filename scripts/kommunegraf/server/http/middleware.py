@@ -1,8 +1,6 @@
 """Around every answer: limits on the request, the headers that keep browsers safe, CORS, the access log, and an answer to every failure."""
 
-import json
 import logging
-from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
@@ -15,7 +13,7 @@ from kommunegraf.server.http.requests import Bodies, ClientGone, check_head
 from kommunegraf.server.settings import Settings
 
 ACCESS = logging.getLogger("kommunegraf.access")
-"""One JSON object in a line for each request. It has a hash of the query, never its text."""
+"""One record for each request. It has a hash of the query, never its text."""
 _LOG = logging.getLogger("kommunegraf")
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -109,11 +107,10 @@ async def _cut(connection: Any, receive: Receive) -> None:
 def _log(scope: Scope, seconds: float) -> None:
     if not ACCESS.isEnabledFor(logging.INFO):
         return
-    ACCESS.info("%s", json.dumps({
-        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+    ACCESS.info({
         "client": scope["client"][0] if scope.get("client") else "",
         "method": scope["method"],
         "path": scope["path"],
         "ms": round(seconds * 1000, 2),
         **scope["facts"],
-    }))
+    })
