@@ -10,7 +10,7 @@ import pytest
 from kommunegraf.languages import texts
 from kommunegraf.server.engine.turns import Gate
 from kommunegraf.server.http import problems
-from kommunegraf.server.http.connections import client_of
+from kommunegraf.server.http.clients import client_of
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 

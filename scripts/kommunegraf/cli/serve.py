@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,7 @@ def serve(
     from kommunegraf.server.serve import run
     from kommunegraf.server.settings import Settings
 
-    set_up(logging.WARNING if quiet else logging.INFO)
+    set_up(logging.WARNING if quiet else logging.INFO, sys.stderr)
     given: dict[str, Any] = {"host": host, "port": port, "public": public, "endpoint": endpoint,
                              "query_seconds": query_seconds, "query_megabytes": query_megabytes}
     with clear_errors():

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import sys
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
@@ -25,9 +24,9 @@ class Lines(logging.Formatter):
         return json.dumps(fields, default=str)
 
 
-def set_up(level: int, stream: TextIO | None = None) -> None:
-    """Write all records from a level on to a stream, standard error if it is None."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+def set_up(level: int, stream: TextIO) -> None:
+    """Write all records from a level on to a stream."""
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(Lines())
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.captureWarnings(True)

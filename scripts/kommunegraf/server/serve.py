@@ -13,7 +13,8 @@ from starlette.types import ASGIApp
 
 from kommunegraf.server.app import app
 from kommunegraf.server.context import Context
-from kommunegraf.server.http.connections import Connection, Connections
+from kommunegraf.server.http.clients import Connections
+from kommunegraf.server.http.connections import Connection
 from kommunegraf.server.settings import Settings
 
 

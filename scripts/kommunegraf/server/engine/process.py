@@ -7,17 +7,14 @@ Being one process with one thread, it can fork safely; the workers share its mem
 """
 
 import gc
-import hashlib
 import json
 import os
 import resource
 import select
 import signal
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
@@ -26,6 +23,7 @@ from kommunegraf.languages import texts
 from kommunegraf.rdf import encode
 from kommunegraf.rdf.formats import GRAPHS, TABLES, WrongFormat
 from kommunegraf.server.engine.frames import FRAME, NUMBER, Job, failure, head
+from kommunegraf.server.engine.loading import limited, load, used
 from kommunegraf.server.engine.screening import screen
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql.media import offered
@@ -150,61 +148,19 @@ def work(store: ox.Store, order: Order, memory: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)  # quicker than freeing the store piece by piece
 
 
-def load(order: Order) -> tuple[ox.Store, str]:
-    """The files in a store, and the version that names their content. Raises OSError, SyntaxError, ValueError and MemoryError.
-
-    The store is also written to `order.quads`, for the server: so the files are read once, and by this process alone.
-    """
-    store, content = ox.Store(), hashlib.sha256()
-    for file in order.files:
-        try:
-            data = Path(file).read_bytes()
-            content.update(data)
-            _add(store, file, data)
-        except (OSError, SyntaxError, ValueError) as error:
-            raise ValueError(f"{file}: {error}") from error
-    store.dump(order.quads, format=ox.RdfFormat.N_QUADS)
-    return store, content.hexdigest()[:16]
-
-
-def _add(store: ox.Store, file: str, data: bytes) -> None:
-    form = ox.RdfFormat.from_extension(file.rpartition(".")[2])
-    if form is None:
-        raise ValueError("the ending of its name is none of an RDF format, such as .nq, .ttl or .jsonld")
-    before = len(store)
-    store.bulk_load(data, format=form, base_iri=Path(file).absolute().as_uri())
-    if len(store) == before and next(ox.parse(data, format=form, base_iri="file:///"), None) is None:
-        raise ValueError("it has no statements")
-
-
-@contextmanager
-def _memory(megabytes: int) -> Iterator[None]:
-    """Limit the memory of this process for a while."""
-    before, hard = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20 if hard == resource.RLIM_INFINITY else min(megabytes << 20, hard), hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_AS, (before, hard))
-
-
-def _used() -> int:
-    """The address space of this process, in bytes."""
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        return 1 << 30
-
-
 def main() -> None:
     """Load the files, say so, and obey."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard), hard))
-    order, rest = _first_line()
     try:
-        with _memory(order.load_megabytes):
-            store, version = load(order)
+        order, rest = _first_line()
+    except EOFError:  # the server is gone before it said what to load
+        return
+    try:
+        with limited(order.load_megabytes):
+            store, version = load(order.files, order.quads)
     except (OSError, SyntaxError, ValueError) as error:
         return _tell({"error": str(error)})
     except MemoryError:
@@ -213,7 +169,7 @@ def main() -> None:
     encode.workbook([], [])  # for the same reason: it imports what it needs
     gc.freeze()  # what all workers share is not touched, and so not copied, by the collection of garbage
     _tell({"version": version})
-    _obey(store, order, _used() + (order.megabytes << 20), rest)
+    _obey(store, order, used() + (order.megabytes << 20), rest)
 
 
 def _first_line() -> tuple[Order, bytes]:
@@ -221,7 +177,7 @@ def _first_line() -> tuple[Order, bytes]:
     while b"\n" not in data:
         piece = os.read(0, _CHUNK)
         if not piece:
-            raise SystemExit  # the server is gone before it said what to load
+            raise EOFError
         data += piece
     line, _, rest = data.partition(b"\n")
     return Order(**json.loads(line)), rest

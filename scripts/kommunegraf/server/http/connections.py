@@ -1,18 +1,15 @@
-"""Connections: how many there may be, and what a slow, long-winded or stalled client may cost.
+"""A connection, and what a slow, long-winded or stalled client may cost.
 
 `Connection` stands between a socket and uvicorn's own protocol. It uses only what asyncio promises of a protocol and a transport, so
 that nothing here leans on the inside of uvicorn. The application says when a request begins and ends (see middleware.Guard).
 """
 
 import asyncio
-import ipaddress
-import resource
-from collections import Counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from kommunegraf.server.settings import Settings
+from kommunegraf.server.http.clients import Connections
 
 _AHEAD = 1 << 16
 """Bytes of a body that uvicorn takes before the application asks for them; they may come with the head."""
@@ -20,79 +17,9 @@ _PROGRESS = 16 << 10
 """Bytes that a client must take within `write_seconds`."""
 _JOINED = 1 << 16
 """Bytes that are collected for one write."""
-_RESERVE = 24
-"""Descriptors for files, the listening socket and the event loop."""
 _LINES = {
     414: b"414 URI Too Long", 429: b"429 Too Many Requests", 431: b"431 Request Header Fields Too Large", 503: b"503 Service Unavailable",
 }
-
-
-def client_of(address: str) -> str:
-    """The key that a client's requests are counted under: its IPv4 address, or its IPv6 network, as a client has a whole /64."""
-    if ":" not in address:
-        return address
-    try:
-        return str(ipaddress.ip_network((address.partition("%")[0], 64), strict=False))
-    except ValueError:
-        return address
-
-
-class Connections:
-    """All open connections. When they are too many, one that waits for its client makes room for a new one."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.most = most_connections(settings)
-        self._open: dict[Connection, str] = {}
-        self._clients: Counter[str] = Counter()
-        self._proxies = [_network(text.strip()) for text in settings.proxies.split(",") if text.strip()]
-
-    def add(self, connection: "Connection", host: str) -> int:
-        """Count a new connection. Returns 0, or the status with which it is refused."""
-        client = "" if self._is_proxy(host) else client_of(host)
-        if client and self._clients[client] >= self.settings.client_connections:
-            return 429
-        if len(self._open) >= self.most and not self._make_room():
-            return 503
-        self._open[connection] = client
-        self._clients[client] += 1
-        return 0
-
-    def remove(self, connection: "Connection") -> None:
-        """A connection is closed."""
-        if (client := self._open.pop(connection, None)) is not None:
-            self._clients[client] -= 1
-            if not self._clients[client]:
-                del self._clients[client]
-
-    def _make_room(self) -> bool:
-        """Close the connection that has waited longest for its client; False if none waits."""
-        waiting = [one for one in self._open if one.waiting_since is not None]
-        if not waiting:
-            return False
-        longest = min(waiting, key=lambda one: one.waiting_since or 0.0)
-        self.remove(longest)
-        longest.abort()
-        return True
-
-    def _is_proxy(self, host: str) -> bool:
-        try:
-            address = ipaddress.ip_address(host.partition("%")[0])
-        except ValueError:
-            return False
-        return any(proxy is None or address in proxy for proxy in self._proxies)
-
-
-def most_connections(settings: Settings) -> int:
-    """How many connections there may be: what the settings say, or fewer if the system allows the process fewer open files."""
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    workers = settings.quick_queries + settings.slow_queries + 1
-    return max(1, min(settings.connections, files - _RESERVE - 2 * workers))  # twice, as a reload runs old and new ones beside each other
-
-
-def _network(text: str) -> "ipaddress.IPv4Network | ipaddress.IPv6Network | None":
-    """A trusted address or network; None for `*`, which is all of them."""
-    return None if text == "*" else ipaddress.ip_network(text, strict=False)
 
 
 class Connection(asyncio.Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.types import Receive, Scope
 
 from kommunegraf.server.http.answers import fields
-from kommunegraf.server.http.connections import client_of
+from kommunegraf.server.http.clients import client_of
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
