@@ -221,6 +221,16 @@ def test_what_is_read_of_the_graph_is_what_the_rule_makes_of_the_tables(engine: 
     assert stated.weak_signs.keys().isdisjoint(stated.adoptions)
 
 
+@pytest.mark.parametrize("year", [2014, 2018, 2026])
+def test_the_question_about_a_year_answers_as_the_rule_does(engine: Embedded, year: int) -> None:
+    then = claims.read(engine).as_of(year)
+    assert then
+    for initiative in {initiative for _, initiative in then}:
+        rows = ask.run(engine, "status-as-of", initiative=initiative, year=str(year)).rows()
+        answer = {row["municipality"]: (row["status"].rsplit("/", 1)[-1], row["asOf"]) for row in rows}
+        assert answer == {place: (a.status, a.as_of) for (place, what), a in then.items() if what == initiative}
+
+
 def test_the_code_lists_are_those_of_the_rule(engine: Embedded) -> None:
     for kind, names in (("status", {*STAGE, "open-plan"}), ("freshness", set(FRESHNESS)), ("confidence", set(CONFIDENCE))):
         assert {iri.rsplit("/", 1)[-1] for iri in ask.names(engine, kind).iris} == names
