@@ -63,6 +63,11 @@ def in_language(question: Question, lang: str) -> str:
     return question.bind({"lang": f'"{lang}"'} if "lang" in question.parameters else {})
 
 
+def title(column: str) -> bool:
+    """Whether a column has titles, which stand in the language that they were written in."""
+    return column == "title" or column.endswith("Title")
+
+
 def order_keys(question: Question) -> list[str]:
     return re.findall(r"\?(\w+)", question.text.rsplit("ORDER BY", 1)[1]) if "ORDER BY" in question.text else []
 
@@ -155,8 +160,9 @@ def test_english_answers_have_no_danish_labels(engine: Embedded, question: Quest
     if "lang" not in question.parameters:
         return
     english, danish = (rows(engine, in_language(question, lang)) for lang in ("en", "da"))
-    assert {value.language for row in english for value in row if isinstance(value, ox.Literal)} <= {None, "en"}
-    assert {value.language for row in danish for value in row if isinstance(value, ox.Literal)} <= {None, "da"}
+    for lang, answer in (("en", english), ("da", danish)):
+        languages = {v.language for row in answer for name, v in zip(question.columns, row) if isinstance(v, ox.Literal) and not title(name)}
+        assert languages <= {None, lang}
     assert len(english) == len(danish) or question.name in BY_TEXT
     for place, column in enumerate(question.columns):
         if column.endswith("Label"):
