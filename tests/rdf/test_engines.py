@@ -28,10 +28,10 @@ def rdflib_engine(built: Path) -> Rdflib:
     return Rdflib(graph)
 
 
-@pytest.fixture(scope="module")
-def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    """The Oxigraph server with the built graph."""
-    with serving(built / build.NQUADS, tmp_path_factory.mktemp("oxigraph")) as url:
+@pytest.fixture(scope="module", params=[True, False], ids=["union", "no-union"])
+def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Endpoint]:
+    """The Oxigraph server with the built graph, whose default graph is the union of the named ones, or empty."""
+    with serving(built / build.NQUADS, tmp_path_factory.mktemp("oxigraph"), request.param) as url:
         yield Endpoint(url, timeout=20)
 
 

@@ -6,11 +6,13 @@ Every engine sees the union of the named graphs as its default graph.
 import re
 import warnings
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
 
+from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
 from kommunegraf.rdf.formats import NTRIPLES
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _VIRTUOSO_NODE = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
 """The label of a blank node as Virtuoso writes it, which is none in any format of RDF."""
+PARTIAL = ("x-sparql-maxrows", "x-sql-state")
+"""Headers with which Virtuoso says, beside status 200, that a limit of rows or time cut its answer short."""
 Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 """Rows, yes or no, or the triples of a graph."""
 
@@ -85,7 +89,11 @@ class Rdflib:
 
 
 class Endpoint:
-    """A SPARQL 1.1 Protocol endpoint, through SPARQLWrapper. `timeout` is in seconds."""
+    """A SPARQL 1.1 Protocol endpoint, through SPARQLWrapper. `timeout` is in seconds.
+
+    Where the endpoint's default graph is not the union of its named graphs, each query names them as its data set (SPARQL 1.1 Protocol,
+    section 2.1.4): otherwise it would answer with nothing.
+    """
 
     def __init__(self, url: str, timeout: int = 60) -> None:
         if not url.startswith(("http://", "https://")):
@@ -93,25 +101,44 @@ class Endpoint:
         self.url = url
         self.timeout = timeout
 
+    @cached_property
+    def graphs(self) -> tuple[str, ...]:
+        """The graphs that each query must name: none where the default graph sees them all."""
+        if not self._ask(_internal("union-missing"), ()):
+            return ()
+        rows = self._ask(_internal("graph-sizes"), ())
+        return tuple(row["graph"].value for row in rows if isinstance(row["graph"], ox.NamedNode))
+
     def query(self, text: str) -> Result:
         """See Engine."""
+        result: Result = self._ask(text, self.graphs)
+        return result
+
+    def _ask(self, text: str, graphs: tuple[str, ...]) -> Any:
         from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 
         wrapper = SPARQLWrapper(self.url)
         wrapper.setTimeout(self.timeout)
         wrapper.setMethod(POST)
+        for graph in graphs:
+            wrapper.addDefaultGraph(graph)
+            wrapper.addNamedGraph(graph)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a text that it takes for no query; the endpoint's own answer says more
             wrapper.setQuery(_without_header(text))
-        graph = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
-        wrapper.setReturnFormat(TURTLE if graph else JSON)
+        triples = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
+        wrapper.setReturnFormat(TURTLE if triples else JSON)
         try:
             answer = wrapper.query()
-            body, media = answer.response.read(), answer.info()["content-type"].split(";")[0]
+            body, head = answer.response.read(), answer.info()
         except Exception as error:  # urllib, socket and SPARQLWrapper errors alike
             raise EngineError(f"{self.url} did not answer: {_first_line(error)}") from error
+        if any(name in head for name in PARTIAL):
+            limit = "raise its limits on rows and time (in Virtuoso ResultSetMaxRows and MaxQueryExecutionTime)"
+            raise EngineError(f"{self.url} gave a part of its answer only; {limit}")
+        media = head.get("content-type", "").split(";")[0]
         try:
-            return _triples(body, media) if graph else _solutions(body)
+            return _triples(body, media) if triples else _solutions(body)
         except (SyntaxError, ValueError) as error:
             raise EngineError(f"{self.url} answered with {media} that cannot be read: {error}") from error
 
@@ -138,6 +165,10 @@ def python_value(term: Any) -> Any:
         except ValueError:
             return term.value
     return None if term is None else getattr(term, "value", str(term))
+
+
+def _internal(name: str) -> str:
+    return (paths.root() / "queries" / "internal" / f"{name}.rq").read_text("utf-8")
 
 
 def _solutions(body: bytes) -> Result:

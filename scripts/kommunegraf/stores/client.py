@@ -16,6 +16,7 @@ import yaml
 
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
+from kommunegraf.rdf.engines import PARTIAL
 
 RETRIES = 5
 """How often a request is sent again when the store is busy or silent."""
@@ -26,8 +27,6 @@ _ROWS = "application/sparql-results+json"
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _GRAPH = re.compile(r"^\s*(CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
 """The beginning of a query that answers with triples."""
-_PARTIAL = ("x-sparql-maxrows", "x-sql-state")
-"""Headers with which Virtuoso says, beside status 200, that a limit cut its answer short."""
 
 
 class StoreError(KommunegrafError):
@@ -140,7 +139,7 @@ class Store:
         """The answer to a query, as `kommunegraf.rdf.engines.Engine` has it. Raises StoreError, Cut for an answer that is not whole."""
         accept = "application/n-triples" if _GRAPH.search(_COMMENT.sub("", text)) else _ROWS
         answer = self._send("POST", self.address, data={"query": text}, accept=accept)
-        if any(header in answer.headers for header in _PARTIAL):
+        if any(header in answer.headers for header in PARTIAL):
             raise Cut(f"{self.address} gave a part of its answer only; raise its limit on rows (in Virtuoso ResultSetMaxRows)")
         media = answer.headers.get("content-type", "").partition(";")[0].strip()
         try:
