@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+METADATA = "csv-metadata.json"
+"""The file in `data/` that describes the tables (W3C CSVW)."""
+
 
 def root() -> Path:
     """The folder that holds `ontology/`, `data/`, `queries/`, `docs/` and the changelog."""

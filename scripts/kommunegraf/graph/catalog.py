@@ -43,11 +43,14 @@ _SHA256 = "https://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 
 @dataclass(frozen=True)
 class File:
-    """A published file: its path below the base IRI, its size in bytes, its SHA-256 in hexadecimal digits."""
+    """A published file: its path below the base IRI, its size in bytes, its SHA-256 in hexadecimal digits.
+
+    One that has not been made yet has no size and no checksum; the catalogue then says neither.
+    """
 
     path: str
-    size: int
-    sha256: str
+    size: int = 0
+    sha256: str = ""
 
     @classmethod
     def of(cls, path: str, body: bytes) -> "File":
@@ -176,17 +179,15 @@ def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
     name = PurePosixPath(file.path.removesuffix(".gz"))
     kind = _KINDS[name.suffix]
     called = name.name if "tables" in name.parts else kind.name
-    this, checksum = _distribution(file), f"{BASE}{CATALOG}#sha256/{file.path}"
+    this = _distribution(file)
     told: list[tuple[str, str | ox.Literal]] = [
         ("rdf:type", expand("dcat:Distribution")),
         *(("dcterms:title", ox.Literal(f"{t.value} ({called})", language=t.language)) for t in titles),
         ("dcterms:description", ox.Literal(kind.da, language="da")), ("dcterms:description", ox.Literal(kind.en, language="en")),
         ("dcat:accessURL", BASE + file.path), ("dcat:downloadURL", BASE + file.path),
         ("dcat:mediaType", _IANA + kind.media), ("dcterms:format", f"{_EU}file-type/{kind.code}"),
-        ("dcat:byteSize", ox.Literal(str(file.size), datatype=ox.NamedNode(XSD + "nonNegativeInteger"))),
         ("dcatap:availability", f"{_EU}planned-availability/STABLE"),
         *(("dcterms:language", f"{_EU}language/{code}") for code in kind.languages),
-        ("spdx:checksum", checksum),
     ]
     if file.path.endswith(".gz"):
         told.append(("dcat:compressFormat", f"{_IANA}application/gzip"))
@@ -194,6 +195,15 @@ def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
         told.append(("dcterms:conformsTo", kind.standard))
         yield _triple(kind.standard, "rdf:type", expand("dcterms:Standard"))
     yield from (_triple(this, property_, value) for property_, value in told)
+    if file.sha256:
+        yield from measures(file)
+
+
+def measures(file: File) -> Iterator[ox.Triple]:
+    """The size and the checksum of a file: all that the catalogue says of it that its name does not tell."""
+    this, checksum = _distribution(file), f"{BASE}{CATALOG}#sha256/{file.path}"
+    yield _triple(this, "dcat:byteSize", ox.Literal(str(file.size), datatype=ox.NamedNode(XSD + "nonNegativeInteger")))
+    yield _triple(this, "spdx:checksum", checksum)
     yield _triple(checksum, "rdf:type", _ADDED["spdx"] + "Checksum")
     yield _triple(checksum, "spdx:algorithm", _SHA256)
     yield _triple(checksum, "spdx:checksumValue", ox.Literal(file.sha256, datatype=ox.NamedNode(XSD + "hexBinary")))

@@ -15,8 +15,8 @@ import csvw
 
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import KG, expand
+from kommunegraf.paths import METADATA as METADATA
 
-METADATA = "csv-metadata.json"
 VARIABLE = re.compile(r"\{(\+?)(\w+)\}")
 """A variable of a URI template: whether it is `{+name}`, and its name."""
 Key = tuple[str, ...]

@@ -10,11 +10,12 @@ from kommunegraf.findings import Finding
 from kommunegraf.graph import catalog
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG
-from kommunegraf.publish import crawlers, dumps, hosting
-from kommunegraf.publish import previous as earlier
+from kommunegraf.publish import crawlers, hosting
+from kommunegraf.publish.dumps import Dumps
 from kommunegraf.publish.history import history
+from kommunegraf.publish.previous import TOMBSTONES
 from kommunegraf.rdf import describe
-from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, Format, with_charset
+from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, TURTLE, Format, with_charset
 from kommunegraf.site import addresses, search
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import questions, vocabulary
@@ -41,11 +42,11 @@ class Documents:
         self.store, self.version, self.data = store, version, data
         self.address, self.sparql = address, sparql
         self.past = history(store, version, previous)
+        self.dumps = Dumps(store, data, version)
         graph = ox.NamedNode(BASE + catalog.CATALOG)
         described = [ox.Quad(t.subject, t.predicate, t.object, graph) for triples in self._described for t in triples]
         published = _with(store, [*described, *self.past.quads()])
-        self.site = Site(published, version, lambda: {path: len(body) for path, body in self._dumps.items()}, bool(sparql),
-                         self.past.changes, frozenset(self.past.gone))
+        self.site = Site(published, version, self.dumps.sizes, bool(sparql), self.past.changes, frozenset(self.past.gone))
         self.pages = Pages(self.site)
 
     def names(self) -> Iterator[str]:
@@ -63,9 +64,10 @@ class Documents:
 
     def read(self, name: str) -> bytes | None:
         """A file's bytes; None where there is none. Raises WrongFormat for what RDF/XML cannot say."""
-        for told in (self._catalog, self._changes):  # they say more than the store does
-            if name in told:
-                return told[name]
+        if name in self._catalogued:  # it says more than the store does
+            return self._catalog[name]
+        if name in self._changes:  # and so do they
+            return self._changes[name]
         path, format, lang = addresses.parse(name)
         if format == HTML:
             page = self.pages.html(path, lang)
@@ -88,7 +90,7 @@ class Documents:
             (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/"), lambda: self._listing),
             (("static/search-",), lambda: self._search),
             (("query/",), lambda: self._answers),
-            (("dump/", "version/"), lambda: self._dumps),
+            (("dump/", "version/"), lambda: self.dumps.files),
             ((catalog.CATALOG, catalog.VOID), lambda: self._catalog),
             (("ontology/",), lambda: self._vocabulary),
             (("",), lambda: self._changes),
@@ -98,7 +100,8 @@ class Documents:
         """The formats of the documents about a path that has a page, the page first."""
         if path in self.pages.resources:
             return (HTML, *DATA, *DATASETS)
-        return (HTML, *(format for format in DATA if path + format.suffix in self._catalog or path + format.suffix in self._vocabulary))
+        others = self._vocabulary if path.startswith("ontology/") else self._catalogued
+        return (HTML, *(format for format in DATA if path + format.suffix in others))
 
     @cached_property
     def _static(self) -> Files:
@@ -124,30 +127,34 @@ class Documents:
         if not self.past.changes:
             return {}
         told = {f"{addresses.path(iri)}.trig": describe.encode(quads, TRIG) for iri, quads in self.past.changes.items()}
-        stones = {earlier.TOMBSTONES: describe.encode(self.past.tombstones, NQUADS)}
+        stones = {TOMBSTONES: describe.encode(self.past.tombstones, NQUADS)}
         return {**told, **stones, **{f"{addresses.path(iri)}{hosting.GONE}": b"" for iri in sorted(self.past.gone)}}
 
     @cached_property
-    def _dumps(self) -> Files:
-        return dict(dumps.files(self.store, self.data, self.version))
-
-    @cached_property
     def _described(self) -> tuple[list[ox.Triple], list[ox.Triple]]:
-        """The catalogue and the VoID description; empty for a store that does not say what data set it is."""
+        """The catalogue without sizes and checksums, and the VoID description; empty for a store that does not say what data set it is."""
         if not View(self.store, "en").described(catalog.WHOLE):
             return [], []
-        files = [catalog.File.of(path, body) for path, body in self._dumps.items()]
-        before = self.past.version if self.past.version != self.version else None
+        files = [catalog.File(path) for path in self.dumps.names]
+        last = self.past.version if self.past.version != self.version else None
         sparql = self.sparql or None
-        return catalog.catalog(self.store, files, self.version, sparql, before), catalog.void(self.store, files, sparql)
+        return catalog.catalog(self.store, files, self.version, sparql, last), catalog.void(self.store, files, sparql)
+
+    @cached_property
+    def _catalogued(self) -> frozenset[str]:
+        """The paths of the catalogue's documents."""
+        documents = [catalog.CATALOG + format.suffix for format in DATA]
+        return frozenset([*documents, catalog.VOID] if self._described[0] else ())
 
     @cached_property
     def _catalog(self) -> Files:
         listed, counted = self._described
         if not listed:
             return {}
-        made = {catalog.CATALOG + form.suffix: catalog.encode(listed, form.suffix) for form in DATA}
-        return {**made, catalog.VOID: catalog.encode(counted, ".ttl")}
+        files = [catalog.File.of(path, body) for path, body in self.dumps.files.items()]
+        measured = [triple for file in files if catalog.datasets(file.path) for triple in catalog.measures(file)]
+        made = {catalog.CATALOG + format.suffix: catalog.encode([*listed, *measured], format.suffix) for format in DATA}
+        return {**made, catalog.VOID: catalog.encode(counted, TURTLE.suffix)}
 
     @cached_property
     def _vocabulary(self) -> Files:

@@ -7,20 +7,19 @@ may pack the same text differently.
 
 import gzip
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kommunegraf.findings import BadInput
-from kommunegraf.graph import tables
-from kommunegraf.graph.metadata import METADATA
-from kommunegraf.matching import exports
-from kommunegraf.matching.matcher import Matcher
+from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import GRAPH, PREFIXES
-from kommunegraf.publish import workbook
+from kommunegraf.paths import METADATA
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import DATASETS, FORMATS, TRIG, Format
 
@@ -52,6 +51,35 @@ def files(store: ox.Store, data: Path | None, version: str) -> Iterator[tuple[st
     for name, body in kept.items():
         yield f"version/{version}/{name}", body
     yield f"version/{version}/{SUMS}", _checksums({name: sums[name] for name in kept})
+
+
+@dataclass(frozen=True, eq=False)
+class Dumps:
+    """The dumps of a store, made when the first of them is asked for; see `files` for what they are."""
+
+    store: ox.Store
+    data: Path | None
+    version: str
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The path of each, known without making them. Raises BadInput when the tables cannot be used."""
+        graphs = sorted(node.value for node in self.store.named_graphs() if isinstance(node, ox.NamedNode) and node.value.startswith(GRAPH))
+        whole = [f"kommunegraf{format.suffix}.gz" for format in WHOLE]
+        each = [f"graph/{graph.removeprefix(GRAPH)}{format.suffix}.gz" for graph in graphs for format in EACH]
+        tables = [f"tables/{name}" for name in _named_tables(self.data)] if self.data else []
+        rest = [f"tables/{METADATA}", "kommunegraf.xlsx", "network.graphml"] if self.data else []
+        frozen = [f"version/{self.version}/{name}" for name in (*sorted(FROZEN, key=whole.index), SUMS)]
+        return [*(f"dump/{name}" for name in (*whole, *each, *tables, *rest, SUMS)), *frozen]
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """The content of each, by its path. Raises as `files` does."""
+        return dict(files(self.store, self.data, self.version))
+
+    def sizes(self) -> dict[str, int]:
+        """The size in bytes of each, by its path. Raises as `files` does."""
+        return {path: len(body) for path, body in self.files.items()}
 
 
 def packed(body: bytes) -> bytes:
@@ -99,6 +127,12 @@ def _dumps(store: ox.Store, data: Path | None) -> Iterator[tuple[str, bytes]]:
 
 
 def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
+    """The tables, and what is made of them. Imported here, so that who wants one page loads neither matrices nor workbooks."""
+    from kommunegraf.graph import tables
+    from kommunegraf.matching import exports
+    from kommunegraf.matching.matcher import Matcher
+    from kommunegraf.publish import workbook
+
     rows, findings = tables.read(data)
     if findings:
         raise BadInput(findings)
@@ -106,8 +140,17 @@ def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
         yield f"tables/{name}", rows[name].path.read_bytes()
     yield f"tables/{METADATA}", (data / METADATA).read_bytes()
     yield "kommunegraf.xlsx", workbook.make(rows.values())
-    network = Matcher.open(Embedded(store), "da")
-    yield "network.graphml", exports.graphs(network)["network.graphml"].encode("utf-8")
+    yield "network.graphml", exports.graphs(Matcher.open(Embedded(store), "da"))["network.graphml"].encode("utf-8")
+
+
+def _named_tables(data: Path) -> list[str]:
+    """The file names of the tables, sorted. Raises BadInput where their description cannot be read."""
+    path = data / METADATA
+    try:
+        return sorted(str(table["url"]) for table in json.loads(path.read_text("utf-8"))["tables"])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        repair = "a data folder holds CSVW metadata beside its tables"
+        raise BadInput([Finding("violation", "metadata", f"cannot be read: {error}", repair, str(path))]) from error
 
 
 def _graph(quad: ox.Quad) -> str:

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from kommunegraf import paths
 from kommunegraf.languages import words
-from kommunegraf.matching.text import significance
 from kommunegraf.site.pages import maps
 from kommunegraf.site.render import Model, Page
 
@@ -54,6 +53,8 @@ class MatchingPage:
 
 def matching(page: Page, iri: str) -> MatchingPage:
     """Collaboration: the answers about all kommuner. The store may have nothing to match by."""
+    from kommunegraf.matching.text import significance  # here, so that other pages load no matrices
+
     matcher = page.site.matcher.get(page.lang)
     if matcher is None:
         return MatchingPage(page.w.matching_title)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kommunegraf.languages import words
-from kommunegraf.matching.text import significance
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.render import Page
 
@@ -39,6 +38,8 @@ class Suggestions:
 
 def suggestions(page: Page, iri: str) -> Suggestions | None:
     """The answers of matching about a kommune; empty where the store has nothing to match by."""
+    from kommunegraf.matching.text import significance  # here, so that other pages load no matrices
+
     matcher = page.site.matcher.get(page.lang)
     if matcher is None or iri not in matcher.register.places:
         return None
