@@ -18,11 +18,13 @@ from tests.helpers import ROOT
 from kommunegraf import languages
 from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.site.pages.matrix import Cell
 from kommunegraf.site.pictures import circles as pictures
-from kommunegraf.site.pictures import svg
+from kommunegraf.site.pictures import svg, years
 from kommunegraf.site.pictures.cartogram import INSETS, WIDTH, Circle, Layout, Point, layout
 from kommunegraf.site.pictures.charts import Bar, bars
 from kommunegraf.site.pictures.circles import KINDS, Spot, cartogram, fitted, network, steps
+from kommunegraf.site.pictures.years import Span
 from kommunegraf.site.render import environment
 
 STATIC = Path(svg.__file__).parents[1] / "static"
@@ -139,7 +141,7 @@ def test_points_that_cannot_be_drawn_are_refused(wrong: tuple[Point, ...]) -> No
         layout(wrong)
 
 
-def spots(drawn: Layout, kind: str = "unknown", label: str = "", **more: str) -> dict[str, Spot]:
+def spots(drawn: Layout, kind: str = "unknown", label: str = "", **more: Any) -> dict[str, Spot]:
     return {c.code: Spot(label or f"Sted {c.code}", kind, **more) for c in drawn.circles}
 
 
@@ -161,10 +163,12 @@ def test_each_circle_drawn_is_as_large_as_in_the_layout(denmark: Layout, kind: s
 def test_kinds_differ_without_colour(denmark: Layout) -> None:
     """Those that mean a status differ in their shapes or in dashes; steps of strength get darker, or lighter on dark."""
     shapes = set()
-    for kind in ("active", "planned", "ended"):
+    for kind in ("active", "planned", "ended", "weak"):
         first = having(parsed(cartogram("m", "t", "d", denmark, spots(denmark, kind))), "g", kind)[0]
         shapes.add(tuple(e.get("class") for e in first if e.tag in ("circle", "path")))
-    assert shapes == {("area",), ("area", "hole"), ("area", "cross")}
+    assert shapes == {("area",), ("area", "hole"), ("area", "inner"), ("area", "point")}
+    dashes = [re.search(rf"^\.{kind} \.area {{[^}}]*stroke-dasharray: ([^;]+)", css(), re.M) for kind in ("active", "open-plan", "unknown")]
+    assert len({dash and dash[1] for dash in dashes}) == 3
     for colours in themes():
         lights = [luminance(colours[f"step{n}"]) for n in (1, 2, 3, 4)]
         assert lights == sorted(lights) or lights == sorted(lights, reverse=True)
@@ -394,7 +398,9 @@ def matrix(**changed: Any) -> str:
             ("Forsyning", "f.html", [("Smart <Grid>", "g.html", "g")]),
             ("Andre", "", [("Net", "n.html", "n"), ("Hjem", "h.html", "h")]),
         ],
-        "cells": {("0751", "g"): ("active", "i gang (3 belæg)", "x.html"), ("0825", "h"): ("ended", "afsluttet", "y.html")},
+        "cells": {
+            ("0751", "g"): Cell("active", "old", "i gang (2015)", "x.html"), ("0825", "h"): Cell("ended", "fresh", "afsluttet", "y.html"),
+        },
         "key": [("active", "I gang"), ("unknown", "Ukendt")], **changed,
     }
     source = '{% import "matrix.html" as m %}{{ m.matrix_key(key) }}{{ m.matrix(rows, columns, cells, "Tabel", "Kommune") }}'
@@ -414,15 +420,50 @@ def test_the_matrix_is_a_table_whose_heads_name_each_cell() -> None:
         "colgroup": ["Forsyning", "Andre"],
     }
     rows = [[told(cell) for cell in tr.findall("td")] for body in root.iter("tbody") for tr in body if tr.find("td") is not None]
-    assert rows == [["i gang (3 belæg)", "", ""], ["", "", ""], ["", "", "afsluttet"]]
+    assert rows == [["i gang (2015)", "", ""], ["", "", ""], ["", "", "afsluttet"]]
     signs = [e.get("class") for table in root.iter("table") for e in having(table, "span", "cell")]
-    assert signs == ["cell active", "cell ended"]
+    assert signs == ["cell active old", "cell ended"]
     assert all(len(td) or not td.text for td in root.iter("td")), "what is unknown is an empty cell, which the sheet marks with a dot"
 
 
 def test_markup_in_the_matrix_is_shown_and_never_run() -> None:
-    text = matrix(cells={("0751", "g"): ("active", "<script>alert(1)</script>", 'x" onclick="alert(1)')})
+    text = matrix(cells={("0751", "g"): Cell("active", "", "<script>alert(1)</script>", 'x" onclick="alert(1)')})
     assert "<script" not in text and 'onclick="' not in text
+
+
+def test_a_timeline_draws_what_is_known_and_leaves_the_rest_open() -> None:
+    ended = Span("Hjem", "ended", 2010, 2014, "afsluttet 2014, begyndt 2010")
+    spans = [Span("Net", "active", 2012, 2015, "i gang (2015)", "n.html"), ended]
+    root = parsed(years.timeline("t", "Odder", "Tidslinje", spans, 2026))
+    drawn = [(number(e, "x"), number(e, "x") + number(e, "width")) for e in having(root, "rect", "span")]
+    onward = having(root, "line", "onward")
+    assert drawn[0][0] < drawn[1][0] < drawn[0][1] < drawn[1][1], "the earliest first, each from its first to its last year"
+    assert len(onward) == 1 and number(onward[0], "x1") == drawn[1][1], "what ended is not said to run on"
+    assert [told(e) for e in having(root, "text", "label")] == ["Hjem: afsluttet 2014, begyndt 2010", "Net: i gang (2015)"]
+    assert root.find("svg/a").get("href") == "n.html"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("spans", [[], [Span("x", "active", 2015, 2012, "")]])
+def test_spans_that_cannot_be_drawn_are_refused(spans: list[Span]) -> None:
+    with pytest.raises(ValueError, match="not before its first"):
+        years.timeline("t", "t", "d", spans, 2026)
+
+
+def test_columns_of_years_are_as_high_as_their_counts() -> None:
+    root = parsed(years.columns("s", "t", "d", [(2010, 0), (2011, 2), (2012, 4), (2013, 3)], "da"))
+    heights = [number(e, "height") for e in having(root, "rect", "column")]
+    assert heights[1] == 2 * heights[0] and heights[0] < heights[2] < heights[1]
+    assert [told(e) for e in having(root, "text", "value")] == ["4", "3"]
+    with pytest.raises(ValueError, match="above 0"):
+        years.columns("s", "t", "d", [(2010, 0)], "da")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1900, 2100), st.integers(0, 60), st.text(max_size=200)), min_size=1, max_size=8))
+def test_timelines_of_any_years_stay_in_the_picture(rows: list[tuple[int, int, str]]) -> None:
+    spans = [Span(label, "active", first, first + length, "", "") for first, length, label in rows]
+    root = parsed(years.timeline("t", "t", "d", spans, 2026))
+    assert all(number(e, "x") >= 0 and number(e, "x") + number(e, "width") <= years.WIDTH + 0.1 for e in having(root, "rect", "span"))
 
 
 def css() -> str:

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 from lxml import html
 
 from kommunegraf import languages
+from kommunegraf.graph.adoption import Adoption, Evidence, Source
 from kommunegraf.languages import alphabetical
+from kommunegraf.languages import words as dictionary
 from kommunegraf.matching import matcher as match
 from kommunegraf.matching.report import _head, _kommuner, _together
 from kommunegraf.matching.text import significance
@@ -20,10 +23,12 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import collaboration, maps, places
+from kommunegraf.site.pages import claims, collaboration, maps, places
 from kommunegraf.site.pages.registry import Pages
 from kommunegraf.site.render import Page
+from kommunegraf.site.status import when
 
+SAID = Evidence("e", "m", "i", "active", "high", Source("s", year=2015))
 HOSTILE = '<script>alert("x")</script> & \u202eabc'
 LANGUAGES = ("da", "en")
 
@@ -72,7 +77,7 @@ def test_a_kommune_lists_its_initiatives_with_all_evidence_behind_them(pages: Pa
     found = counted(root)
     for code in ("0101", "0326", "0751", "0840"):
         tree = read(pages, f"municipality/{code}", lang)
-        rows = tree.xpath("//table[@class='grouped']//tr[td]")
+        rows = tree.xpath("//table[contains(@class, 'grouped')]//tr[td]")
         assert {e for row in rows for e in leads_to_of(row, "adoption")} == {f"{c}-{i}" for c, i in found if c == code}
         behind = {f"{code}-{r['initiative']}-{r['number']}" for (c, _), rs in found.items() if c == code for r in rs}
         assert {e for row in rows for e in leads_to_of(row, "evidence")} == behind
@@ -84,29 +89,30 @@ def leads_to_of(row: Any, kind: str) -> set[str]:
 
 def test_a_survey_initiative_without_evidence_is_none_found_and_never_no(pages: Pages, root: Path) -> None:
     survey = {row["initiative"] for row in table(root, "initiative-main-areas")}
-    having = {i for c, i in counted(root) if c == "0326"}
+    having = {row["initiative"] for row in table(root, "evidence") if row["municipality"] == "0326"}
     tree = read(pages, "municipality/0326")
-    heading = tree.xpath("//h3[.='Ingen fundet']")[0]
+    heading = tree.xpath("//h3[.='Initiativer, vi ikke har fundet']")[0]
     missing = {e for dl in heading.xpath("following-sibling::dl[1]") for e in leads_to_of(dl, "initiative")}
     assert missing == survey - having and len(survey) == 27
-    assert "Om kommunen har dem, er ukendt." in words(tree)
+    assert "Det er ukendt, om kommunen har dem." in words(tree)
 
 
 def test_a_kommune_without_counted_evidence_says_that_this_shows_nothing(pages: Pages, root: Path) -> None:
     silent = {row["code"] for row in table(root, "municipalities")} - {c for c, _ in counted(root)}
     assert len(silent) == 1
     tree = read(pages, f"municipality/{silent.pop()}", "en")
-    assert "It does not show that it has nothing." in words(tree) and not tree.xpath("//table[@class='grouped']")
+    assert "It does not mean that the municipality has no initiatives." in words(tree)
+    assert not tree.xpath("//table[contains(@class, 'grouped')]")
 
 
 def test_evidence_of_low_confidence_stands_apart(pages: Pages, root: Path) -> None:
     low = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in table(root, "evidence") if r["confidence"] == "low"}
     tree = read(pages, "municipality/0326")
-    own = {e for e in low if e.startswith("0326-")}
-    heading = tree.xpath("//h3[.='Nævnt, men for usikkert til at tælle']")[0]
+    own = {e for e in low if e.startswith("0326-") and tuple(e.rsplit("-", 1)[0].split("-", 1)) not in counted(root)}
+    heading = tree.xpath("//h3[@id='weak']")[0]
     assert leads_to_of(heading.xpath("following-sibling::div[1]")[0], "evidence") == own != set()
     page = read(pages, f"evidence/{min(own)}")
-    assert "lav" in words(page) and "støtter derfor ingen indførelse" in words(page) and not leads_to(page, "adoption")
+    assert "lav" in words(page) and "er derfor kun et svagt tegn" in words(page) and not leads_to(page, "adoption")
 
 
 def test_what_is_not_known_of_a_place_is_unknown(pages: Pages, root: Path) -> None:
@@ -170,8 +176,8 @@ def test_printed_prevalence_stands_beside_what_was_found_and_is_never_equated(pa
         values = tree.xpath("//dl[@class='beside']/div/dd/b/text()")
         assert values[-1] == str(row["adopters"]), row
         printed = f"{row['share']:g}\u00a0per cent" if row["share"] is not None else ""
-        assert printed in values if printed else "not printed in the text" in words(tree)
-        assert "Neither can correct the other" in words(tree)
+        assert printed in values if printed else "not in the text of the report" in words(tree)
+        assert "The two cannot be compared" in words(tree)
 
 
 def test_an_initiative_beyond_the_survey_is_not_said_to_have_been_asked_about(pages: Pages) -> None:
@@ -184,8 +190,8 @@ def test_danish_letters_stand_last_and_aa_as_the_letter_that_it_is_read_as() -> 
 
 
 def test_lists_count_as_the_tables_do(pages: Pages, root: Path) -> None:
-    found = counted(root)
-    by_place, by_initiative = Counter(c for c, _ in found), Counter(i for _, i in found)
+    active = [pair for pair, one in pages.site.claims.adoptions.items() if one.status == "active"]
+    by_place, by_initiative = Counter(c.rsplit("/", 1)[1] for c, _ in active), Counter(i.rsplit("/", 1)[1] for _, i in active)
     rows = read(pages, "municipality/index").xpath("//tbody/tr")
     assert {row.xpath("th/a/@href")[0][-9:-5]: int(row.xpath("string(td[2])")) for row in rows} == {
         row["code"]: by_place[row["code"]] for row in table(root, "municipalities")
@@ -202,19 +208,88 @@ def test_the_matrix_has_a_sign_for_each_adoption_and_leaves_the_unknown_empty(pa
     found = counted(root)
     assert leads_to(tree, "adoption") == {f"{c}-{i}" for c, i in found}
     cells = tree.xpath("//table[@class='matrix']//td[not(@class='corner')]")
-    assert len(cells) == 98 * 42 and sum(1 for cell in cells if not words_of(cell)) == 98 * 42 - len(found)
+    said = {(row["municipality"], row["initiative"]) for row in table(root, "evidence")}
+    assert len(cells) == 98 * 42 and sum(1 for cell in cells if not words_of(cell)) == 98 * 42 - len(said)
+    weak = {cell.get("href") for cell in tree.xpath("//table[@class='matrix']//a[span[contains(@class, 'weak')]]")}
+    assert len(weak) == len(said - set(found)) and all("evidence/" in href for href in weak)
 
 
 def words_of(element: Any) -> str:
     return str(element.xpath("string()")).strip()
 
 
+@pytest.mark.parametrize(("adoption", "lang", "told"), [
+    (Adoption("a", "m", "i", "planned", "fresh", (SAID,), as_of=2015), "da", " (2015)"),
+    (Adoption("a", "m", "i", "ended", "old", (SAID,), as_of=2015, since=2012, until=2014), "da", " 2014, begyndt 2012"),
+    (Adoption("a", "m", "i", "ended", "old", (SAID,), as_of=2015), "en", " (2015)"),
+    (Adoption("a", "m", "i", "active", "undated", (replace(SAID, source=Source("s")),)), "da", ", kilde uden årstal"),
+    (Adoption("a", "m", "i", "active", "old", (replace(SAID, source=Source("s")),), since=2012), "en", ", begun 2012"),
+    (Adoption("a", "m", "i", "active", "old", (replace(SAID, source=Source("s", not_before=2018)),)), "da", " (2018 eller senere)"),
+])
+def test_the_year_stands_with_the_status(adoption: Adoption, lang: str, told: str) -> None:
+    assert when(adoption, dictionary(lang, "site")) == told
+
+
+def test_wherever_a_status_is_shown_its_year_stands_with_it(pages: Pages) -> None:
+    """On the pages of one kommune, one initiative and one solution, on the map and in the matrix."""
+    dictionary_da = dictionary("da", "site")
+    for about in ("municipality/0101", "initiative/open-data", "solution/giv-et-praj"):
+        tree = read(pages, about)
+        rows = {
+            row.xpath(".//a[contains(@href, 'adoption/')]/@href")[0]: words_of(row)
+            for row in tree.xpath("//main//tr[td][.//*[@class='years']][.//a[contains(@href, 'adoption/')]]")
+        }
+        assert rows
+        for href, text in rows.items():
+            one = claims.index(pages.site).by_iri[BASE + re.sub(r"^(\.\./)*|\.html$", "", href)]
+            assert when(one, dictionary_da) in re.sub(r"\s+", " ", text), (about, href)
+    titles = read(pages, "initiative/open-data").xpath("//a[contains(@class, 'spot')]/title/text()")
+    assert titles and all(re.search(r"\d{4}|uden årstal", title) for title in titles)
+    cells = read(pages, "matrix").xpath("//table[@class='matrix']//td/a/@title")
+    assert cells and all(re.search(r"\d{4}|uden årstal", title) for title in cells)
+
+
+def test_a_status_that_sources_dispute_leads_to_them(pages: Pages) -> None:
+    disputed = [one for one in pages.site.claims.adoptions.values() if one.against]
+    assert disputed
+    for one in disputed[:3]:
+        for about in (one.municipality, one.initiative):
+            links = read(pages, about.removeprefix(BASE)).xpath("//a[@class='disputed']/@href")
+            assert any(link.endswith(f"{one.iri.rsplit('/', 1)[1]}.html#against") for link in links)
+        shown = read(pages, one.iri.removeprefix(BASE)).xpath("//section[@id='against']")[0]
+        assert leads_to_of(shown, "evidence") == {e.iri.rsplit("/", 1)[1] for e in one.against}
+
+
+def test_old_and_undated_news_is_quieter(pages: Pages) -> None:
+    tree = read(pages, "municipality/0101")
+    shown = Counter(mark.get("class").split()[-1] for mark in tree.xpath("//main//tr//span[contains(@class, 'age-')]"))
+    own = Counter(f"age-{one.freshness}" for (place, _), one in pages.site.claims.adoptions.items() if place.endswith("/0101"))
+    assert shown == own and own["age-old"]
+
+
+def test_a_solution_that_only_weak_signs_name_is_not_told_as_used_by_nobody(pages: Pages, root: Path) -> None:
+    low = {(r["municipality"], r["initiative"], r["number"]) for r in table(root, "evidence") if r["confidence"] == "low"}
+    named = {r["municipality"] for r in table(root, "evidence-solutions") if r["solution"] == "renoweb" and
+             (r["municipality"], r["initiative"], r["number"]) in low}
+    tree = read(pages, "solution/renoweb")
+    assert len(named) > 20 and f"svage tegn i {len(named)}" in words(tree) and leads_to(tree, "municipality") >= named
+    row = read(pages, "initiative/waste-app").xpath("//tr[th/a[contains(@href, 'solution/renoweb')]]")[0]
+    assert words_of(row.xpath("td[2]")[0]) == str(len(named))
+
+
+def test_the_spread_of_an_initiative_is_counted_year_by_year(pages: Pages) -> None:
+    curve = dict(claims.spread(pages.site)[f"{BASE}initiative/report-a-problem-app"])
+    assert curve[2015] == sum(one.status == "active" and i.endswith("/report-a-problem-app")
+                              for (_, i), one in pages.site.claims.as_of(2015).items()) > 0
+    assert len(read(pages, "initiative/report-a-problem-app").xpath("//svg[contains(@class, 'columns-of-years')]")) == 1
+
+
 def test_an_adoption_says_what_decided_it_and_by_which_rule(pages: Pages, root: Path) -> None:
     tree = read(pages, "adoption/0326-report-a-problem-app")
     behind = counted(root)["0326", "report-a-problem-app"]
     assert leads_to(tree, "evidence") == {f"0326-report-a-problem-app-{r['number']}" for r in behind}
-    decided = tree.xpath("//dt[.='Status er bestemt af']/following-sibling::dd[1]//a/@href")[0]
-    assert "0326-report-a-problem-app-1.html" in decided and leads_to(tree, "activity") == {"adoption-rule-1"}
+    decided = tree.xpath("//dt[.='Status bygger på']/following-sibling::dd[1]//a/@href")[0]
+    assert "0326-report-a-problem-app-1.html" in decided and leads_to(tree, "activity") == {"adoption-rule-2"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -247,7 +322,7 @@ def test_front_page_figures_are_counted_in_the_tables(pages: Pages, root: Path) 
     tree = read(pages, "index", "en")
     shown = {words_of(a).partition(" ")[2]: int(a.xpath("string(b)")) for a in tree.xpath("//ul[@class='figures']//a")}
     same = ("municipalities", "initiatives", "evidence", "sources", "solutions", "cases", "contradictions")
-    names = {**dict(zip(same, same)), "printed figures": "survey-observations", "gaps": "survey-gaps"}
+    names = {**dict(zip(same, same)), "figures of the report": "survey-observations", "gaps": "survey-gaps"}
     assert shown == {**{word: len(table(root, name)) for word, name in names.items()}, "adoptions": len(counted(root))}
     assert "a low count does not show" in words(tree)
 
@@ -263,7 +338,8 @@ def test_a_map_shows_each_status_and_links_only_what_it_is_about(pages: Pages, r
     tree = read(pages, "initiative/open-data")
     spots = tree.xpath("//svg[contains(@class, 'cartogram')]/*[contains(@class, 'spot')]")
     status = Counter(spot.get("class").split()[1] for spot in spots)
-    assert len(spots) == 98 and status["unknown"] == 98 - sum(i == "open-data" for _, i in counted(root))
+    said = {row["municipality"] for row in table(root, "evidence") if row["initiative"] == "open-data"}
+    assert len(spots) == 98 and status["unknown"] == 98 - len(said)
     assert sum(spot.tag == "a" for spot in spots) == 98 - status["unknown"]
 
 

@@ -10,6 +10,8 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from kommunegraf.findings import BadInput
+from kommunegraf.graph.adoption import Limits
+from kommunegraf.graph.claims import Claims, read
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Embedded
@@ -69,6 +71,14 @@ class Site:
         """The IRIs of things that Kommunegraf mints and the store describes, sorted; parts of documents (`#part`) are none."""
         subjects = {q.subject.value for q in self.store if isinstance(q.subject, ox.NamedNode)}
         return sorted(iri for iri in subjects if "#" not in iri and (path := addresses.path(iri)) and addresses.is_thing(path))
+
+    @cached_property
+    def claims(self) -> Claims:
+        """Evidence and adoptions. None at all where the store lacks what they need."""
+        try:
+            return read(self.engine)
+        except BadInput:
+            return Claims({}, {}, Limits(0, 0, 0))
 
     @cached_property
     def matcher(self) -> "dict[str, Matcher]":

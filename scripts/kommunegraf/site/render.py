@@ -12,9 +12,10 @@ import jinja2
 import pyoxigraph as ox
 from markupsafe import Markup, escape
 
+from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.languages import number, words
 from kommunegraf.namespaces import XSD, compact
-from kommunegraf.site import addresses
+from kommunegraf.site import addresses, status
 from kommunegraf.site.model import Site
 from kommunegraf.site.view import LABELS, Term
 
@@ -95,6 +96,18 @@ class Page:
         if isinstance(term, ox.Literal):
             return self._literal(term)
         return Markup("<i>{}</i>").format(self.w.unnamed) if term is not None else Markup("")
+
+    def iri(self, path: str) -> str:
+        """The IRI of a resource that Kommunegraf mints, such as `status/active`."""
+        return addresses.iri(path)
+
+    def when(self, adoption: Adoption) -> str:
+        """The years of an adoption, to be written directly behind its status."""
+        return status.when(adoption, self.w)
+
+    def year(self, evidence: Evidence) -> str:
+        """The year of a statement, to be written directly behind its status."""
+        return status.year(evidence, self.w)
 
     def number(self, value: float, decimals: int | None = None) -> str:
         """A number with the language's own signs, as in pictures."""

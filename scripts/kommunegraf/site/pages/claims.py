@@ -1,98 +1,50 @@
-"""Adoptions and evidence as pages show them: what is said of a kommune, since when, with what, and who says so."""
+"""Adoptions and evidence by what they are about: a kommune, an initiative, a solution or a source; and how many of each status."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pyoxigraph as ox
+from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
+from kommunegraf.languages import alphabetical
+from kommunegraf.namespaces import BASE
+from kommunegraf.site.model import Site
+from kommunegraf.site.render import Page
 
-from kommunegraf.graph.adoption import STATUS
-from kommunegraf.namespaces import BASE, expand
-from kommunegraf.site.view import View, node
-
-States = dict[tuple[str, str], tuple[str, str]]
-"""By kommune and initiative: the status of their adoption, and its IRI."""
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One piece of evidence. `year` is its source's, `start` and `end` are the years it speaks of; empty where unknown."""
-
-    iri: str
-    municipality: str
-    initiative: str
-    status: str
-    confidence: str
-    source: str
-    publisher: str
-    year: str
-    start: str
-    end: str
-    solutions: tuple[str, ...]
-
-    @property
-    def low(self) -> bool:
-        """Whether it is too uncertain to make an adoption."""
-        return self.confidence == f"{BASE}confidence/low"
+WEAK = "weak"
+"""What stands for a weak sign beside the statuses: only evidence of low confidence says it."""
+ORDER = (*STATUS, WEAK)
+"""The statuses as pages list them, weak signs last."""
 
 
 @dataclass(frozen=True)
-class Claim:
-    """One adoption, with the evidence that decides its status first."""
+class Index:
+    """The adoptions, the evidence and the weak signs about each kommune, initiative and solution, and the evidence of each source."""
 
-    iri: str
-    municipality: str
-    initiative: str
-    status: str
-    evidence: tuple[Statement, ...]
-    solutions: tuple[str, ...]
-
-    @property
-    def start(self) -> str:
-        """The earliest year in which the evidence says that it began or is to begin; empty where none says so."""
-        return min((s.start for s in self.evidence if s.start), default="")
-
-    @property
-    def year(self) -> str:
-        """The earliest year of a source that tells of it; empty where none is dated."""
-        return min((s.year for s in self.evidence if s.year), default="")
+    adoptions: dict[str, list[Adoption]]
+    evidence: dict[str, list[Evidence]]
+    weak: dict[str, list[Evidence]]
+    by_iri: dict[str, Adoption]
 
 
-def statement(view: View, iri: str) -> Statement:
-    """What a resource of the class kg:Evidence says."""
-    said = _values(view, iri)
-    source = _first(said, "dcterms:source")
-    of_source = _values(view, source) if source else {}
-    return Statement(
-        iri=iri, municipality=_first(said, "kg:adopter"), initiative=_first(said, "kg:initiative"), status=_first(said, "kg:status"),
-        confidence=_first(said, "kg:confidence"), source=source, publisher=_first(of_source, "dcterms:publisher"),
-        year=_first(of_source, "kg:year"), start=_first(said, "kg:startYear"), end=_first(said, "kg:endYear"),
-        solutions=tuple(view.by_label(said.get(expand("kg:solution"), ()))),
-    )
+def index(site: Site) -> Index:
+    """The claims of a site by IRI of what they are about, each list in the order of IRIs."""
+    return site.once(_index)
 
 
-def claim(view: View, iri: str) -> Claim:
-    """What a resource of the class kg:Adoption says."""
-    said = _values(view, iri)
-    deciding = _first(said, "kg:statusFrom")
-    support = sorted(view.by_label(said.get(expand("kg:supportedBy"), ())), key=lambda e: e != deciding)
-    return Claim(
-        iri=iri, municipality=_first(said, "kg:adopter"), initiative=_first(said, "kg:initiative"), status=_first(said, "kg:status"),
-        evidence=tuple(statement(view, e) for e in support), solutions=tuple(view.by_label(said.get(expand("kg:solution"), ()))),
-    )
-
-
-def _values(view: View, iri: str) -> dict[str, set[str]]:
-    """Everything that is stated of a resource, in one look-up: the values of each property, by its IRI."""
-    found = defaultdict(set)
-    for quad in view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
-        if isinstance(quad.object, ox.NamedNode | ox.Literal):
-            found[quad.predicate.value].add(quad.object.value)
-    return found
-
-
-def _first(said: dict[str, set[str]], name: str) -> str:
-    return min(said.get(expand(name), ()), default="")
+def _index(site: Site) -> Index:
+    adoptions: dict[str, list[Adoption]] = defaultdict(list)
+    evidence: dict[str, list[Evidence]] = defaultdict(list)
+    weak: dict[str, list[Evidence]] = defaultdict(list)
+    for one in site.claims.adoptions.values():
+        for about in {one.municipality, one.initiative, *one.solutions}:
+            adoptions[about].append(one)
+    for said in site.claims.evidence.values():
+        for about in {said.municipality, said.initiative, said.source.iri, *said.solutions}:
+            evidence[about].append(said)
+    for (municipality, initiative), signs in site.claims.weak_signs.items():
+        weak[municipality].extend(signs)
+        weak[initiative].extend(signs)
+    return Index(dict(adoptions), dict(evidence), dict(weak), {one.iri: one for one in site.claims.adoptions.values()})
 
 
 def of_kind(iris: Iterable[str], kind: str) -> list[str]:
@@ -100,49 +52,58 @@ def of_kind(iris: Iterable[str], kind: str) -> list[str]:
     return [iri for iri in iris if iri.startswith(f"{BASE}{kind}/")]
 
 
-def claims(view: View, iri: str, name: str) -> list[Claim]:
-    """The adoptions that have a resource as a value of a property, by their labels."""
-    return [claim(view, a) for a in of_kind(view.references(iri, name), "adoption")]
+def adoptions(page: Page, iri: str) -> list[Adoption]:
+    """The adoptions of a kommune, an initiative or a solution, by their labels."""
+    return sorted(index(page.site).adoptions.get(iri, ()), key=lambda one: (alphabetical(page.view.label(one.iri)), one.iri))
 
 
-def statements(view: View, iri: str, name: str) -> list[Statement]:
-    """The pieces of evidence that have a resource as a value of a property, by their labels."""
-    return [statement(view, e) for e in of_kind(view.references(iri, name), "evidence")]
+def weak_signs(page: Page, iri: str) -> list[Evidence]:
+    """What is said with low confidence alone of a kommune or an initiative, by its labels."""
+    return labelled(page, index(page.site).weak.get(iri, ()))
 
 
-def between(view: View, municipality: str, initiative: str) -> list[Statement]:
-    """The pieces of evidence about one kommune and one initiative, by their labels."""
-    found = _subjects(view, "kg:adopter", municipality) & _subjects(view, "kg:initiative", initiative)
-    return [statement(view, e) for e in view.by_label(of_kind(found, "evidence"))]
+def statements(page: Page, iri: str) -> list[Evidence]:
+    """The evidence about a kommune, an initiative or a solution, or of a source, by its labels."""
+    return labelled(page, index(page.site).evidence.get(iri, ()))
 
 
-def _subjects(view: View, name: str, iri: str) -> set[str]:
-    quads = view.store.quads_for_pattern(None, node(name), ox.NamedNode(iri), None) if iri else ()
-    return {q.subject.value for q in quads if isinstance(q.subject, ox.NamedNode)}
+def named(page: Page, iri: str, name: str) -> list[Evidence]:
+    """The evidence that has a resource as a value of a property such as `kg:partner`, by its labels."""
+    stated = page.site.claims.evidence
+    return [stated[one] for one in of_kind(page.view.references(iri, name), "evidence") if one in stated]
 
 
-def by_status(found: Iterable[Claim]) -> list[tuple[str, list[Claim]]]:
-    """Adoptions by status, in the order of `STATUS`; a status without any is left out."""
-    grouped = defaultdict(list)
-    for one in found:
-        grouped[one.status].append(one)
-    order = [BASE + "status/" + name for name in STATUS]
-    return sorted(grouped.items(), key=lambda item: (order.index(item[0]) if item[0] in order else len(order), item[0]))
+def labelled(page: Page, evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Evidence in the order of its labels."""
+    return sorted(evidence, key=lambda one: (alphabetical(page.view.label(one.iri)), one.iri))
 
 
 def counts(statuses: Iterable[str]) -> list[tuple[str, int]]:
-    """How often each status stands among some, in the order of `STATUS`, the rest after."""
-    found = Counter(statuses)
-    order = [BASE + "status/" + name for name in STATUS]
-    return [(s, found[s]) for s in sorted(found, key=lambda s: (order.index(s) if s in order else len(order), s))]
+    """How often each status, or `weak`, stands among some, in the order of `ORDER`; what does not stand there is left out."""
+    number = Counter(statuses)
+    return [(status, number[status]) for status in ORDER if number[status]]
 
 
-def states(view: View) -> States:
-    """The status of every kommune and initiative that a complete adoption joins, and the adoption's IRI; in order of its IRI."""
-    found: States = {}
-    for iri in sorted(_subjects(view, "rdf:type", expand("kg:Adoption"))):
-        said = _values(view, iri)
-        place, initiative, status = (_first(said, name) for name in ("kg:adopter", "kg:initiative", "kg:status"))
-        if place and initiative and status:
-            found[place, initiative] = status, iri
-    return found
+def signs(weak: Iterable[Evidence]) -> list[str]:
+    """`weak` for each kommune and initiative that some weak signs are about, to be counted beside statuses."""
+    return [WEAK for _ in {(one.municipality, one.initiative) for one in weak}]
+
+
+def states(site: Site) -> dict[tuple[str, str], str]:
+    """By the IRIs of kommune and initiative: the status of their adoption, or `weak`. Where nothing is known, nothing stands."""
+    return {**dict.fromkeys(site.claims.weak_signs, WEAK), **{pair: one.status for pair, one in site.claims.adoptions.items()}}
+
+
+def spread(site: Site) -> dict[str, list[tuple[int, int]]]:
+    """For each initiative, year by year to the reference year, in how many kommuner it is known to have been active."""
+    return site.once(_spread)
+
+
+def _spread(site: Site) -> dict[str, list[tuple[int, int]]]:
+    curves = defaultdict(list)
+    first = min((year for one in site.claims.evidence.values() for year in (one.start, one.year) if year), default=0)
+    for year in range(first, site.claims.limits.reference + 1) if first else ():
+        active = Counter(one.initiative for one in site.claims.as_of(year).values() if one.status == "active")
+        for initiative in {one.initiative for one in site.claims.adoptions.values()}:
+            curves[initiative].append((year, active[initiative]))
+    return dict(curves)

@@ -2,25 +2,25 @@
 
 from dataclasses import dataclass
 
+from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.site.pages import claims
 from kommunegraf.site.render import Model, Page
 
 
 @dataclass(frozen=True)
 class AdoptionPage:
-    """What `adoption.html` shows."""
+    """What `adoption.html` shows; None for an adoption of which the graph says too little."""
 
-    claim: claims.Claim
+    claim: Adoption | None
     rule: str
-    deciding: str
-    uncounted: list[claims.Statement]
+    uncounted: list[Evidence]
 
 
 @dataclass(frozen=True)
 class EvidencePage:
-    """What `evidence.html` shows."""
+    """What `evidence.html` shows; None for evidence of which the graph says too little."""
 
-    one: claims.Statement
+    one: Evidence | None
     partners: list[str]
     addresses: list[str]
     sections: list[str]
@@ -29,27 +29,20 @@ class EvidencePage:
 
 
 def adoption(page: Page, iri: str) -> AdoptionPage:
-    """An adoption: its status, what decided it, and all evidence behind it."""
-    view = page.view
-    found = claims.claim(view, iri)
-    return AdoptionPage(
-        claim=found,
-        rule=view.thing(iri, "prov:wasGeneratedBy"),
-        deciding=view.thing(iri, "kg:statusFrom"),
-        uncounted=[s for s in claims.between(view, found.municipality, found.initiative) if s.low],
-    )
+    """An adoption: its status, what decided it, all evidence behind it, and what of it says something else."""
+    claim = claims.index(page.site).by_iri.get(iri)
+    about = claims.statements(page, claim.municipality) if claim else []
+    uncounted = [one for one in about if claim and one.initiative == claim.initiative and one not in claim.evidence]
+    return AdoptionPage(claim=claim, rule=page.view.thing(iri, "prov:wasGeneratedBy"), uncounted=uncounted)
 
 
 def evidence(page: Page, iri: str) -> EvidencePage:
     """A piece of evidence: the full record, and the adoption that it supports."""
     view = page.view
-    found = claims.statement(view, iri)
+    one = page.site.claims.evidence.get(iri)
     return EvidencePage(
-        one=found,
-        partners=view.things(iri, "kg:partner"),
-        addresses=view.things(found.source, "foaf:page") if found.source else [],
-        sections=view.things(iri, "kg:section"),
-        supports=view.references(iri, "kg:supportedBy"),
+        one=one, partners=view.things(iri, "kg:partner"), addresses=view.things(one.source.iri, "foaf:page") if one else [],
+        sections=view.things(iri, "kg:section"), supports=view.references(iri, "kg:supportedBy"),
         decides=set(view.references(iri, "kg:statusFrom")),
     )
 

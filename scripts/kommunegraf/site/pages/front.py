@@ -45,15 +45,15 @@ def front(page: Page, iri: str) -> Front:
     """The front page. Every figure is counted in the store."""
     view = page.view
     counted = [(word, path, count(view, name)) for name, word, path in _COUNTED]
-    areas, states = [], claims.states(view)
+    areas, states = [], claims.states(page.site)
     for area, members in initiatives.by_area(view):
-        rows = sorted(initiatives.rows(page, members, states), key=lambda row: (-row[2], view.label(row[0])))
+        rows = sorted(initiatives.rows(page, members, states), key=lambda row: (-row.active, view.label(row.iri)))
         areas.append((area, rows[:_SHOWN], len(rows)))
-    found = Counter(place for place, _ in states)
+    active = Counter(place for (place, _), status in states.items() if status == "active")
     return Front(
         title=page.w.front_title, counted=[(word, path, number) for word, path, number in counted if number], areas=areas,
-        map=maps.strength(page, page.w.front_map, page.w.map_count_text, found),
-        silent=count(view, "kg:Municipality") - len(found), schema_org=json_in_html(_dataset(page)),
+        map=maps.strength(page, page.w.front_map, page.w.map_count_text, active),
+        silent=count(view, "kg:Municipality") - len(active), schema_org=json_in_html(_dataset(page)),
     )
 
 

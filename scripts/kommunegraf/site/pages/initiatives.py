@@ -1,21 +1,33 @@
 """Pages of initiatives and main areas: who, since when, with what, and what the survey printed beside what was found."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.pages import claims, maps, printed, survey
 from kommunegraf.site.pages.printed import Printed
+from kommunegraf.site.pictures import years
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View
 
 Shares = list[tuple[str, list[Printed]]]
 """Values as people write them, each with the figures that print it."""
-Row = tuple[str, list[tuple[str, int]], int, Shares]
-"""An initiative, its adoptions by status, how many there are, and the shares that are printed."""
+GROUPS = ("active", "planned", "open-plan", "ended")
+"""The parts of the list of kommuner on an initiative's page: who has it, plans it, once planned it, stopped."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An initiative in a table: in how many kommuner it is active, how many there are of each status, and the shares that are printed."""
+
+    iri: str
+    active: int
+    counts: list[tuple[str, int]]
+    shares: Shares
 
 
 @dataclass(frozen=True)
@@ -35,16 +47,19 @@ class InitiativePage:
     areas: list[str]
     sections: list[str]
     figures: list[Printed]
-    shares: list[tuple[str, list[Printed]]]
+    shares: Shares
     planned: Shares
     charts: list[printed.Chart]
-    groups: list[tuple[str, list[claims.Claim]]]
+    groups: list[tuple[str, list[tuple[Adoption, str]]]]
+    spread: Markup
+    undated: int
     counts: list[tuple[str, int]]
     active: int
     all: int
     elsewhere: int
-    uncounted: list[claims.Statement]
-    solutions: list[tuple[str, list[str]]]
+    disputed: int
+    weak: list[Evidence]
+    solutions: list[tuple[str, list[str], list[str]]]
     told: Told
     map: Markup
 
@@ -53,7 +68,7 @@ class InitiativePage:
 class MainArea:
     """What `main-area.html` shows."""
 
-    rows: list[tuple[str, list[tuple[str, int]], int, list[tuple[str, list[Printed]]]]]
+    rows: list[Row]
     sections: list[str]
     figures: list[Printed]
     charts: list[printed.Chart]
@@ -65,7 +80,7 @@ class Initiatives:
     """What `initiatives.html` shows."""
 
     title: str
-    areas: list[tuple[str, list[tuple[str, list[tuple[str, int]], int, list[tuple[str, list[Printed]]]]]]]
+    areas: list[tuple[str, list[Row]]]
     total: int
     beyond: int
 
@@ -73,31 +88,50 @@ class Initiatives:
 def initiative(page: Page, iri: str) -> InitiativePage:
     """An initiative: what was found, where, with which solutions, and what the report says of it."""
     view = page.view
-    found = claims.claims(view, iri, "kg:initiative")
-    said = claims.statements(view, iri, "kg:initiative")
+    adoptions, weak = claims.adoptions(page, iri), claims.weak_signs(page, iri)
     figures = printed.about(view, iri, "kg:item")
     areas, sections = view.things(iri, "kg:mainArea"), survey.in_order(view, view.things(iri, "kg:section"))
+    everybody = view.of_type("kg:Municipality")
     return InitiativePage(
         areas=areas, sections=sections, figures=figures,
         shares=shares(page, figures, "share"), planned=shares(page, figures, "planned-share"),
         charts=printed.charts(page, "chart", figures, "question"),
-        groups=claims.by_status(found), counts=claims.counts(a.status for a in found),
-        active=sum(a.status.endswith("/active") for a in found),
-        all=len(everybody := view.of_type("kg:Municipality")), elsewhere=len(everybody) - len({a.municipality for a in found}),
-        uncounted=[s for s in said if s.low], solutions=solutions(view, found),
-        told=told(view, iri, sections),
-        map=maps.status(page, page.w.map_of.format(view.label(iri)), {a.municipality: a.status for a in found}),
+        groups=groups(page, adoptions), counts=claims.counts([*(one.status for one in adoptions), *claims.signs(weak)]),
+        active=sum(one.status == "active" for one in adoptions), spread=spread(page, iri),
+        undated=sum(one.status == "active" and one.as_of is None and one.since is None for one in adoptions),
+        all=len(everybody), elsewhere=len(everybody) - len({one.municipality for one in adoptions} | {one.municipality for one in weak}),
+        disputed=sum(bool(one.against) for one in adoptions), weak=weak,
+        solutions=solutions(view, [one for one in claims.statements(page, iri) if one.solutions]), told=told(view, iri, sections),
+        map=maps.status(page, page.w.map_of.format(view.label(iri)), adoptions, weak),
     )
 
 
-def solutions(view: View, found: list[claims.Claim]) -> list[tuple[str, list[str]]]:
-    """The solutions of some adoptions, most used first, each with its kommuner; an empty IRI for those whose solution is unknown."""
-    used = defaultdict(set)
-    for one in found:
-        for solution in one.solutions or ("",):
-            used[solution].add(one.municipality)
-    order = sorted(used.items(), key=lambda item: (not item[0], -len(item[1]), view.label(item[0]) if item[0] else "", item[0]))
-    return [(solution, view.by_label(places)) for solution, places in order]
+def groups(page: Page, adoptions: list[Adoption]) -> list[tuple[str, list[tuple[Adoption, str]]]]:
+    """Adoptions by status in the order of `GROUPS`, each with the region of its kommune; a status without any is left out."""
+    grouped = defaultdict(list)
+    for one in adoptions:
+        grouped[one.status].append((one, page.view.thing(one.municipality, "kg:region")))
+    return [(status, grouped[status]) for status in GROUPS if status in grouped]
+
+
+def spread(page: Page, iri: str) -> Markup:
+    """The picture of how an initiative spread; empty where nobody is known to have it in any year."""
+    curve = claims.spread(page.site).get(iri, [])
+    if not any(number for _, number in curve):
+        return Markup("")
+    told = ", ".join(f"{year}: {number}" for year, number in curve if year % 5 == 0 or year == curve[-1][0])
+    return years.columns("spread", page.w.spread_title.format(page.view.label(iri)), page.w.spread_text.format(told), curve, page.lang)
+
+
+def solutions(view: View, evidence: list[Evidence]) -> list[tuple[str, list[str], list[str]]]:
+    """The solutions that some evidence names, the most used first: its kommuner, and those where only weak signs name it."""
+    firm: dict[str, set[str]] = defaultdict(set)
+    weak: dict[str, set[str]] = defaultdict(set)
+    for one in evidence:
+        for solution in one.solutions:
+            (weak if one.confidence == "low" else firm)[solution].add(one.municipality)
+    order = sorted({*firm, *weak}, key=lambda iri: (-len(firm[iri]), -len(weak[iri]), view.label(iri), iri))
+    return [(iri, view.by_label(firm[iri]), view.by_label(weak[iri] - firm[iri])) for iri in order]
 
 
 def told(view: View, iri: str, sections: Iterable[str] = ()) -> Told:
@@ -126,19 +160,21 @@ def main_area(page: Page, iri: str) -> MainArea:
     members = view.references(iri, "kg:mainArea")
     figures = printed.about(view, iri, "kg:item")
     return MainArea(
-        rows=rows(page, claims.of_kind(members, "initiative"), claims.states(view)), sections=view.things(iri, "kg:section"),
+        rows=rows(page, claims.of_kind(members, "initiative"), claims.states(page.site)), sections=view.things(iri, "kg:section"),
         figures=figures, charts=printed.charts(page, "chart", figures, "question"), told=told(view, iri),
     )
 
 
-def rows(page: Page, initiatives: list[str], states: claims.States) -> list[Row]:
+def rows(page: Page, initiatives: list[str], states: dict[tuple[str, str], str]) -> list[Row]:
     """For a table of initiatives, of what `claims.states` gives of all."""
-    found: dict[str, Counter[str]] = {i: Counter() for i in initiatives}
-    for (_, name), (status, _) in states.items():
-        if name in found:
-            found[name][status] += 1
-    printed_of = {i: shares(page, printed.about(page.view, i, "kg:item"), "share") for i in initiatives}
-    return [(i, claims.counts(found[i].elements()), found[i].total(), printed_of[i]) for i in initiatives]
+    statuses: dict[str, list[str]] = {iri: [] for iri in initiatives}
+    for (_, initiative), status in states.items():
+        if initiative in statuses:
+            statuses[initiative].append(status)
+    figures = {iri: printed.about(page.view, iri, "kg:item") for iri in initiatives}
+    return [
+        Row(iri, statuses[iri].count("active"), claims.counts(statuses[iri]), shares(page, figures[iri], "share")) for iri in initiatives
+    ]
 
 
 def by_area(view: View) -> list[tuple[str, list[str]]]:
@@ -152,7 +188,7 @@ def by_area(view: View) -> list[tuple[str, list[str]]]:
 
 def every(page: Page, iri: str) -> Initiatives:
     """The list of all initiatives, by main area."""
-    areas, states = by_area(page.view), claims.states(page.view)
+    areas, states = by_area(page.view), claims.states(page.site)
     beyond = sum(len(found) for area, found in areas if not area)
     total = len(page.view.of_type("kg:Initiative"))
     tables = [(area, rows(page, found, states)) for area, found in areas]

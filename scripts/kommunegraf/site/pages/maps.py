@@ -1,21 +1,26 @@
 """Maps of the kommuner that the graph knows a point of: what was found where, and who lies beside whom."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 from markupsafe import Markup
 
-from kommunegraf.graph.adoption import STATUS
+from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.site.model import Site
+from kommunegraf.site.pages.claims import ORDER, WEAK
 from kommunegraf.site.pictures import cartogram, circles
 from kommunegraf.site.pictures.cartogram import Layout, Point
 from kommunegraf.site.pictures.circles import Spot
 from kommunegraf.site.render import Page
-from kommunegraf.site.view import View, node
+from kommunegraf.site.view import node
 
 _WKT = re.compile(r"POINT\s*\(\s*([-\d.]+)\s+([-\d.]+)\s*\)", re.IGNORECASE)
+
+
+Shown = tuple[str, str, bool]
+"""How a circle is drawn, what is told of it, and whether that is old or undated news."""
 
 
 def code(iri: str) -> str:
@@ -23,17 +28,13 @@ def code(iri: str) -> str:
     return iri.rpartition("/")[2]
 
 
-_LAYOUTS: WeakKeyDictionary[Site, Layout | None] = WeakKeyDictionary()
-
-
 def layout(site: Site) -> Layout | None:
-    """Where each kommune with a known point is drawn, found once for a site; None where there is none."""
-    if site not in _LAYOUTS:
-        _LAYOUTS[site] = _layout(site.views["da"])
-    return _LAYOUTS[site]
+    """Where each kommune with a known point is drawn; None where there is none."""
+    return site.once(_layout)
 
 
-def _layout(view: View) -> Layout | None:
+def _layout(site: Site) -> Layout | None:
+    view = site.views["da"]
     points, links = [], set()
     for iri in view.of_type("kg:Municipality"):
         found = _WKT.search(view.plain(geometry, "geo:asWKT")) if (geometry := view.thing(iri, "geo:hasDefaultGeometry")) else None
@@ -47,23 +48,30 @@ def _layout(view: View) -> Layout | None:
     return cartogram.layout(tuple(points), tuple(sorted(links))) if points else None
 
 
-def status(page: Page, title: str, found: Mapping[str, str]) -> Markup:
-    """The map of where something was found, from kommune to status; all others are unknown. Empty without any."""
-    shown = {iri: code(status) for iri, status in found.items() if code(status) in STATUS}
-    counts = {kind: list(shown.values()).count(kind) for kind in STATUS}
-    named = {kind: page.view.label(next(found[i] for i in shown if shown[i] == kind)) for kind in STATUS if counts[kind]}
-    key = [*((kind, f"{named[kind]} ({counts[kind]})") for kind in named), ("unknown", page.w.map_unknown)]
-    told = ", ".join(f"{named[kind]} {counts[kind]}" for kind in named)
-    kinds = {iri: (kind, named[kind]) for iri, kind in shown.items()}
-    return _map(page, title, page.w.map_status_text.format(told), kinds, ("unknown", page.w.map_unknown), key) if shown else Markup("")
+def status_label(page: Page, status: str) -> str:
+    """A status in words; `weak` is a weak sign."""
+    return page.w.weak_sign if status == WEAK else page.view.label(page.iri(f"status/{status}"))
+
+
+def status(page: Page, title: str, adoptions: Iterable[Adoption], weak: Iterable[Evidence]) -> Markup:
+    """The map of where something was found, with the year of each status; of all other kommuner it is unknown. Empty without any."""
+    spots = {one.municipality: ("weak", f"{page.w.weak_sign}{page.year(one)}", False) for one in weak}
+    for one in adoptions:
+        told = f"{status_label(page, one.status)}{page.when(one)}"
+        spots[one.municipality] = (one.status, told, one.freshness in ("old", "undated"))
+    number = Counter(kind for kind, _, _ in spots.values())
+    kinds = [kind for kind in ORDER if number[kind]]
+    key = [*((kind, f"{status_label(page, kind)} ({number[kind]})") for kind in kinds), ("unknown", page.w.map_unknown)]
+    text = page.w.map_status_text.format(", ".join(f"{status_label(page, kind)} {number[kind]}" for kind in kinds))
+    return _map(page, title, text, spots, ("unknown", page.w.map_unknown, False), key) if spots else Markup("")
 
 
 def around(page: Page, iri: str, near: Iterable[str]) -> Markup:
     """The map of one kommune and its neighbours."""
     name, beside = page.view.label(iri), list(near)
-    kinds = {**{n: ("near", page.w.neighbour) for n in beside}, iri: ("own", "")}
+    kinds = {**{n: ("near", page.w.neighbour, False) for n in beside}, iri: ("own", "", False)}
     key = [("own", name), *([("near", page.w.neighbours)] if beside else [])]
-    return _map(page, page.w.map_around.format(name), page.w.map_around_text.format(name, len(beside)), kinds, ("other", ""), key)
+    return _map(page, page.w.map_around.format(name), page.w.map_around_text.format(name, len(beside)), kinds, ("other", "", False), key)
 
 
 def strength(page: Page, title: str, text: str, values: Mapping[str, int]) -> Markup:
@@ -72,9 +80,9 @@ def strength(page: Page, title: str, text: str, values: Mapping[str, int]) -> Ma
     most = max(values.values(), default=0)
     bounds = [(part, most * (part - 1) // 4 + 1, most * part // 4) for part in range(1, 5)]
     key = [(f"step{part}", f"{low}–{high}" if low < high else str(low)) for part, low, high in bounds if low <= high]
-    kinds = {iri: (steps[code(iri)], page.number(value)) for iri, value in values.items() if value > 0}
-    silent = {m: ("unknown", page.w.none_found) for m in page.view.of_type("kg:Municipality") if m not in kinds}
-    return _map(page, title, text, {**kinds, **silent}, ("unknown", ""), [*key, ("unknown", page.w.none_found)])
+    kinds = {iri: (steps[code(iri)], page.number(value), False) for iri, value in values.items() if value > 0}
+    silent = {m: ("unknown", page.w.none_found, False) for m in page.view.of_type("kg:Municipality") if m not in kinds}
+    return _map(page, title, text, {**kinds, **silent}, ("unknown", "", False), [*key, ("unknown", page.w.none_found)])
 
 
 def network(page: Page, title: str, text: str, pairs: Iterable[tuple[str, str, float]]) -> Markup:
@@ -84,18 +92,22 @@ def network(page: Page, title: str, text: str, pairs: Iterable[tuple[str, str, f
     edges = [(code(a), code(b), value) for a, b, value in pairs if {code(a), code(b)} <= known and value > 0]
     if drawn is None or not edges:
         return Markup("")
-    return circles.network("network", title, text, drawn, _spots(page, {}, ("other", "")), edges)
+    return circles.network("network", title, text, drawn, _spots(page, {}, ("other", "", False)), edges)
 
 
-def _map(page: Page, title: str, text: str, kinds: Mapping[str, tuple[str, str]], rest: tuple[str, str], key: circles.Key) -> Markup:
+def _map(page: Page, title: str, text: str, kinds: Mapping[str, Shown], rest: Shown, key: circles.Key) -> Markup:
     drawn = layout(page.site)
     return circles.cartogram("map", title, text, drawn, _spots(page, kinds, rest), key) if drawn else Markup("")
 
 
-def _spots(page: Page, kinds: Mapping[str, tuple[str, str]], rest: tuple[str, str]) -> dict[str, Spot]:
+def _spots(page: Page, kinds: Mapping[str, Shown], rest: Shown) -> dict[str, Spot]:
     """What each circle shows. Only those that the map is about are links, so that a keyboard need not pass all the others."""
     everybody = page.view.of_type("kg:Municipality")
-    return {code(m): Spot(short(page, m), *kinds.get(m, rest), href=(page.href(m) or "") if m in kinds else "") for m in everybody}
+    shown = {m: kinds.get(m, rest) for m in everybody}
+    return {
+        code(m): Spot(short(page, m), kind, told, (page.href(m) or "") if m in kinds else "", old)
+        for m, (kind, told, old) in shown.items()
+    }
 
 
 def short(page: Page, iri: str) -> str:

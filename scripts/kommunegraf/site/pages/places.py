@@ -1,14 +1,14 @@
 """Pages of places: each kommune's profile, regions, the list of kommuner, and the table of kommuner and initiatives."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from kommunegraf.graph.adoption import STATUS
+from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.pages import claims, initiatives, maps, partners, printed
-from kommunegraf.site.pages.claims import Claim
+from kommunegraf.site.pictures import years
 from kommunegraf.site.render import Model, Page
 
 _LARGE = 67_500
@@ -46,26 +46,38 @@ class MunicipalityPage:
 
     facts: Facts
     same: list[str]
+    summary: str
     counts: list[tuple[str, int]]
-    total: int
-    areas: list[tuple[str, list[Claim], list[str]]]
-    uncounted: list[claims.Statement]
+    areas: list[tuple[str, list[Adoption], list[str]]]
+    timeline: Markup
+    undated: list[Adoption]
+    weak: list[Evidence]
     sources: list[str]
     survey: Survey
     cases: list[str]
     bodies: list[str]
     anchorings: list[str]
     about: list[str]
-    partner_of: list[claims.Statement]
+    partner_of: list[Evidence]
     published: int
     suggestions: partners.Suggestions | None
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A kommune in a table: inhabitants, None where unknown; how many initiatives are active, and how many there are of each status."""
+
+    iri: str
+    population: float | None
+    active: int
+    counts: list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
 class Region:
     """What `region.html` shows."""
 
-    rows: list[tuple[str, float | None, int, list[tuple[str, int]]]]
+    rows: list[PlaceRow]
     code: str
     facts_from: list[str]
     having: list[tuple[str, int, list[tuple[str, int]]]]
@@ -76,34 +88,52 @@ class Municipalities:
     """What `municipalities.html` shows."""
 
     title: str
-    regions: list[tuple[str, list[tuple[str, float | None, int, list[tuple[str, int]]]]]]
+    regions: list[tuple[str, list[PlaceRow]]]
     total: int
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """What `matrix-page.html` shows."""
-
-    title: str
-    rows: list[tuple[str, str | None, list[tuple[str, str, str]]]]
-    columns: list[tuple[str, str | None, list[tuple[str, str, str]]]]
-    cells: dict[tuple[str, str], tuple[str, str, str | None]]
-    key: list[tuple[str, str]]
 
 
 def municipality(page: Page, iri: str) -> MunicipalityPage:
     """A kommune: facts, initiatives with their evidence, neighbours, partners, what the survey printed for its like, cases, sources."""
     view = page.view
-    found = claims.claims(view, iri, "kg:adopter")
-    said = claims.statements(view, iri, "kg:adopter")
+    adoptions, weak = claims.adoptions(page, iri), claims.weak_signs(page, iri)
+    sources = {one.source.iri for one in claims.statements(page, iri)}
+    dated = [one for one in adoptions if one.as_of or one.since]
     return MunicipalityPage(
-        facts=facts(page, iri), same=view.things(iri, "skos:exactMatch"),
-        counts=claims.counts(a.status for a in found), total=len(found), areas=by_area(page, found),
-        uncounted=[s for s in said if s.low], sources=view.by_label({s.source for s in said if s.source}), survey=context(page, iri),
+        facts=facts(page, iri), same=view.things(iri, "skos:exactMatch"), summary=summary(page, iri, adoptions),
+        counts=claims.counts([*(one.status for one in adoptions), *claims.signs(weak)]), areas=by_area(page, adoptions, weak),
+        timeline=timeline(page, iri, dated), undated=[one for one in adoptions if one not in dated],
+        weak=weak, sources=view.by_label(sources), survey=context(page, iri),
         cases=claims.of_kind(view.references(iri, "kg:municipality"), "case"),
         bodies=view.references(iri, "org:unitOf"), anchorings=claims.of_kind(view.references(iri, "kg:municipality"), "anchoring"),
-        about=view.references(iri, "dcterms:subject"), partner_of=claims.statements(view, iri, "kg:partner"),
+        about=view.references(iri, "dcterms:subject"), partner_of=claims.named(page, iri, "kg:partner"),
         published=len(claims.of_kind(view.references(iri, "dcterms:publisher"), "source")), suggestions=partners.suggestions(page, iri),
+    )
+
+
+def summary(page: Page, iri: str, adoptions: list[Adoption]) -> str:
+    """What was found of a kommune, in a sentence or two; empty where nothing was."""
+    number = Counter(one.status for one in adoptions)
+    parts = [page.w[f"sum_{'one_' * (number[status] == 1)}{status}"].format(number[status]) for status in STATUS if number[status]]
+    listed = f" {page.w.sum_and} ".join([*([", ".join(parts[:-1])] if parts[1:] else []), *parts[-1:]])
+    newest = max((one.as_of for one in adoptions if one.as_of), default=None)
+    told = page.w.sum_found.format(maps.short(page, iri), listed) if parts else ""
+    return f"{told} {page.w.sum_newest.format(newest)}" if told and newest else told
+
+
+def timeline(page: Page, iri: str, adoptions: list[Adoption]) -> Markup:
+    """The picture of a kommune's dated initiatives through the years; empty without any."""
+    spans = [_span(page, one) for one in adoptions]
+    title = page.w.timeline_title.format(maps.short(page, iri))
+    last = page.site.claims.limits.reference
+    return years.timeline("timeline", title, page.w.timeline_text, spans, last) if spans else Markup("")
+
+
+def _span(page: Page, one: Adoption) -> years.Span:
+    """An adoption from the first to the last year that is known of it; a source can be older than the beginning that it tells of."""
+    first = one.since or one.as_of or 0
+    told = f"{maps.status_label(page, one.status)}{page.when(one)}"
+    return years.Span(
+        page.view.label(one.initiative), one.status, first, max(first, one.until or one.as_of or 0), told, page.href(one.iri) or "",
     )
 
 
@@ -120,12 +150,13 @@ def facts(page: Page, iri: str) -> Facts:
     )
 
 
-def by_area(page: Page, found: list[Claim]) -> list[tuple[str, list[Claim], list[str]]]:
-    """The initiatives by main area, last those beyond the survey: what was found in each, and of which nothing was found."""
-    own = {a.initiative: a for a in found}
+def by_area(page: Page, adoptions: list[Adoption], weak: list[Evidence]) -> list[tuple[str, list[Adoption], list[str]]]:
+    """The initiatives by main area, last those beyond the survey: what was found in each, and of which not even a weak sign was."""
+    own = {one.initiative: one for one in adoptions}
+    signs = {one.initiative for one in weak}
     areas = []
     for area, members in initiatives.by_area(page.view):
-        areas.append((area, [own[i] for i in members if i in own], [i for i in members if i not in own]))
+        areas.append((area, [own[i] for i in members if i in own], [i for i in members if i not in own and i not in signs]))
     return areas
 
 
@@ -142,29 +173,29 @@ def region(page: Page, iri: str) -> Region:
     """A region: its kommuner with what was found in each, and its initiatives."""
     view = page.view
     members = view.references(iri, "kg:region")
-    states, having = claims.states(view), defaultdict(list)
-    for (place, initiative), (status, _) in states.items():
+    states, having = claims.states(page.site), defaultdict(list)
+    for (place, initiative), status in states.items():
         if place in members:
             having[initiative].append(status)
-    order = sorted(having, key=lambda i: (-len(having[i]), view.label(i), i))
+    order = sorted(having, key=lambda one: (-having[one].count("active"), view.label(one), one))
     return Region(
         rows=place_rows(page, members, states), code=view.plain(iri, "dcterms:identifier"),
         facts_from=view.things(iri, "dcterms:source"),
-        having=[(i, len(having[i]), claims.counts(having[i])) for i in order],
+        having=[(one, having[one].count("active"), claims.counts(having[one])) for one in order],
     )
 
 
-def place_rows(page: Page, members: list[str], states: claims.States) -> list[tuple[str, float | None, int, list[tuple[str, int]]]]:
-    """For a table of kommuner: each with its inhabitants and its adoptions by status."""
-    found = defaultdict(list)
-    for (place, _), (status, _) in states.items():
-        found[place].append(status)
-    return [(m, page.view.number(m, "kg:population"), len(found[m]), claims.counts(found[m])) for m in members]
+def place_rows(page: Page, members: list[str], states: dict[tuple[str, str], str]) -> list[PlaceRow]:
+    """Some kommuner for a table."""
+    statuses = defaultdict(list)
+    for (place, _), status in states.items():
+        statuses[place].append(status)
+    return [PlaceRow(m, page.view.number(m, "kg:population"), statuses[m].count("active"), claims.counts(statuses[m])) for m in members]
 
 
 def every(page: Page, iri: str) -> Municipalities:
     """The list of kommuner, by region; those whose region is not known last."""
-    states = claims.states(page.view)
+    states = claims.states(page.site)
     regions = [(r, place_rows(page, members, states)) for r, members in by_region(page)]
     return Municipalities(title=page.w.kinds_municipality, regions=regions, total=sum(len(rows) for _, rows in regions))
 
@@ -177,24 +208,5 @@ def by_region(page: Page) -> list[tuple[str, list[str]]]:
     return [(r, grouped[r]) for r in [*view.by_label(r for r in grouped if r), *([""] if "" in grouped else [])]]
 
 
-def matrix(page: Page, iri: str) -> Matrix:
-    """The table of kommuner, by region, and initiatives, by main area. Nothing found leaves a cell empty."""
-    view = page.view
-    regions, areas = by_region(page), initiatives.by_area(view)
-    columns = [(view.label(a) if a else page.w.beyond_survey, page.href(a) if a else "", _heads(page, found)) for a, found in areas]
-    rows = [(view.label(r) if r else page.w.region_unknown, page.href(r) if r else "", _heads(page, found)) for r, found in regions]
-    cells = {}
-    for (place, initiative), (status, adoption) in claims.states(view).items():
-        told = f"{view.label(place)}: {view.label(initiative)}: {view.label(status)}"
-        cells[place, initiative] = (status.rpartition("/")[2], told, page.href(adoption))
-    statuses = [(status.rpartition("/")[2], view.label(status)) for status in view.of_type("kg:Status")]
-    key = sorted(statuses, key=lambda s: STATUS.index(s[0]) if s[0] in STATUS else len(STATUS))
-    return Matrix(title=page.w.matrix_title, rows=rows, columns=columns, cells=cells, key=key)
-
-
-def _heads(page: Page, iris: list[str]) -> list[tuple[str, str, str]]:
-    return [(maps.short(page, i), page.href(i) or "", i) for i in iris]
-
-
 RESOURCES: dict[str, Model] = {"municipality": ("municipality.html", municipality), "region": ("region.html", region)}
-DOCUMENTS: dict[str, Model] = {"municipality/index": ("municipalities.html", every), "matrix": ("matrix-page.html", matrix)}
+DOCUMENTS: dict[str, Model] = {"municipality/index": ("municipalities.html", every)}

@@ -1,10 +1,11 @@
 """Pages of those who stand behind the register's facts: organisations, their solutions, and the sources."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
 from kommunegraf.site.pages import claims, maps, survey
 from kommunegraf.site.render import Model, Page
 
@@ -14,7 +15,7 @@ class Organisation:
     """What `organisation.html` shows."""
 
     made: list[tuple[str, int]]
-    partner_in: list[claims.Statement]
+    partner_in: list[Evidence]
     roles: list[tuple[str, str, list[str]]]
     published: list[str]
     known_from: list[str]
@@ -27,9 +28,10 @@ class Solution:
     makers: list[str]
     known_from: list[str]
     initiatives: list[str]
-    groups: list[tuple[str, list[claims.Claim]]]
+    adoptions: list[Adoption]
     users: int
-    uncounted: list[claims.Statement]
+    weak_users: int
+    uncounted: list[Evidence]
     map: Markup
 
 
@@ -40,7 +42,7 @@ class SourcePage:
     publishers: list[str]
     year: str
     addresses: list[str]
-    said: list[claims.Statement]
+    said: list[Evidence]
     statuses: list[tuple[str, int]]
     reach: int
     sections: list[str]
@@ -54,7 +56,7 @@ def organisation(page: Page, iri: str) -> Organisation:
     roles = [(p, view.thing(p, "kg:participationIn"), view.things(p, "kg:role")) for p in view.references(iri, "kg:participant")]
     return Organisation(
         made=made,
-        partner_in=claims.statements(view, iri, "kg:partner"),
+        partner_in=claims.named(page, iri, "kg:partner"),
         roles=roles,
         published=claims.of_kind(view.references(iri, "dcterms:publisher"), "source"),
         known_from=view.things(iri, "dcterms:source"),
@@ -62,23 +64,25 @@ def organisation(page: Page, iri: str) -> Organisation:
 
 
 def _users(page: Page, solution: str) -> int:
-    found = claims.of_kind(page.view.references(solution, "kg:solution"), "adoption")
-    return len({page.view.thing(a, "kg:adopter") for a in found})
+    """In how many kommuner a solution was found, not counting where only weak signs name it."""
+    return len({one.municipality for one in claims.adoptions(page, solution)})
 
 
 def solution(page: Page, iri: str) -> Solution:
     """A solution: who makes it, for what it is used, and where."""
     view = page.view
-    found = claims.claims(view, iri, "kg:solution")
-    where = {a.municipality: a.status for a in found}
+    adoptions = claims.adoptions(page, iri)
+    weak = [one for one in claims.statements(page, iri) if one.confidence == "low"]
+    places = {one.municipality for one in adoptions}
     return Solution(
         makers=view.things(iri, "kg:maker"),
         known_from=view.things(iri, "dcterms:source"),
-        initiatives=view.by_label({a.initiative for a in found if a.initiative}),
-        groups=claims.by_status(found),
-        users=len(where),
-        uncounted=[s for s in claims.statements(view, iri, "kg:solution") if s.low],
-        map=maps.status(page, page.w.map_of.format(view.label(iri)), where) if len(where) > 1 else Markup(""),
+        initiatives=view.by_label({one.initiative for one in adoptions} | {one.initiative for one in weak}),
+        adoptions=sorted(adoptions, key=lambda one: STATUS.index(one.status)),
+        users=len(places),
+        weak_users=len({one.municipality for one in weak} - places),
+        uncounted=weak,
+        map=maps.status(page, page.w.map_of.format(view.label(iri)), adoptions, weak),
     )
 
 
@@ -88,7 +92,8 @@ def source(page: Page, iri: str) -> SourcePage:
     rests = defaultdict(list)
     for one in view.references(iri, "dcterms:source", "prov:hadPrimarySource", "prov:wasDerivedFrom"):
         rests[view.kind(one)].append(one)
-    said = [claims.statement(view, e) for e in rests.pop("evidence", [])]
+    rests.pop("evidence", None)
+    said = claims.statements(page, iri)
     sections = claims.of_kind(view.references(iri, "dcterms:isPartOf"), "report-section")
     other = sorted((kind, found) for kind, found in rests.items() if kind != "geometry")
     return SourcePage(
@@ -96,8 +101,8 @@ def source(page: Page, iri: str) -> SourcePage:
         year=view.plain(iri, "kg:year"),
         addresses=view.things(iri, "foaf:page"),
         said=said,
-        statuses=claims.counts(s.status for s in said),
-        reach=len(Counter(s.municipality for s in said)),
+        statuses=claims.counts(one.status for one in said),
+        reach=len({one.municipality for one in said}),
         sections=survey.in_order(view, sections),
         rests=other,
     )

@@ -24,6 +24,7 @@ from kommunegraf.site.pages import (
     evidence,
     front,
     initiatives,
+    matrix,
     places,
     providers,
     questions,
@@ -38,8 +39,8 @@ from kommunegraf.site.pages import (
 from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
-    front, places, initiatives, providers, evidence, collaboration, survey, report, concepts, unknown, cases, vocabulary, schemes,
-    shapes, questions, datasets, about, versions,
+    front, places, matrix, initiatives, providers, evidence, collaboration, survey, report, concepts, unknown, cases, vocabulary,
+    schemes, shapes, questions, datasets, about, versions,
 )
 RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
 """What a page shows of the resources of one kind, beside what it shows of any."""

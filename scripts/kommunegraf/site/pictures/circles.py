@@ -11,8 +11,9 @@ from kommunegraf.languages import number
 from kommunegraf.site.pictures import svg
 from kommunegraf.site.pictures.cartogram import Circle, Layout
 
-KINDS = ("active", "planned", "ended", "unknown", "own", "near", "other", "step1", "step2", "step3", "step4")
-"""How a circle is drawn: filled, a ring, crossed out, dotted; a kommune, its neighbours, all others; weak to strong."""
+KINDS = ("active", "planned", "open-plan", "ended", "weak", "unknown", "own", "near", "other", "step1", "step2", "step3", "step4")
+"""How a circle is drawn: filled, a ring, a broken ring, two thin rings, dotted with a point in it, dotted; a kommune, its neighbours, all
+others; weak to strong."""
 _STEPS = 4
 _ENDINGS = (
     "havn", "sund", "berg", "borg", "lands", "fjord", "djurs", "slund", "bæk", "sted", "strup", "fart", "minde", "lev", "bugt", "skov",
@@ -30,12 +31,16 @@ Key = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Spot:
-    """What a circle shows: the name in it, the kind of drawing (one of KINDS), and what is told of it such as "i gang (3 belæg)"."""
+    """What a circle shows: the name in it, the kind of drawing (one of KINDS), and what is told of it such as "i gang (2019)".
+
+    `old` news, and what has no year, is drawn paler.
+    """
 
     label: str
     kind: str
     told: str = ""
     href: str = ""
+    old: bool = False
 
 
 def cartogram(prefix: str, title: str, description: str, layout: Layout, spots: Mapping[str, Spot], key: Key = ()) -> Markup:
@@ -98,7 +103,8 @@ def _map(prefix: str, kind: str, title: str, description: str, layout: Layout, s
 @lru_cache(maxsize=10_000)
 def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
     """A circle with its name; drawn at a part of its size, in whose whole the name has room. Maps share it, and none changes it."""
-    group = Element("a" if spot.href else "g", {"class": f"spot {spot.kind}", **({"href": svg.clean(spot.href)} if spot.href else {})})
+    names = f"spot {spot.kind} old" if spot.old else f"spot {spot.kind}"
+    group = Element("a" if spot.href else "g", {"class": names, **({"href": svg.clean(spot.href)} if spot.href else {})})
     svg.add(group, "title", f"{spot.label}: {spot.told}" if spot.told else spot.label)
     drawn = Circle(circle.code, circle.x, circle.y, max(circle.r * part, 2.5))
     _shape(group, spot.kind, drawn)
@@ -120,9 +126,9 @@ def _shape(parent: Element, kind: str, circle: Circle) -> None:
     if kind == "planned":
         svg.add(parent, "circle", class_="hole", cx=x, cy=y, r=r * _HOLE)
     if kind == "ended":
-        d = r * 0.7
-        way = f"M{x - d:.1f} {y - d:.1f}L{x + d:.1f} {y + d:.1f}M{x - d:.1f} {y + d:.1f}L{x + d:.1f} {y - d:.1f}"
-        svg.add(parent, "path", class_="cross", d=way)
+        svg.add(parent, "circle", class_="inner", cx=x, cy=y, r=r * _HOLE)
+    if kind == "weak":
+        svg.add(parent, "circle", class_="point", cx=x, cy=y + r * 0.6, r=max(1.5, r * 0.12))
 
 
 def fitted(name: str, r: float) -> tuple[list[str], float]:
