@@ -46,12 +46,12 @@ def test_the_figures_are_the_graphs(engine: Embedded) -> None:
     counted = {row["class"].rsplit("/", 1)[1]: row["things"] for row in ask.run(engine, "contents", lang="en").rows()}
     shown = {
         "Municipality": "98 kommuner", "Initiative": "42 kinds of initiative", "MainArea": "7 hovedområder",
-        "Evidence": "750 pieces of evidence", "Adoption": "500 adoptions", "Solution": "90 solutions", "Gap": "46 gaps",
+        "Evidence": "1119 pieces of evidence", "Adoption": "705 adoptions", "Solution": "101 solutions", "Gap": "46 gaps",
         "Contradiction": "21 contradictions", "CaseExample": "8 cases", "CaseFact": "169 single facts",
     }
     for name, words in shown.items():
         assert words in " ".join(TEXT.split()) and counted[name] == int(words.split()[0])
-    assert len(ask.run(engine, "sources-by-reach").rows()) == 317 and "317 sources" in TEXT
+    assert len(ask.run(engine, "sources-by-reach").rows()) == 613 and "613 sources" in TEXT
 
 
 def test_the_three_lines_of_python_work(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:

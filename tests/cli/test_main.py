@@ -18,7 +18,7 @@ from tests.helpers.command import bad, good, run
 def test_build_tells_what_it_made(tmp_path: Path) -> None:
     text = good("build", "--output", str(tmp_path / "out"))
     assert "https://w3id.org/kommunegraf/graph/evidence" in text
-    assert [line.split() for line in text.splitlines() if line.startswith("evidence ")] == [["evidence", "750"]]
+    assert [line.split() for line in text.splitlines() if line.startswith("evidence ")] == [["evidence", "1119"]]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["kommunegraf.nq", "kommunegraf.trig"]
 
 
