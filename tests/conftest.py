@@ -12,12 +12,6 @@ from tests.helpers.sharing import made_once
 
 
 @pytest.fixture(scope="session")
-def root() -> Path:
-    """The top of the checkout."""
-    return ROOT
-
-
-@pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this run that all its processes see; pytest-xdist gives each of them a folder below it."""
     base = tmp_path_factory.getbasetemp()

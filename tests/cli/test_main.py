@@ -13,6 +13,7 @@ import pytest
 import rdflib
 from tests.helpers import ROOT
 from tests.helpers.command import bad, good, run
+from tests.helpers.tables import records
 
 
 def test_build_tells_what_it_made(tmp_path: Path) -> None:
@@ -39,7 +40,7 @@ def test_the_example_that_show_gives_can_be_run(built: Path, name: str) -> None:
 def test_a_question_is_answered_as_a_table_and_as_csv(built: Path) -> None:
     ask = ("query", "run", "municipality", "--param", "kommune=Århus", "--lang", "en", "--graph", str(built))
     assert "Aarhus Municipality" in good(*ask)
-    (row,) = csv.DictReader(io.StringIO(good(*ask, "--format", "csv")))
+    (row,) = records(good(*ask, "--format", "csv"))
     assert (row["code"], row["nuts3"], row["populationDate"]) == ("0751", "DK042", "2016-10-01")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import csvw
 import pytest
 from tests.helpers import ROOT
+from tests.helpers.tables import cells_of
 
 from kommunegraf.findings import Finding
 from kommunegraf.graph import tables
@@ -23,11 +24,6 @@ def copy(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DATA, tmp_path / "data"))
 
 
-def rows(folder: Path, name: str) -> list[list[str]]:
-    with (folder / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.reader(file))
-
-
 def write(folder: Path, name: str, content: list[list[str]]) -> None:
     with (folder / name).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(content)
@@ -38,7 +34,7 @@ def findings(folder: Path) -> list[Finding]:
 
 
 def set_cell(folder: Path, name: str, line: int, column: str, value: str) -> None:
-    content = rows(folder, name)
+    content = cells_of(folder / name)
     content[line - 1][content[0].index(column)] = value
     write(folder, name, content)
 
@@ -86,29 +82,29 @@ def semicolons(folder: Path) -> tuple[str, int, str]:
 
 
 def missing_column(folder: Path) -> tuple[str, int, str]:
-    write(folder, "evidence.csv", [row[:-1] for row in rows(folder, "evidence.csv")])
+    write(folder, "evidence.csv", [row[:-1] for row in cells_of(folder / "evidence.csv")])
     return "evidence.csv", 1, "confidence"
 
 
 def extra_column(folder: Path) -> tuple[str, int, str]:
-    write(folder, "regions.csv", [[*row, "x"] for row in rows(folder, "regions.csv")])
+    write(folder, "regions.csv", [[*row, "x"] for row in cells_of(folder / "regions.csv")])
     return "regions.csv", 1, "x"
 
 
 def short_row(folder: Path) -> tuple[str, int, str]:
-    content = rows(folder, "regions.csv")
+    content = cells_of(folder / "regions.csv")
     write(folder, "regions.csv", [*content[:3], content[3][:-1], *content[4:]])
     return "regions.csv", 4, ""
 
 
 def duplicate_key(folder: Path) -> tuple[str, int, str]:
-    content = rows(folder, "municipalities.csv")
+    content = cells_of(folder / "municipalities.csv")
     write(folder, "municipalities.csv", [*content[:5], content[4], *content[5:]])
     return "municipalities.csv", 6, "code"
 
 
 def unsorted_rows(folder: Path) -> tuple[str, int, str]:
-    content = rows(folder, "municipalities.csv")
+    content = cells_of(folder / "municipalities.csv")
     write(folder, "municipalities.csv", [content[0], content[2], content[1], *content[3:]])
     return "municipalities.csv", 3, "code"
 
@@ -179,7 +175,7 @@ LEXICAL = [
 
 
 def header_only(folder: Path) -> tuple[str, int, str]:
-    write(folder, "regions.csv", rows(folder, "regions.csv")[:1])
+    write(folder, "regions.csv", cells_of(folder / "regions.csv")[:1])
     return "municipalities.csv", 2, "region"
 
 

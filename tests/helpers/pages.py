@@ -8,7 +8,7 @@ import lxml.html
 from kommunegraf.site.pages.registry import Pages
 
 
-def parse(text: str | bytes) -> Any:
+def parse_page(text: str | bytes) -> Any:
     """A whole page as a tree of elements. Bytes are UTF-8."""
     return lxml.html.document_fromstring(text if isinstance(text, str) else text.decode("utf-8"))
 
@@ -17,7 +17,7 @@ def read(pages: Pages, path: str, lang: str = "da") -> Any:
     """A page of the site as a tree of elements."""
     text = pages.html(path, lang)
     assert text, f"there is no page {path}"
-    return parse(text)
+    return parse_page(text)
 
 
 def words(tree: Any) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.helpers import ROOT
 
 
-def table(name: str) -> list[dict[str, str]]:
+def read_table(name: str) -> list[dict[str, str]]:
     """The rows of a table of `data/`, such as `evidence`, by column."""
     return records((ROOT / "data" / f"{name}.csv").read_bytes())
 

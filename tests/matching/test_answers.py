@@ -1,13 +1,12 @@
 """The five answers follow their stated rules on the real evidence, and say how far they can be trusted."""
 
-import csv
 from collections import defaultdict
-from pathlib import Path
 
 import networkx as nx
 import numpy as np
 import pyoxigraph as ox
 import pytest
+from tests.helpers.tables import read_table
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph.adoption import CONFIDENCE
@@ -26,11 +25,6 @@ from kommunegraf.rdf.engines import Embedded
 KALUNDBORG = BASE + "municipality/0326"
 
 
-def rows(root: Path, table: str) -> list[dict[str, str]]:
-    with (root / "data" / table).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 @pytest.fixture(scope="module")
 def register(engine: Embedded) -> Register:
     return read(engine, "en")
@@ -42,20 +36,20 @@ def matcher(register: Register) -> Matcher:
 
 
 @pytest.fixture(scope="module")
-def borders(root: Path) -> nx.Graph:
+def borders() -> nx.Graph:
     """Read by hand: who is beside whom."""
-    tables = ("municipality-borders.csv", "municipality-fixed-links.csv")
-    return nx.Graph([(row["municipality"], row["neighbour"]) for table in tables for row in rows(root, table)])
+    tables = ("municipality-borders", "municipality-fixed-links")
+    return nx.Graph([(row["municipality"], row["neighbour"]) for table in tables for row in read_table(table)])
 
 
 def codes(claims: tuple[Claim, ...]) -> list[str]:
     return [c.municipality.name for c in claims]
 
 
-def test_kommuner_have_what_the_tables_say_of_them(register: Register, root: Path) -> None:
-    people = {r["municipality"]: int(r["population"]) for r in rows(root, "municipality-populations.csv")}
-    regions = {r["code"]: r["region"] for r in rows(root, "municipalities.csv")}
-    kinds = {r["municipality"]: r["type"] for r in rows(root, "municipality-types.csv")}
+def test_kommuner_have_what_the_tables_say_of_them(register: Register) -> None:
+    people = {r["municipality"]: int(r["population"]) for r in read_table("municipality-populations")}
+    regions = {r["code"]: r["region"] for r in read_table("municipalities")}
+    kinds = {r["municipality"]: r["type"] for r in read_table("municipality-types")}
     for place in register.places.values():
         code = place.municipality.name
         assert (place.population, place.region and place.region.name) == (people[code], regions[code])
@@ -63,11 +57,11 @@ def test_kommuner_have_what_the_tables_say_of_them(register: Register, root: Pat
         assert place.point and 7 < place.point[0] < 16 and 54 < place.point[1] < 58
 
 
-def test_solutions_and_years_are_those_of_the_evidence(matcher: Matcher, root: Path) -> None:
+def test_solutions_and_years_are_those_of_the_evidence(matcher: Matcher) -> None:
     named: dict[str, set[str]] = defaultdict(set)
-    for row in rows(root, "evidence-solutions.csv"):
+    for row in read_table("evidence-solutions"):
         named[f"{row['municipality']}-{row['initiative']}-{row['number']}"].add(row["solution"])
-    years = {f"{r['municipality']}-{r['initiative']}-{r['number']}": (r["year_from"], r["year_to"]) for r in rows(root, "evidence.csv")}
+    years = {f"{r['municipality']}-{r['initiative']}-{r['number']}": (r["year_from"], r["year_to"]) for r in read_table("evidence")}
     seen = 0
     for _, _, edge in matcher.graph.edges(data=True):
         for item in edge["evidence"]:
@@ -81,9 +75,9 @@ def test_solutions_and_years_are_those_of_the_evidence(matcher: Matcher, root: P
 @pytest.mark.parametrize(
     "choices", [Choices(), Choices("low"), Choices("high"), Choices(broad=10), Choices(since=2015, until=2018), Choices(until=2014)]
 )
-def test_the_choices_leave_what_they_say(register: Register, root: Path, choices: Choices) -> None:
-    published = {r["id"]: r["year"] for r in rows(root, "sources.csv")}
-    table, reach = rows(root, "evidence.csv"), defaultdict(set)
+def test_the_choices_leave_what_they_say(register: Register, choices: Choices) -> None:
+    published = {r["id"]: r["year"] for r in read_table("sources")}
+    table, reach = read_table("evidence"), defaultdict(set)
     for row in table:
         reach[row["source"], row["initiative"]].add(row["municipality"])
 
@@ -112,8 +106,8 @@ def test_choices_that_leave_nothing_say_so(register: Register) -> None:
         Matcher(register, Choices(since=1990, until=1991))
 
 
-def test_teachers_come_near_first_then_by_evidence_length_and_size(matcher: Matcher, root: Path) -> None:
-    people = {r["municipality"]: int(r["population"]) for r in rows(root, "municipality-populations.csv")}
+def test_teachers_come_near_first_then_by_evidence_length_and_size(matcher: Matcher) -> None:
+    people = {r["municipality"]: int(r["population"]) for r in read_table("municipality-populations")}
     seen = 0
     for row in matcher.rows:
         for plan in matcher.learn_from(row, matcher.columns):

@@ -1,18 +1,17 @@
 """Matches rest on evidence, count what the tables say, claim no more than that, and come in one order."""
 
-import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import networkx as nx
 import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.helpers.tables import read_table
 
 from kommunegraf.matching import text as texts
 from kommunegraf.matching.matcher import Matcher
@@ -32,15 +31,10 @@ def place(code: str) -> str:
     return f"{BASE}municipality/{code}"
 
 
-def rows(root: Path, table: str) -> list[dict[str, str]]:
-    with (root / "data" / table).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def held(root: Path, low: bool) -> dict[str, set[str]]:
+def held(low: bool) -> dict[str, set[str]]:
     """Counted by hand: the initiatives of each kommune in the table of evidence."""
-    initiatives: dict[str, set[str]] = {row["code"]: set() for row in rows(root, "municipalities.csv")}
-    for row in rows(root, "evidence.csv"):
+    initiatives: dict[str, set[str]] = {row["code"]: set() for row in read_table("municipalities")}
+    for row in read_table("evidence"):
         if low or row["confidence"] != "low":
             initiatives[row["municipality"]].add(row["initiative"])
     return initiatives
@@ -95,9 +89,9 @@ def matcher(register: Register) -> Matcher:
 
 
 @pytest.fixture(scope="module")
-def matches(matcher: Matcher, root: Path) -> dict[str, Match]:
+def matches(matcher: Matcher) -> dict[str, Match]:
     """The match of every kommune, by code."""
-    return {row["code"]: matcher.match(place(row["code"])) for row in rows(root, "municipalities.csv")}
+    return {row["code"]: matcher.match(place(row["code"])) for row in read_table("municipalities")}
 
 
 def test_every_kommune_has_a_match(matches: dict[str, Match]) -> None:
@@ -123,24 +117,24 @@ def test_the_network_is_the_graph_s_adoptions(engine: Embedded) -> None:
     assert found == expected and len(found) > 400
 
 
-def test_the_network_has_two_modes_and_everyone_in_it(engine: Embedded, root: Path) -> None:
+def test_the_network_has_two_modes_and_everyone_in_it(engine: Embedded) -> None:
     graph = network(engine, "en")
     assert nx.is_bipartite(graph)
     modes = {mode: {n.rsplit("/", 1)[1]: d["label"] for n, d in graph.nodes(data=True) if d["bipartite"] == mode} for mode in (0, 1)}
-    assert modes[0] == {row["code"]: row["name_en"] for row in rows(root, "municipalities.csv")}
-    assert modes[1] == {row["id"]: row["label_en"] for row in rows(root, "initiatives.csv")}
+    assert modes[0] == {row["code"]: row["name_en"] for row in read_table("municipalities")}
+    assert modes[1] == {row["id"]: row["label_en"] for row in read_table("initiatives")}
 
 
 @pytest.mark.parametrize("low", [False, True])
-def test_shares_are_what_a_count_by_hand_gives(register: Register, root: Path, low: bool) -> None:
-    expected = overlaps(held(root, low))
+def test_shares_are_what_a_count_by_hand_gives(register: Register, low: bool) -> None:
+    expected = overlaps(held(low))
     matcher = Matcher(register, Choices("low" if low else "medium"))
     assert {code: shares(matcher.match(place(code))) for code in expected} == expected
 
 
-def test_adopters_are_what_a_count_by_hand_gives(matches: dict[str, Match], root: Path) -> None:
+def test_adopters_are_what_a_count_by_hand_gives(matches: dict[str, Match]) -> None:
     having = defaultdict(set)
-    for code, initiatives in held(root, low=False).items():
+    for code, initiatives in held(low=False).items():
         for initiative in initiatives:
             having[initiative].add(code)
     shared = {(s.initiative.name, s.adopters) for found in matches.values() for partner in found.alike for s in partner.shared}
@@ -178,9 +172,9 @@ def test_low_evidence_counts_only_when_asked(engine: Embedded, matches: dict[str
     assert len(asked.adoptions) > len(before.adoptions)
 
 
-def test_evidence_is_told_as_the_tables_have_it(matches: dict[str, Match], root: Path) -> None:
-    sources = {row["id"]: row for row in rows(root, "sources.csv")}
-    told = {row["municipality"] + "-" + row["initiative"] + "-" + row["number"]: row for row in rows(root, "evidence.csv")}
+def test_evidence_is_told_as_the_tables_have_it(matches: dict[str, Match]) -> None:
+    sources = {row["id"]: row for row in read_table("sources")}
+    told = {row["municipality"] + "-" + row["initiative"] + "-" + row["number"]: row for row in read_table("evidence")}
     for item in set().union(*(evidence(found) for found in matches.values())):
         row, source = told[item.iri.rsplit("/", 1)[1]], sources[item.source.name]
         assert (item.title, item.status.name, item.confidence.name) == (row["title"], row["status"], row["confidence"])
@@ -203,18 +197,18 @@ def test_what_does_not_count_is_of_low_confidence_alone(matches: dict[str, Match
     assert {item.confidence.name for c in uncounted for item in c.evidence} == {"low"}
 
 
-def test_a_kommune_without_adoptions_gets_what_is_known(matches: dict[str, Match], root: Path) -> None:
-    assert not held(root, low=False)[SILENT]
+def test_a_kommune_without_adoptions_gets_what_is_known(matches: dict[str, Match]) -> None:
+    assert not held(low=False)[SILENT]
     found = matches[SILENT]
     assert not found.adoptions and not found.alike and not found.learn_from
-    assert {c.initiative.name for c in found.uncounted} == held(root, low=True)[SILENT] != set()
+    assert {c.initiative.name for c in found.uncounted} == held(low=True)[SILENT] != set()
     assert found.neighbours and found.next and found.stability is None
 
 
-def test_neighbours_are_those_of_the_tables(matches: dict[str, Match], root: Path) -> None:
+def test_neighbours_are_those_of_the_tables(matches: dict[str, Match]) -> None:
     expected: dict[str, set[tuple[str, str]]] = {code: set() for code in matches}
-    for table, relation in (("municipality-borders.csv", "borders"), ("municipality-fixed-links.csv", "fixedLinkTo")):
-        for row in rows(root, table):
+    for table, relation in (("municipality-borders", "borders"), ("municipality-fixed-links", "fixedLinkTo")):
+        for row in read_table(table):
             expected[row["municipality"]].add((row["neighbour"], relation))
             expected[row["neighbour"]].add((row["municipality"], relation))
     found = {code: {(n.municipality.name, r) for n in m.neighbours for r in n.relations} for code, m in matches.items()}

@@ -1,6 +1,5 @@
 """What matching writes can be read again by others, equals what was computed, is the same each time, and says what went wrong."""
 
-import csv
 import io
 import json
 import re
@@ -11,6 +10,7 @@ import networkx as nx
 import pyoxigraph as ox
 import pytest
 from tests.helpers import ROOT, command
+from tests.helpers.tables import records
 
 from kommunegraf.languages import LANGUAGES, texts, words
 from kommunegraf.matching import answers, communities, evaluate, exports, linked_data, register, report, text
@@ -61,7 +61,7 @@ def test_every_network_file_read_again_is_the_network_with_both_layers(matcher: 
         assert (adoption["layer"], adoption["status"], adoption["solutions"]) == ("adoption", "active", "Open Data DK")
         assert graph.edges[HOLBAEK, BASE + "municipality/0306"]["layer"] == "neighbour"
     assert "high and medium" in graphs[2].graph["choices"]
-    rows = list(csv.DictReader(io.StringIO(files["edges.csv"])))
+    rows = records(files["edges.csv"])
     assert {frozenset((r["source"], r["target"])) for r in rows} == expected
     assert sum(r["layer"] == "adoption" for r in rows) == matcher.graph.number_of_edges()
 
@@ -122,7 +122,7 @@ def test_the_figures_in_rdf_are_those_of_the_match(found: list[Match], rdf: list
 def test_every_answer_is_a_table_with_one_head_that_csv_keeps(found: list[Match], name: str) -> None:
     rows = answers.unique(answers.ANSWERS[name](one) for one in found)
     assert len(rows) > 20 and len({tuple(row) for row in rows}) == 1
-    again = list(csv.DictReader(io.StringIO(answers.as_csv(rows))))
+    again = records(answers.as_csv(rows))
     assert again == [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
     for lang in ("da", "en"):
         assert all(text.head(column, lang) for column in rows[0])
@@ -198,7 +198,7 @@ def test_the_command_tells_each_answer_as_table_csv_json_and_turtle(built: Path)
         assert all((d.returncode, d.stderr) == (0, "") for d in done), done
         table, rows, told, turtle = (d.stdout for d in done)
         assert "does not show that the initiative is missing" in table and "high and medium" in table
-        assert list(csv.DictReader(io.StringIO(rows)))
+        assert records(rows)
         assert json.loads(told)["choices"]["confidence"] == "medium"
         triples = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
         kinds = {str(t.object).rsplit("/", 1)[1][:-1] for t in triples if t.predicate.value == DCT + "type"}

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import lxml.html
 import pyoxigraph as ox
 import pytest
 from tests.helpers import ROOT
+from tests.helpers.pages import parse_page
 
 from kommunegraf.findings import BadInput
 from kommunegraf.namespaces import BASE
@@ -68,7 +68,7 @@ def test_the_site_lists_all_its_files_with_checksums(first: Path) -> None:
 
 
 def test_what_is_removed_keeps_a_page_and_data_that_say_so(second: Path) -> None:
-    page = lxml.html.document_fromstring((second / "thing/old.html").read_bytes().decode())
+    page = parse_page((second / "thing/old.html").read_bytes())
     assert page.xpath("//h1")[0].text_content() == "Gammel"
     assert "Fjernet i version 0.2.0" in page.text_content() and page.xpath("//a[contains(@href, 'thing/new.html')]")
     said = {(q.predicate.value.rpartition("#")[2].rpartition("/")[2], getattr(q.object, "value", ""))
@@ -84,7 +84,7 @@ def test_what_changed_is_told_as_a_page_and_as_rdf(second: Path) -> None:
     removed = {(str(q.subject), str(q.object)) for q in dataset if q.graph_name == ox.NamedNode(f"{graph}#removed")}
     assert (f"<{BASE}thing/kept>", '"Kept on"@en') in added and (f"<{BASE}thing/kept>", '"Kept"@en') in removed
     assert (f"<{BASE}thing/old>", '"Old"@en') in removed
-    page = lxml.html.document_fromstring((second / "changes/0.1.0-0.2.0.en.html").read_bytes().decode())
+    page = parse_page((second / "changes/0.1.0-0.2.0.en.html").read_bytes())
     assert "Kept on" in page.text_content() and "Old" in page.text_content()
 
 

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from tests.helpers import ROOT
 
 from kommunegraf.cli.query import FORMS
 from kommunegraf.graph import catalog
@@ -105,11 +105,11 @@ def test_the_description_of_the_questions_names_every_format() -> None:
         assert set(operation["responses"]["200"]["content"]) == {format.media for format in (*question.formats, formats.HTML)}
 
 
-def test_no_other_module_writes_the_media_type_of_a_format(root: Path) -> None:
+def test_no_other_module_writes_the_media_type_of_a_format() -> None:
     """Beside the table, and the templates of pages and of host rules, which say them in sentences and links."""
     own = {"application/json", "text/html"}  # what they are for other things too
     special: list[Format] = [format for format in FORMATS if format.media not in own]
-    for path in sorted((root / "scripts" / "kommunegraf").rglob("*.py")):
+    for path in sorted((ROOT / "scripts" / "kommunegraf").rglob("*.py")):
         if path.name not in ("formats.py", "counting.py"):
             text = path.read_text("utf-8")
             assert not [format.media for format in special if re.search(re.escape(f'"{format.media}"'), text)], path

@@ -14,10 +14,10 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import httpx
-import lxml.html
 import pyoxigraph as ox
 import pytest
 from tests.helpers import ROOT
+from tests.helpers.pages import parse_page
 from tests.helpers.serving import Served, serving
 
 from kommunegraf.namespaces import BASE, SKOS
@@ -243,7 +243,7 @@ def test_a_mistyped_address_suggests_the_right_one_to_people(client: httpx.Clien
         for lang, end, heading in (("da", ".html", "Siden findes ikke"), ("en", ".en.html", "There is no such page")):
             answer = client.get(path, headers={"Accept": BROWSER, "Accept-Language": lang})
             assert (answer.status_code, answer.headers["content-language"]) == (404, lang)
-            page = lxml.html.document_fromstring(answer.content)
+            page = parse_page(answer.content)
             assert page.xpath("//h1")[0].text == heading and page.get("lang") == lang
             assert meant + end in [urljoin(path, link) for link in page.xpath("//main//li/a/@href")]
 
@@ -260,7 +260,7 @@ def test_a_mistyped_address_suggests_the_right_one_to_programs(client: httpx.Cli
 def test_every_link_of_a_page_that_says_no_leads_somewhere(client: httpx.Client, path: str) -> None:
     answer = client.get(path, headers={"Accept": "text/html"})
     assert answer.status_code == 404
-    page = lxml.html.document_fromstring(answer.content)
+    page = parse_page(answer.content)
     targets = {urljoin(str(answer.url), link) for _, _, link, _ in page.iterlinks() if not link.startswith("#")}
     assert len(targets) > 10
     for target in targets:

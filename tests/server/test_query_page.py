@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-import lxml.html
 import pytest
 from tests.helpers import ROOT
 from tests.helpers.browsing import chromium, tool
+from tests.helpers.pages import parse_page
 from tests.helpers.serving import Served, serving
 
 from kommunegraf import paths
@@ -45,7 +45,7 @@ def client(served: Served) -> Iterator[httpx.Client]:
 
 def page(answer: httpx.Response, status: int = 200) -> Any:
     assert answer.status_code == status and answer.headers["content-type"].startswith("text/html"), answer.text[:500]
-    return lxml.html.fromstring(answer.text)
+    return parse_page(answer.text)
 
 
 def body_rows(found: Any) -> list[list[str]]:

@@ -1,20 +1,20 @@
 """The question library over HTTP: typed parameters, formats, pages, paging, and refusals that say what would be right."""
 
-import csv
 import json
 from collections.abc import Iterator
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
-import lxml.html
 import openpyxl
 import pandas
 import pyoxigraph as ox
 import pytest
 from tests.helpers import calls
+from tests.helpers.pages import parse_page
 from tests.helpers.serving import serving
+from tests.helpers.tables import cells
 
 from kommunegraf.graph import build
 from kommunegraf.questions.ask import folder
@@ -73,7 +73,7 @@ def test_every_question_answers_over_http_as_on_this_machine(client: httpx.Clien
 @pytest.mark.parametrize("lang", ["da", "en"])
 def test_every_question_has_a_page(client: httpx.Client, name: str, lang: str) -> None:
     answer = client.get(f"/questions/{name}", params={"lang": lang}, headers={"Accept": "text/html"})
-    page = lxml.html.fromstring(answer.text)
+    page = parse_page(answer.text)
     assert answer.status_code == 200 and page.get("lang") == lang
     assert page.findtext(".//h1") == LIBRARY[name].title[lang] and page.xpath("//table/tbody/tr")
 
@@ -124,8 +124,8 @@ def test_csv_for_danish_excel_has_mark_semicolons_and_decimal_commas(client: htt
     body = client.get("/questions/prevalence", params={"format": "csv", "bom": "1", "separator": "semicolon", "lang": "da"}).content
     plain = client.get("/questions/prevalence", params={"format": "csv", "lang": "da"}).content
     assert body.startswith(b"\xef\xbb\xbf")
-    excel = list(csv.reader(StringIO(body.decode("utf-8-sig")), delimiter=";"))
-    assert [len(row) for row in excel] == [len(row) for row in csv.reader(StringIO(plain.decode()))]
+    excel = cells(body, ";")
+    assert [len(row) for row in excel] == [len(row) for row in cells(plain)]
 
 
 def test_pages_of_rows_follow_their_links_to_the_whole_answer(client: httpx.Client) -> None:
@@ -184,18 +184,18 @@ def test_what_cannot_be_asked_is_refused_with_what_would_be_right(
         assert suggestion is None or suggestion in told[lang]["suggestions"]
     assert told["da"]["title"] != told["en"]["title"] and told["da"]["detail"] != told["en"]["detail"]
     page = client.get(path, headers={"Accept": "text/html", "Accept-Language": "da"})
-    assert page.status_code == status and lxml.html.fromstring(page.text).findtext(".//h1") == told["da"]["title"]
+    assert page.status_code == status and parse_page(page.text).findtext(".//h1") == told["da"]["title"]
 
 
 def test_each_type_of_problem_is_explained_on_the_page_of_questions(client: httpx.Client) -> None:
-    page = lxml.html.fromstring(client.get("/questions", headers={"Accept": "text/html"}).text)
+    page = parse_page(client.get("/questions", headers={"Accept": "text/html"}).text)
     for kind in ("unknown-name", "not-pageable", "wrong-integer"):
         assert page.get_element_by_id(f"problem-{kind}") is not None
 
 
 def test_a_suggestion_in_a_page_leads_to_the_answer(client: httpx.Client) -> None:
     page = client.get("/questions/municipality?kommune=Århuss&lang=da", headers={"Accept": "text/html"})
-    href = next(a.get("href") for a in lxml.html.fromstring(page.text).iter("a") if a.text == "Aarhus")
+    href = next(a.get("href") for a in parse_page(page.text).iter("a") if a.text == "Aarhus")
     assert rows(client.get(str(page.url.join(href)), headers={"Accept": "application/json"}))[0]["code"] == "0751"
 
 
@@ -236,7 +236,7 @@ def test_the_language_of_the_client_decides_where_none_is_named(client: httpx.Cl
 
 def test_a_page_has_a_form_downloads_and_the_sparql_behind_it(client: httpx.Client) -> None:
     answer = client.get("/questions/municipality?kommune=aarhus&lang=da", headers={"Accept": "text/html"})
-    page = lxml.html.fromstring(answer.text)
+    page = parse_page(answer.text)
     form = page.xpath("//form[@class='ask']")[0]
     assert form.method == "GET" and dict(form.form_values())["municipality"] == "0751"
     assert len(form.inputs["municipality"].value_options) == 98
@@ -250,7 +250,7 @@ def test_a_page_has_a_form_downloads_and_the_sparql_behind_it(client: httpx.Clie
 def test_every_link_of_the_page_of_questions_leads_somewhere(client: httpx.Client) -> None:
     for lang in ("da", "en"):
         answer = client.get("/questions", params={"lang": lang}, headers={"Accept": "text/html"})
-        page = lxml.html.fromstring(answer.text)
+        page = parse_page(answer.text)
         links = {a.get("href") for a in page.xpath("//main//a") if "questions/" in a.get("href", "")}
         assert len(links) == len(LIBRARY)
         assert len(page.xpath("//ul[@class='questions']/li")) == len(LIBRARY)
@@ -258,24 +258,24 @@ def test_every_link_of_the_page_of_questions_leads_somewhere(client: httpx.Clien
 
 def test_markup_in_names_is_shown_and_not_run(hostile: httpx.Client) -> None:
     answer = hostile.get("/questions/municipalities?lang=da", headers={"Accept": "text/html"})
-    page = lxml.html.fromstring(answer.text)
+    page = parse_page(answer.text)
     assert not page.xpath("//main//script | //main//img | //main//b") and "onerror=alert" in page.text_content()
     assert "</table><script>alert(1)</script>" in page.xpath("//tbody/tr")[0].text_content()
-    chosen = lxml.html.fromstring(hostile.get("/questions/municipality?lang=da&kommune=0001", headers={"Accept": "text/html"}).text)
+    chosen = parse_page(hostile.get("/questions/municipality?lang=da&kommune=0001", headers={"Accept": "text/html"}).text)
     assert not chosen.xpath("//main//script")
 
 
 def test_a_name_that_is_a_formula_is_text_in_files_for_excel(hostile: httpx.Client) -> None:
     formula = "=cmd|' /C calc'!A0"
     excel = hostile.get("/questions/municipalities?lang=en&format=csv&bom=1").content.decode("utf-8-sig")
-    assert "'" + formula in list(csv.reader(StringIO(excel)))[1]
+    assert "'" + formula in cells(excel)[1]
     book = openpyxl.load_workbook(BytesIO(hostile.get("/questions/municipalities?lang=en&format=xlsx").content)).active
     assert book is not None and formula in [cell.value for cell in book[2]] and not [cell for cell in book[2] if cell.data_type == "f"]
-    assert formula in list(csv.reader(StringIO(hostile.get("/questions/municipalities?lang=en&format=csv").text)))[1]
+    assert formula in cells(hostile.get("/questions/municipalities?lang=en&format=csv").text)[1]
 
 
 def test_markup_in_what_is_asked_is_shown_and_not_run(client: httpx.Client) -> None:
     for path in ("/questions/<script>alert(1)<", "/questions/municipality?kommune=<script>alert(1)</script>", f"{ADOPTERS}?<script>=1",
                  f'{ADOPTERS}?lang=da&format=html&limit=2&offset=0&initiative="><script>alert(1)</script>'):
-        page = lxml.html.fromstring(client.get(path, headers={"Accept": "text/html"}).text)
+        page = parse_page(client.get(path, headers={"Accept": "text/html"}).text)
         assert not page.xpath("//script[not(@src)]")

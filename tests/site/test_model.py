@@ -8,13 +8,13 @@ import lxml.html
 import pyoxigraph as ox
 import pytest
 from tests.helpers import ROOT
+from tests.helpers.pages import parse_page
 
 from kommunegraf.namespaces import BASE
 from kommunegraf.publish.documents import Documents, release
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
-from kommunegraf.site.addresses import parse
 
 TOP = "http://site.test/"
 HOSTILE = """
@@ -41,7 +41,7 @@ def pages(documents: Documents) -> dict[str, lxml.html.HtmlElement]:
         if name.endswith(".html"):
             body = documents.read(name)
             assert body is not None, name
-            found[name] = lxml.html.document_fromstring(body.decode("utf-8"))
+            found[name] = parse_page(body)
     return found
 
 
@@ -121,7 +121,7 @@ def test_no_page_needs_a_looser_policy_than_its_own_files(pages: dict[str, lxml.
 
 def test_every_page_says_its_language_and_leads_to_the_other(pages: dict[str, lxml.html.HtmlElement]) -> None:
     for name, page in pages.items():
-        path, _, lang = parse(name)
+        path, _, lang = parse_page(name)
         assert page.get("lang") == lang, name
         if path == "404":  # shown at any address, so it cannot link to itself
             continue
@@ -156,13 +156,13 @@ def test_every_page_is_in_the_sitemap(documents: Documents, pages: dict[str, lxm
 
 def test_markup_in_a_text_is_shown_and_not_run(hostile: Documents) -> None:
     body = (hostile.read("thing/markup.html") or b"").decode()
-    page = lxml.html.document_fromstring(body)
+    page = parse_page(body)
     assert page.xpath("//h1")[0].text_content().startswith("<script>alert(1)</script>")
     assert "<script>alert" not in body and not page.xpath("//a[starts-with(@href, 'javascript')]")
 
 
 def test_a_text_of_another_language_says_so(hostile: Documents) -> None:
-    page = lxml.html.document_fromstring((hostile.read("thing/right-to-left.html") or b"").decode())
+    page = parse_page(hostile.read("thing/right-to-left.html") or b"")
     assert page.xpath("//h1//@lang") == ["he"]
 
 

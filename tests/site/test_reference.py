@@ -1,15 +1,14 @@
 """The reference pages: ontology, shapes, code lists, the question library, downloads, search and pages about Kommunegraf itself."""
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from lxml import html
 from tests.helpers.browsing import chromium
+from tests.helpers.pages import read
+from tests.helpers.tables import cells, read_table
 
 from kommunegraf import __version__
 from kommunegraf.names import plain
@@ -35,13 +34,6 @@ def pages(engine: Embedded) -> Pages:
     return Pages(Site(engine.store, "0.1.0", sizes=lambda: SIZES))
 
 
-def read(pages: Pages, path: str, lang: str = "da") -> Any:
-    """A page as a tree."""
-    text = pages.html(path, lang)
-    assert text, path
-    return html.fromstring(text)
-
-
 def test_the_ontology_lists_every_term_once_with_an_anchor(pages: Pages, engine: Embedded) -> None:
     defined = engine.store.quads_for_pattern(None, ox.NamedNode("http://www.w3.org/2000/01/rdf-schema#isDefinedBy"), None, None)
     terms = {q.subject.value for q in defined if isinstance(q.subject, ox.NamedNode)} - {KG}
@@ -49,9 +41,8 @@ def test_the_ontology_lists_every_term_once_with_an_anchor(pages: Pages, engine:
     assert sorted(anchors) == sorted(term.removeprefix(KG) for term in terms)
 
 
-def test_a_term_tells_how_often_it_is_used(pages: Pages, root: Path) -> None:
-    with (root / "data" / "evidence.csv").open(encoding="utf-8", newline="") as file:
-        evidence = len(list(csv.DictReader(file)))
+def test_a_term_tells_how_often_it_is_used(pages: Pages) -> None:
+    evidence = len(read_table("evidence"))
     assert f"used {evidence} times" in read(pages, "ontology/Evidence", "en").text_content()
     assert f"brugt {evidence} gange" in read(pages, "ontology/Evidence").text_content()
 
@@ -135,7 +126,7 @@ def test_the_files_of_answers_are_whole_and_in_both_languages(pages: Pages, engi
     for name, question in ask.folder().items():
         if question.form == "SELECT":
             expected = len(ask.ask(engine, question).rows())
-            assert len(list(csv.reader(io.StringIO(files[f"query/{name}.csv"].decode())))) == expected + 1, name
+            assert len(cells(files[f"query/{name}.csv"])) == expected + 1, name
             assert len(json.loads(files[f"query/{name}.srj"])["results"]["bindings"]) == expected
         else:
             assert list(ox.parse(files[f"query/{name}.answer.ttl"], format=ox.RdfFormat.TURTLE))

@@ -1,6 +1,5 @@
 """The pages of kommuner, initiatives, evidence and collaboration say what the tables say, and no more."""
 
-import csv
 import json
 import re
 from collections import Counter, defaultdict
@@ -10,7 +9,8 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from lxml import html
+from tests.helpers.pages import read, words
+from tests.helpers.tables import read_table
 
 from kommunegraf import languages
 from kommunegraf.graph.adoption import Adoption, Evidence, Source
@@ -39,42 +39,24 @@ def pages(engine: Embedded) -> Pages:
     return Pages(Site(engine.store, "0.1.0"))
 
 
-def read(pages: Pages, path: str, lang: str = "da") -> Any:
-    """A page as a tree."""
-    text = pages.html(path, lang)
-    assert text, path
-    return html.fromstring(text)
-
-
-def table(root: Path, name: str) -> list[dict[str, str]]:
-    """The rows of a table."""
-    with (root / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def words(tree: Any) -> str:
-    """All text of a page's body, in one line."""
-    return re.sub(r"\s+", " ", tree.xpath("string(//main)"))
-
-
 def leads_to(tree: Any, kind: str) -> set[str]:
     """The last parts of the addresses of one kind that a page's own part leads to, the statements at its end aside."""
     links = tree.xpath("//main//a[not(ancestor::details[@class='statements' or @class='mentions'])]/@href")
     return {m[1] for link in links if (m := re.search(rf"{kind}/([\w-]+?)(?:\.en)?\.html", link))}
 
 
-def counted(root: Path) -> dict[tuple[str, str], list[dict[str, str]]]:
+def counted() -> dict[tuple[str, str], list[dict[str, str]]]:
     """The evidence that makes adoptions, by kommune and initiative, from the table."""
     found = defaultdict(list)
-    for row in table(root, "evidence"):
+    for row in read_table("evidence"):
         if row["confidence"] != "low":
             found[row["municipality"], row["initiative"]].append(row)
     return dict(found)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_kommune_lists_its_initiatives_with_all_evidence_behind_them(pages: Pages, root: Path, lang: str) -> None:
-    found = counted(root)
+def test_a_kommune_lists_its_initiatives_with_all_evidence_behind_them(pages: Pages, lang: str) -> None:
+    found = counted()
     for code in ("0101", "0326", "0751", "0840"):
         tree = read(pages, f"municipality/{code}", lang)
         rows = tree.xpath("//table[contains(@class, 'grouped')]//tr[td]")
@@ -87,9 +69,9 @@ def leads_to_of(row: Any, kind: str) -> set[str]:
     return {m[1] for link in row.xpath(".//a/@href") if (m := re.search(rf"{kind}/([\w-]+?)(?:\.en)?\.html", link))}
 
 
-def test_a_survey_initiative_without_evidence_is_none_found_and_never_no(pages: Pages, root: Path) -> None:
-    survey = {row["initiative"] for row in table(root, "initiative-main-areas")}
-    having = {row["initiative"] for row in table(root, "evidence") if row["municipality"] == "0326"}
+def test_a_survey_initiative_without_evidence_is_none_found_and_never_no(pages: Pages) -> None:
+    survey = {row["initiative"] for row in read_table("initiative-main-areas")}
+    having = {row["initiative"] for row in read_table("evidence") if row["municipality"] == "0326"}
     tree = read(pages, "municipality/0326")
     heading = tree.xpath("//h3[.='Initiativer, vi ikke har fundet']")[0]
     missing = {e for dl in heading.xpath("following-sibling::dl[1]") for e in leads_to_of(dl, "initiative")}
@@ -97,26 +79,26 @@ def test_a_survey_initiative_without_evidence_is_none_found_and_never_no(pages: 
     assert "Det er ukendt, om kommunen har dem." in words(tree)
 
 
-def test_a_kommune_without_counted_evidence_says_that_this_shows_nothing(pages: Pages, root: Path) -> None:
-    silent = {row["code"] for row in table(root, "municipalities")} - {c for c, _ in counted(root)}
+def test_a_kommune_without_counted_evidence_says_that_this_shows_nothing(pages: Pages) -> None:
+    silent = {row["code"] for row in read_table("municipalities")} - {c for c, _ in counted()}
     assert len(silent) == 1
     tree = read(pages, f"municipality/{silent.pop()}", "en")
     assert "It does not mean that the municipality has no initiatives." in words(tree)
     assert not tree.xpath("//table[contains(@class, 'grouped')]")
 
 
-def test_evidence_of_low_confidence_stands_apart(pages: Pages, root: Path) -> None:
-    low = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in table(root, "evidence") if r["confidence"] == "low"}
+def test_evidence_of_low_confidence_stands_apart(pages: Pages) -> None:
+    low = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in read_table("evidence") if r["confidence"] == "low"}
     tree = read(pages, "municipality/0326")
-    own = {e for e in low if e.startswith("0326-") and tuple(e.rsplit("-", 1)[0].split("-", 1)) not in counted(root)}
+    own = {e for e in low if e.startswith("0326-") and tuple(e.rsplit("-", 1)[0].split("-", 1)) not in counted()}
     heading = tree.xpath("//h3[@id='weak']")[0]
     assert leads_to_of(heading.xpath("following-sibling::div[1]")[0], "evidence") == own != set()
     page = read(pages, f"evidence/{min(own)}")
     assert "lav" in words(page) and "er derfor kun et svagt tegn" in words(page) and not leads_to(page, "adoption")
 
 
-def test_what_is_not_known_of_a_place_is_unknown(pages: Pages, root: Path) -> None:
-    typed = {row["municipality"] for row in table(root, "municipality-types")}
+def test_what_is_not_known_of_a_place_is_unknown(pages: Pages) -> None:
+    typed = {row["municipality"] for row in read_table("municipality-types")}
     for code in ("0101", "0326"):
         fact = read(pages, f"municipality/{code}", "en").xpath("string(//dt[.='Municipality type']/following-sibling::dd[1])").strip()
         assert (fact == "unknown") == (code not in typed)
@@ -143,13 +125,13 @@ def test_partners_are_said_to_be_a_ranking_and_carry_their_evidence(pages: Pages
         assert row.xpath("string(td[1])") == str(partner.score.overlap)
 
 
-def test_neighbours_are_those_of_the_tables_with_what_only_they_have(pages: Pages, root: Path) -> None:
-    pairs = [r for name in ("municipality-borders", "municipality-fixed-links") for r in both_ways(table(root, name))]
+def test_neighbours_are_those_of_the_tables_with_what_only_they_have(pages: Pages) -> None:
+    pairs = [r for name in ("municipality-borders", "municipality-fixed-links") for r in both_ways(read_table(name))]
     near = {r["neighbour"] for r in pairs if r["one"] == "0450"}
     tree = read(pages, "municipality/0450")
     rows = tree.xpath("//h2[@id='neighbours']/following-sibling::div[1]//tbody/tr")
     assert {code for row in rows for code in leads_to_of(row, "municipality")} == near and "0330" in near
-    mentioned = {r["initiative"] for r in table(root, "evidence") if r["municipality"] == "0450"}
+    mentioned = {r["initiative"] for r in read_table("evidence") if r["municipality"] == "0450"}
     for row in rows:
         assert not {a.partition("-")[2] for a in leads_to_of(row.xpath("td[3]")[0], "adoption")} & mentioned
 
@@ -160,12 +142,12 @@ def both_ways(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_an_initiative_lists_every_kommune_where_it_was_found(pages: Pages, root: Path, lang: str) -> None:
-    found = counted(root)
+def test_an_initiative_lists_every_kommune_where_it_was_found(pages: Pages, lang: str) -> None:
+    found = counted()
     for initiative in ("open-data", "smart-village", "waste-app", "live-streaming-council"):
         tree = read(pages, f"initiative/{initiative}", lang)
         assert leads_to(tree, "adoption") == {f"{c}-{i}" for c, i in found if i == initiative}
-        low = {r["municipality"] for r in table(root, "evidence") if (r["initiative"], r["confidence"]) == (initiative, "low")}
+        low = {r["municipality"] for r in read_table("evidence") if (r["initiative"], r["confidence"]) == (initiative, "low")}
         assert {c for c, i in found if i == initiative} | low <= leads_to(tree, "municipality")
 
 
@@ -189,26 +171,26 @@ def test_danish_letters_stand_last_and_aa_as_the_letter_that_it_is_read_as() -> 
     assert sorted(reversed(names), key=alphabetical) == names
 
 
-def test_lists_count_as_the_tables_do(pages: Pages, root: Path) -> None:
+def test_lists_count_as_the_tables_do(pages: Pages) -> None:
     active = [pair for pair, one in pages.site.claims.adoptions.items() if one.status == "active"]
     by_place, by_initiative = Counter(c.rsplit("/", 1)[1] for c, _ in active), Counter(i.rsplit("/", 1)[1] for _, i in active)
     rows = read(pages, "municipality/index").xpath("//tbody/tr")
     assert {row.xpath("th/a/@href")[0][-9:-5]: int(row.xpath("string(td[2])")) for row in rows} == {
-        row["code"]: by_place[row["code"]] for row in table(root, "municipalities")
+        row["code"]: by_place[row["code"]] for row in read_table("municipalities")
     }
     rows = read(pages, "initiative/index").xpath("//tbody/tr")
     shown = {i: int(row.xpath("string(td[1])")) for row in rows for i in leads_to_of(row.xpath("th")[0], "initiative")}
     assert Counter(shown) == by_initiative
     rows = read(pages, "region/1085").xpath("//h2[.='Kommuner']/following-sibling::div[1]//tbody/tr")
-    assert len(rows) == sum(r["region"] == "1085" for r in table(root, "municipalities"))
+    assert len(rows) == sum(r["region"] == "1085" for r in read_table("municipalities"))
 
 
-def test_the_matrix_has_a_sign_for_each_adoption_and_leaves_the_unknown_empty(pages: Pages, root: Path) -> None:
+def test_the_matrix_has_a_sign_for_each_adoption_and_leaves_the_unknown_empty(pages: Pages) -> None:
     tree = read(pages, "matrix")
-    found = counted(root)
+    found = counted()
     assert leads_to(tree, "adoption") == {f"{c}-{i}" for c, i in found}
     cells = tree.xpath("//table[@class='matrix']//td[not(@class='corner')]")
-    said = {(row["municipality"], row["initiative"]) for row in table(root, "evidence")}
+    said = {(row["municipality"], row["initiative"]) for row in read_table("evidence")}
     assert len(cells) == 98 * 42 and sum(1 for cell in cells if not words_of(cell)) == 98 * 42 - len(said)
     weak = {cell.get("href") for cell in tree.xpath("//table[@class='matrix']//a[span[contains(@class, 'weak')]]")}
     assert len(weak) == len(said - set(found)) and all("evidence/" in href for href in weak)
@@ -267,9 +249,9 @@ def test_old_and_undated_news_is_quieter(pages: Pages) -> None:
     assert shown == own and own["age-old"]
 
 
-def test_a_solution_that_only_weak_signs_name_is_not_told_as_used_by_nobody(pages: Pages, root: Path) -> None:
-    low = {(r["municipality"], r["initiative"], r["number"]) for r in table(root, "evidence") if r["confidence"] == "low"}
-    named = {r["municipality"] for r in table(root, "evidence-solutions") if r["solution"] == "renoweb" and
+def test_a_solution_that_only_weak_signs_name_is_not_told_as_used_by_nobody(pages: Pages) -> None:
+    low = {(r["municipality"], r["initiative"], r["number"]) for r in read_table("evidence") if r["confidence"] == "low"}
+    named = {r["municipality"] for r in read_table("evidence-solutions") if r["solution"] == "renoweb" and
              (r["municipality"], r["initiative"], r["number"]) in low}
     tree = read(pages, "solution/renoweb")
     assert len(named) > 20 and f"svage tegn i {len(named)}" in words(tree) and leads_to(tree, "municipality") >= named
@@ -284,46 +266,46 @@ def test_the_spread_of_an_initiative_is_counted_year_by_year(pages: Pages) -> No
     assert len(read(pages, "initiative/report-a-problem-app").xpath("//svg[contains(@class, 'columns-of-years')]")) == 1
 
 
-def test_an_adoption_says_what_decided_it_and_by_which_rule(pages: Pages, root: Path) -> None:
+def test_an_adoption_says_what_decided_it_and_by_which_rule(pages: Pages) -> None:
     tree = read(pages, "adoption/0326-report-a-problem-app")
-    behind = counted(root)["0326", "report-a-problem-app"]
+    behind = counted()["0326", "report-a-problem-app"]
     assert leads_to(tree, "evidence") == {f"0326-report-a-problem-app-{r['number']}" for r in behind}
     decided = tree.xpath("//dt[.='Status bygger på']/following-sibling::dd[1]//a/@href")[0]
     assert "0326-report-a-problem-app-1.html" in decided and leads_to(tree, "activity") == {"adoption-rule-2"}
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_evidence_leads_to_its_source_and_the_source_back(pages: Pages, root: Path, lang: str) -> None:
-    row = next(r for r in table(root, "evidence") if (r["municipality"], r["confidence"]) == ("0751", "high"))
-    source = next(s for s in table(root, "sources") if s["id"] == row["source"])
+def test_evidence_leads_to_its_source_and_the_source_back(pages: Pages, lang: str) -> None:
+    row = next(r for r in read_table("evidence") if (r["municipality"], r["confidence"]) == ("0751", "high"))
+    source = next(s for s in read_table("sources") if s["id"] == row["source"])
     tree = read(pages, f"evidence/0751-{row['initiative']}-{row['number']}", lang)
     assert leads_to(tree, "source") == {row["source"]} and source["url"] in tree.xpath("//main//a/@href")
     assert row[f"summary_{lang}"] in words(tree)
-    said = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in table(root, "evidence") if r["source"] == row["source"]}
+    said = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in read_table("evidence") if r["source"] == row["source"]}
     back = read(pages, f"source/{row['source']}", lang)
     assert leads_to(back, "evidence") == said and source["url"] in back.xpath("//main//a/@href")
 
 
-def test_the_report_s_page_leads_to_all_its_sections_in_order(pages: Pages, root: Path) -> None:
+def test_the_report_s_page_leads_to_all_its_sections_in_order(pages: Pages) -> None:
     tree = read(pages, "source/cedi-2014", "en")
-    assert leads_to(tree, "report-section") == {row["id"] for row in table(root, "sections")}
+    assert leads_to(tree, "report-section") == {row["id"] for row in read_table("sections")}
     assert "may have moved, changed or gone" in words(tree)
 
 
-def test_an_organisation_shows_where_it_is_partner_and_a_solution_who_uses_it(pages: Pages, root: Path) -> None:
-    rows = [r for r in table(root, "evidence-partners") if r["organisation"] == "kl"]
+def test_an_organisation_shows_where_it_is_partner_and_a_solution_who_uses_it(pages: Pages) -> None:
+    rows = [r for r in read_table("evidence-partners") if r["organisation"] == "kl"]
     assert leads_to(read(pages, "organisation/kl"), "evidence") >= {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in rows}
-    low = {(r["municipality"], r["initiative"], r["number"]) for r in table(root, "evidence") if r["confidence"] == "low"}
-    used = {(r["municipality"], r["initiative"], r["number"]) for r in table(root, "evidence-solutions") if r["solution"] == "giv-et-praj"}
+    low = {(r["municipality"], r["initiative"], r["number"]) for r in read_table("evidence") if r["confidence"] == "low"}
+    used = {(r["municipality"], r["initiative"], r["number"]) for r in read_table("evidence-solutions") if r["solution"] == "giv-et-praj"}
     assert leads_to(read(pages, "solution/giv-et-praj"), "adoption") == {f"{c}-{i}" for c, i, _ in used - low}
 
 
-def test_front_page_figures_are_counted_in_the_tables(pages: Pages, root: Path) -> None:
+def test_front_page_figures_are_counted_in_the_tables(pages: Pages) -> None:
     tree = read(pages, "index", "en")
     shown = {words_of(a).partition(" ")[2]: int(a.xpath("string(b)")) for a in tree.xpath("//ul[@class='figures']//a")}
     same = ("municipalities", "initiatives", "evidence", "sources", "solutions", "cases", "contradictions")
     names = {**dict(zip(same, same)), "figures of the report": "survey-observations", "gaps": "survey-gaps"}
-    assert shown == {**{word: len(table(root, name)) for word, name in names.items()}, "adoptions": len(counted(root))}
+    assert shown == {**{word: len(read_table(name)) for word, name in names.items()}, "adoptions": len(counted())}
     assert "a low count does not show" in words(tree)
 
 
@@ -334,11 +316,11 @@ def test_the_front_page_is_a_data_set_to_search_engines(pages: Pages) -> None:
     assert {d["encodingFormat"] for d in found["distribution"]} >= {"text/turtle", "application/n-quads"}
 
 
-def test_a_map_shows_each_status_and_links_only_what_it_is_about(pages: Pages, root: Path) -> None:
+def test_a_map_shows_each_status_and_links_only_what_it_is_about(pages: Pages) -> None:
     tree = read(pages, "initiative/open-data")
     spots = tree.xpath("//svg[contains(@class, 'cartogram')]/*[contains(@class, 'spot')]")
     status = Counter(spot.get("class").split()[1] for spot in spots)
-    said = {row["municipality"] for row in table(root, "evidence") if row["initiative"] == "open-data"}
+    said = {row["municipality"] for row in read_table("evidence") if row["initiative"] == "open-data"}
     assert len(spots) == 98 and status["unknown"] == 98 - len(said)
     assert sum(spot.tag == "a" for spot in spots) == 98 - status["unknown"]
 

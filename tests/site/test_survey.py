@@ -1,12 +1,11 @@
 """The pages of the survey, of what is not known, and of the cases say what the tables say."""
 
-import csv
-from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from lxml import html
+from tests.helpers.pages import parse_page, read
+from tests.helpers.tables import read_table
 
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
@@ -24,19 +23,6 @@ def pages(engine: Embedded) -> Pages:
     return Pages(Site(engine.store, "0.1.0"))
 
 
-def read(pages: Pages, path: str, lang: str = "da") -> Any:
-    """A page as a tree."""
-    text = pages.html(path, lang)
-    assert text, path
-    return html.fromstring(text)
-
-
-def table(root: Path, name: str) -> list[dict[str, str]]:
-    """The rows of a table."""
-    with (root / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def numbers(tree: Any, row: str) -> list[float]:
     """The values in the tables of figures of a page."""
     return sorted(float(v.replace("\u2212", "-").replace(".", "").replace(",", ".")) for v in tree.xpath(row))
@@ -45,8 +31,8 @@ def numbers(tree: Any, row: str) -> list[float]:
 VALUES = "//table[contains(@class, 'figures-table')]//td[contains(@class, 'number')]/a[1]/text()"
 
 
-def test_every_figure_of_a_question_stands_in_its_table(pages: Pages, root: Path) -> None:
-    rows = table(root, "survey-observations")
+def test_every_figure_of_a_question_stands_in_its_table(pages: Pages) -> None:
+    rows = read_table("survey-observations")
     questions = {row["question"] for row in rows}
     assert len(questions) == 23
     for question in sorted(questions):
@@ -62,11 +48,11 @@ def test_a_chart_tells_in_words_what_it_shows_and_the_table_has_the_same_figures
     assert drawn == set(tree.xpath(VALUES))
 
 
-def test_the_survey_is_told_with_its_true_counts(pages: Pages, root: Path) -> None:
+def test_the_survey_is_told_with_its_true_counts(pages: Pages) -> None:
     tree = read(pages, "question/index")
-    assert tree.xpath("//ul[@class='figures']//b//text()") == ["98", "54", str(len(table(root, "survey-observations")))]
+    assert tree.xpath("//ul[@class='figures']//b//text()") == ["98", "54", str(len(read_table("survey-observations")))]
     assert sum("../question/" in href for href in tree.xpath("//main//th[@scope='row']/a/@href")) == 23
-    assert f"{len(table(root, 'survey-gaps'))} huller" in tree.text_content()
+    assert f"{len(read_table('survey-gaps'))} huller" in tree.text_content()
 
 
 def test_a_figure_says_in_a_sentence_what_it_is_and_leads_to_its_section(pages: Pages) -> None:
@@ -89,22 +75,22 @@ def test_only_figures_of_the_same_thing_are_subtracted(pages: Pages) -> None:
     assert [d for *_, d in unknown.spreads([one, printed.Printed("c", 33, "q", "open-data", "with", "share")])] == [15]
 
 
-def test_the_page_of_what_we_do_not_know_has_every_gap_and_contradiction(pages: Pages, root: Path) -> None:
+def test_the_page_of_what_we_do_not_know_has_every_gap_and_contradiction(pages: Pages) -> None:
     for lang in ("da", "en"):
         links = set(read(pages, "gap/index", lang).xpath("//main//a/@href"))
         ending = ".html" if lang == "da" else ".en.html"
-        assert {f"../gap/{row['id']}{ending}" for row in table(root, "survey-gaps")} <= links
-        assert {f"../contradiction/{row['id']}{ending}" for row in table(root, "contradictions")} <= links
+        assert {f"../gap/{row['id']}{ending}" for row in read_table("survey-gaps")} <= links
+        assert {f"../contradiction/{row['id']}{ending}" for row in read_table("contradictions")} <= links
 
 
-def test_what_the_register_cannot_say_is_counted_from_the_evidence(pages: Pages, root: Path) -> None:
-    rows = table(root, "evidence")
+def test_what_the_register_cannot_say_is_counted_from_the_evidence(pages: Pages) -> None:
+    rows = read_table("evidence")
     found = unknown.register(pages.site.views["en"])
     pairs = {(row["municipality"], row["initiative"]) for row in rows}
     firm = {(row["municipality"], row["initiative"]) for row in rows if row["confidence"] != "low"}
     assert (found.evidence, found.pairs, found.weak) == (len(rows), len(pairs), len(pairs - firm))
     assert len(found.silent) == 98 - len({who for who, _ in firm})
-    assert len(found.bare) == len(table(root, "initiatives")) - len({what for _, what in pairs})
+    assert len(found.bare) == len(read_table("initiatives")) - len({what for _, what in pairs})
     assert len(found.typed) == 6
 
 
@@ -116,8 +102,8 @@ def test_unknown_is_never_told_as_no(pages: Pages) -> None:
     assert period.strip() and period.strip() != "None"
 
 
-def test_a_case_has_every_fact_and_participant_of_the_tables(pages: Pages, root: Path) -> None:
-    facts, people = table(root, "case-facts"), table(root, "case-participants")
+def test_a_case_has_every_fact_and_participant_of_the_tables(pages: Pages) -> None:
+    facts, people = read_table("case-facts"), read_table("case-participants")
     for case in sorted({row["case"] for row in facts}):
         links = read(pages, f"case/{case}").xpath("//main/ul//a/@href | //main//table//a/@href")
         assert sum("../fact/" in link for link in links) == sum(row["case"] == case for row in facts), case
@@ -163,7 +149,7 @@ def test_hostile_texts_are_shown_and_not_run() -> None:
     for path in [*made, "question/index", "gap/index", "case/index", "contradiction/index", "report-section/index"]:
         text = pages.html(path, "en") or ""
         assert "<script>alert" not in text
-        assert HOSTILE in html.fromstring(text).text_content(), path
+        assert HOSTILE in parse_page(text).text_content(), path
 
 
 def test_a_figure_without_a_number_is_no_figure_and_breaks_no_page() -> None:
