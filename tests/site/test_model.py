@@ -92,7 +92,7 @@ def unlinked(pages: dict[str, lxml.html.HtmlElement]) -> set[str]:
     """The pages that no other page leads to; the one for missing addresses needs no link."""
     linked = {unquote(link[len(TOP):].partition("#")[0].partition("?")[0])
               for name, page in pages.items() for link in targets(name, page) if link.startswith(TOP) and link != TOP + name}
-    return {name for name in pages if name not in linked and parse(name)[0] != "404"}
+    return {name for name in pages if name not in linked and addresses.parse(name)[0] != "404"}
 
 
 def test_every_page_is_linked_from_another(pages: dict[str, lxml.html.HtmlElement]) -> None:
