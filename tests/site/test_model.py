@@ -121,7 +121,7 @@ def test_no_page_needs_a_looser_policy_than_its_own_files(pages: dict[str, lxml.
 
 def test_every_page_says_its_language_and_leads_to_the_other(pages: dict[str, lxml.html.HtmlElement]) -> None:
     for name, page in pages.items():
-        path, _, lang = parse_page(name)
+        path, _, lang = addresses.parse(name)
         assert page.get("lang") == lang, name
         if path == "404":  # shown at any address, so it cannot link to itself
             continue
