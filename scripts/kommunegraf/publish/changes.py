@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import BASE, DCT, PROV, expand
 
+_MODIFIED, _WHOLE = ox.NamedNode(DCT + "modified"), BASE + "dataset/kommunegraf"
 _REPLACES = ox.NamedNode(DCT + "replaces")
 Node = ox.NamedNode | ox.BlankNode
 Statements = frozenset[ox.Quad]
@@ -29,7 +30,7 @@ class Changes:
     """What changed from version `old` to version `new`: resources that are new, gone, or described otherwise, sorted by IRI.
 
     `replacements` has, for each that is gone, those that the new version says replace it (dcterms:replaces). `described` has all
-    resources of the new version.
+    resources of the new version. `issued` is the date of the new version, where it says one.
     """
 
     old: str
@@ -39,6 +40,7 @@ class Changes:
     changed: list[Change]
     replacements: dict[str, list[str]]
     described: frozenset[str]
+    issued: tuple[ox.Literal, ...] = ()
 
     @property
     def path(self) -> str:
@@ -73,8 +75,14 @@ def compare(old: str, before: Iterable[str], new: str, after: Iterable[str]) -> 
     return Changes(
         old, new, [Change(iri, _sorted(now[iri]), []) for iri in sorted(now.keys() - was.keys())],
         [Change(iri, [], _sorted(was[iri])) for iri in gone], [change for change in changed if change.added or change.removed],
-        replacements, frozenset(now),
+        replacements, frozenset(now), _issued(now),
     )
+
+
+def _issued(version: dict[str, Statements]) -> tuple[ox.Literal, ...]:
+    """The date of a version, as its data set says it (dcterms:modified)."""
+    dates = (quad.object for quad in version.get(_WHOLE, ()) if quad.predicate == _MODIFIED)
+    return tuple(date for date in dates if isinstance(date, ox.Literal))
 
 
 def _sorted(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
@@ -150,6 +158,7 @@ def description(changes: Changes) -> list[ox.Quad]:
                 f"New resources: {added}. Removed: {removed}. Changed: {changed}."),
         (about, "prov:used", ox.NamedNode(f"{BASE}version/{old}/")),
         (about, "prov:generated", ox.NamedNode(f"{BASE}version/{new}/")),
+        *((about, "dcterms:issued", date) for date in changes.issued),
     ]
     for name, listed in (("generated", changes.added), ("invalidated", changes.removed), ("influenced", changes.changed)):
         rows += [(about, "prov:" + name, ox.NamedNode(change.iri)) for change in listed]

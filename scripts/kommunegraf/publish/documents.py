@@ -10,7 +10,7 @@ from kommunegraf.findings import Finding
 from kommunegraf.graph import catalog
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG
-from kommunegraf.publish import crawlers, hosting
+from kommunegraf.publish import crawlers, feed, hosting
 from kommunegraf.publish.dumps import Dumps
 from kommunegraf.publish.history import history
 from kommunegraf.publish.previous import TOMBSTONES
@@ -87,7 +87,7 @@ class Documents:
         """Files that are neither a page nor the data of a resource, each group made when a path that begins so is asked for."""
         return (
             (("static/", "matching/"), lambda: self._static),
-            (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/"), lambda: self._listing),
+            (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/", feed.PATH), lambda: self._listing),
             (("static/search-",), lambda: self._search),
             (("query/",), lambda: self._answers),
             (("dump/", "version/"), lambda: self.dumps.files),
@@ -111,7 +111,8 @@ class Documents:
     @cached_property
     def _listing(self) -> Files:
         found = [path for path in self.pages.paths if path != "404"]
-        return {**dict(crawlers.files(found, self.address)), **dict(hosting.files(self.address))}
+        told = {feed.PATH: feed.feed(self.store, self.version, self.past.changes, self.address)}
+        return {**dict(crawlers.files(found, self.address)), **dict(hosting.files(self.address)), **told}
 
     @cached_property
     def _search(self) -> Files:

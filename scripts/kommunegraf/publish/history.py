@@ -6,7 +6,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.publish import changes, dumps, previous
+from kommunegraf.publish import changes, dumps, feed, patch, previous
 
 GRAPH = ox.NamedNode(BASE + "changes/")
 """The graph in which the published store holds the descriptions of changes and of removed resources."""
@@ -47,12 +47,13 @@ def history(store: ox.Store, version: str, site: Path | None) -> History:
     lines = [f"{quad} ." for quad in dumps.quads(store)]
     told = {BASE + path.relative_to(site).as_posix().removesuffix(".trig"): previous.quads(path, ox.RdfFormat.TRIG)
             for path in sorted((site / "changes").glob("*.trig"))}
-    stones = before.tombstones
+    stones, patches = before.tombstones, {}
     if not before.same(version, lines):
         found = changes.compare(before.version, before.lines, version, lines)
         told[BASE + found.path] = changes.dataset(found)
+        patches = patch.files(found.path, before.lines, lines)
         stones = previous.tombstones(stones, found)
-    return History(before.version, told, stones, {**dict(before.kept()), **_vocabularies(site, version)})
+    return History(before.version, told, stones, {**dict(before.kept({feed.PATH})), **patches, **_vocabularies(site, version)})
 
 
 def _vocabularies(site: Path, version: str) -> dict[str, bytes]:

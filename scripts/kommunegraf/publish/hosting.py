@@ -15,6 +15,7 @@ import jinja2
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
+from kommunegraf.publish import patch
 from kommunegraf.rdf.formats import DATA, FORMATS, HTML, with_charset
 from kommunegraf.site.addresses import page
 
@@ -25,6 +26,7 @@ GONE = ".gone"
 TYPES = {
     **{format.suffix[1:]: format.media for format in FORMATS},
     "css": "text/css", "gone": "text/plain", "graphml": "application/xml", "gz": "application/gzip", "js": "text/javascript",
+    **patch.MEDIA, "atom": "application/atom+xml",
     "md": "text/markdown", "png": "image/png", "svg": "image/svg+xml", "txt": "text/plain", "xml": "application/xml",
 }
 """The media type of each ending; those of `text/` are sent as UTF-8, the others say themselves what they are."""

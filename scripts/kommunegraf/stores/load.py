@@ -5,16 +5,14 @@ What is to be done is found from the store itself on every run, so a run after a
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice, starmap
 from typing import TypeVar
 
 import pyoxigraph as ox
 
-from kommunegraf import paths
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.questions import ask
-from kommunegraf.stores import state
+from kommunegraf.stores import state, updates
 from kommunegraf.stores.client import Cut, Store, StoreError, TooLarge
 from kommunegraf.stores.state import MANIFEST, State, rewritten
 
@@ -23,7 +21,7 @@ CHUNK = 1000
 _PARTS = "0123456789abcdef"
 """The beginnings of a SHA-1 in hexadecimal: a graph that a store gives in part only is read in so many parts."""
 T = TypeVar("T")
-Operation = tuple[str, str, list[str]]
+Operation = tuple[updates.Name, str, list[str]]
 """An update: its file in `queries/updates/`, the graph, and what is put in the place of the statements."""
 
 
@@ -83,14 +81,14 @@ def apply(store: Store, changes: list[Change], progress: Callable[[int], None] =
     total = sum(change.size for change in changes)
     if total <= store.kind.statements:
         try:
-            store.update(" ;\n".join(starmap(_text, operations)))
+            store.update(" ;\n".join(starmap(updates.text, operations)))
             progress(total)
             return
         except TooLarge:
             pass
     for name, graph, statements in operations:
         for part in _chunks(statements, min(store.kind.statements, CHUNK)) if statements else [[]]:
-            store.update(_text(name, graph, part))
+            store.update(updates.text(name, graph, part))
             progress(len(part))
 
 
@@ -148,17 +146,6 @@ def _triples(store: Store, graph: str, part: str) -> list[ox.Triple]:
     answer = ask.internal(store, "graph-statements", graph=graph, part=part).result
     assert isinstance(answer, list)
     return answer
-
-
-@cache
-def _template(name: str) -> str:
-    text = (paths.root() / "queries" / "updates" / f"{name}.ru").read_text("utf-8")
-    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("#"))
-
-
-def _text(name: str, graph: str, statements: Iterable[str]) -> str:
-    """The update that adds or removes statements. They are N-Triples of a parser, so nothing in them can leave its term."""
-    return _template(name).replace("%graph%", graph).replace("%statements%", " .\n".join(statements))
 
 
 def _chunks(items: list[T], size: int) -> Iterator[list[T]]:
