@@ -4,6 +4,7 @@ from dataclasses import Field, fields
 from typing import Any
 
 import pytest
+from tests.server import test_edges
 
 from kommunegraf.server.settings import BadSetting, Settings
 
@@ -47,7 +48,15 @@ def test_each_number_has_a_range_whose_ends_are_checked(field: Field[Any]) -> No
             Settings(**{field.name: value})
 
 
-@pytest.mark.parametrize("name", [field.name for field in NUMBERS if field.name != "port"])
+LIMITS = [field.name for field in NUMBERS if field.name != "port"]
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_is_reached_at_its_edge_by_a_test_of_its_name(name: str) -> None:
+    assert callable(getattr(test_edges, f"test_{name}", None))
+
+
+@pytest.mark.parametrize("name", LIMITS)
 def test_the_name_of_a_limit_says_what_is_counted(name: str) -> None:
     counted = ("seconds", "kilobytes", "megabytes", "queries", "connections", "parameters", "rows", "levels")
     assert name.rpartition("_")[2] in counted

@@ -17,7 +17,7 @@ from kommunegraf.rdf import engines
 from kommunegraf.rdf.formats import JSON
 from kommunegraf.server.engine.frames import Job
 from kommunegraf.server.engine.pool import BadData, Loaded, WorkerPool
-from kommunegraf.server.engine.remote import Endpoint, snapshot
+from kommunegraf.server.engine.remote import Endpoint, check, snapshot
 from kommunegraf.server.engine.reply import Lost, Reply, Runner, run
 from kommunegraf.server.engine.turns import Gate, Ticket
 from kommunegraf.server.http.cache import Cache
@@ -215,20 +215,6 @@ class Context:
         answers = Cache(self.settings.cached_answers_megabytes << 20, self.settings.cached_answer_kilobytes << 10)
         pages = Cache(self.settings.cached_documents_megabytes << 20, self.settings.cached_documents_megabytes << 20)
         return State(store, version, changed, documents, _graphs(store), source, answers, pages)
-
-
-def check(body: bytes, rows: bool) -> None:
-    """Raise Problem if an endpoint's answer, results in JSON or N-Triples, cannot be read."""
-    try:
-        if rows:
-            results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-            for _ in results if isinstance(results, ox.QuerySolutions) else ():
-                pass
-        else:
-            for _ in ox.parse(body, format=ox.RdfFormat.N_TRIPLES):
-                pass
-    except (SyntaxError, ValueError) as error:
-        raise Problem("endpoint-silent") from error
 
 
 def _graphs(store: ox.Store) -> dict[str, int]:

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from kommunegraf.findings import nearest
 from kommunegraf.names import plain
 from kommunegraf.publish.documents import Documents, media_type
-from kommunegraf.rdf.formats import DATASETS, HTML, WrongFormat
+from kommunegraf.rdf.formats import DATA, DATASETS, HTML, Format, WrongFormat
 from kommunegraf.rdf.negotiation import choose, choose_language
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.answers import Answer, entity_tag, fields
@@ -64,13 +64,20 @@ class Dereference:
 def _is_thing(documents: Documents, path: str) -> bool:
     """Whether a path names a thing, and not a document."""
     page = addresses.indexed(path)
-    return documents.pages.has(page) and (page != path or path.rpartition("/")[2] != "index")
+    return bool(_formats(documents, page)) and (page != path or path.rpartition("/")[2] != "index")
+
+
+def _formats(documents: Documents, page: str) -> tuple[Format, ...]:
+    """The formats of the documents about a path, those of an earlier version as they were published; none if there is no page of it."""
+    if documents.pages.has(page):
+        return documents.formats(page)
+    return tuple(format for format in (HTML, *DATA, *DATASETS) if page + format.suffix in documents.past.files)
 
 
 def _redirect(documents: Documents, path: str, scope: Scope) -> Answer:
     """303 to the document that the client wants (Cool URIs for the Semantic Web, section 4.2), or 406 with those that there are."""
     page, headers = addresses.indexed(path), fields(scope)
-    offered = documents.formats(page)
+    offered = _formats(documents, page)
     wanted = parse_qs(scope["query_string"].decode("latin-1")).get("format", [""])[-1]
     if wanted:
         format = next((f for f in offered if wanted in (f.name, f.suffix[1:], f.media)), None)

@@ -181,6 +181,27 @@ async def _refusal(answer: httpx.Response) -> Problem:
     return Problem("busy") if answer.status_code in (429, 503) else Problem("endpoint-silent")
 
 
+def check(body: bytes, rows: bool) -> None:
+    """Raise Problem if an endpoint's answer, results in JSON or N-Triples, cannot be read."""
+    if not _readable(body, rows):
+        raise Problem("endpoint-silent")
+
+
+def _readable(body: bytes, rows: bool) -> bool:
+    # No error leaves this function, as it would carry the results to another thread, where they cannot be freed.
+    try:
+        if rows:
+            results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+            for _ in results if isinstance(results, ox.QuerySolutions) else ():
+                pass
+        else:
+            for _ in ox.parse(body, format=ox.RdfFormat.N_TRIPLES):
+                pass
+    except (SyntaxError, ValueError):
+        return False
+    return True
+
+
 def snapshot(url: str) -> tuple[ox.Store, str]:
     """The project's graphs as they stand at an endpoint, and the version of that state.
 

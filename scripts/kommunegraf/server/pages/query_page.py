@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 from kommunegraf.namespaces import PREFIXES
 from kommunegraf.questions import ask
 from kommunegraf.rdf.formats import GRAPHS, HTML, JSON, NTRIPLES, TABLES, with_charset
-from kommunegraf.server.context import Context, Reply, check
+from kommunegraf.server.context import Context, Reply
+from kommunegraf.server.engine.remote import check
 from kommunegraf.server.http.answers import Answer, entity_tag
 from kommunegraf.server.http.middleware import POLICY
 from kommunegraf.server.http.problems import Problem, listed
@@ -109,7 +110,7 @@ class QueryPage:
             request.scope["facts"]["query"] = protocol.query_hash(query.query)
             reply = await self._context.ask(query.query, wanted, client(request.scope), query.default, query.named, base)
             body = await _read(reply, settings.page_megabytes << 20)
-            if body and settings.endpoint:
+            if body is not None and settings.endpoint:
                 await run_sync(check, body, reply.head.rows)
         except Problem as problem:
             title, detail = problem.text(page.lang)
