@@ -6,7 +6,8 @@
 3. Within one thing, a plan never undoes what is in use. The newest dated of the statements `active` and `ended` decides; where
    none is dated, or the newest are of one year, the later stage does. A plan dated after an end is a plan again.
 4. Across things: `active` if one is active; else `planned` if a plan is fresh; else `open-plan` if there is an older or undated
-   plan; else `ended`. So the end of one project never ends what another keeps running.
+   plan, and nothing ended in a later year than the newest plan; else `ended`. So the end of one project never ends what another
+   keeps running.
 5. The adoption stands as of the newest year that supports its status: the printed year of the source, else the year that the
    source is not older than, else a year that the statement itself names. Its age at the reference year is its freshness.
 
@@ -108,7 +109,7 @@ class Adoption:
     `status` is one of `STATUS`, `freshness` one of `FRESHNESS`. `as_of` is the year that the status stands for, `since` the
     year in which what is active or ended began, `until` the year in which it ended; None where no statement tells.
     `evidence` is everything that it rests on, the deciding statement first, then the newest; `against` is the part of it that
-    says something else, and not only something earlier.
+    disagrees: it tells of a later stage, such as an end, is not known to be older, and does not name another solution.
     """
 
     iri: str
@@ -167,9 +168,8 @@ def adoption(support: Iterable[Evidence], limits: Limits) -> Adoption:
         for thing in one.things:
             things[thing].append(one)
     deciding = {thing: _deciding(said) for thing, said in things.items()}
-    stages = {one.status for one in deciding.values()}
-    stage = "active" if "active" in stages else "planned" if "planned" in stages else "ended"
-    first = min((one for one in deciding.values() if one.status == stage), key=newest)
+    first = _first(deciding.values(), limits)
+    stage = first.status
     bearing = {one for thing, said in things.items() if deciding[thing].status == stage for one in said}
     freshness = limits.freshness(first.year)
     begun = [one.start for one in bearing if one.start and stage != "planned" and one.status != "planned"]
@@ -180,6 +180,14 @@ def adoption(support: Iterable[Evidence], limits: Limits) -> Adoption:
         evidence=(first, *(one for one in support if one != first)), as_of=first.year, since=min(begun, default=None),
         until=max(ended, default=None), against=tuple(one for one in support if _against(one, first)),
     )
+
+
+def _first(deciding: Iterable[Evidence], limits: Limits) -> Evidence:
+    """The statement that decides across things (clause 4), of those that decide each of them."""
+    last = {one.status: one for one in sorted(deciding, key=newest, reverse=True)}
+    plan, end = last.get("planned"), last.get("ended")
+    over = plan and plan.year and end and (end.year or 0) > plan.year and limits.freshness(plan.year) != "fresh"
+    return last.get("active") or (end if over or not plan else plan) or last["ended"]
 
 
 def _deciding(said: list[Evidence]) -> Evidence:
@@ -199,13 +207,11 @@ def newest(one: Evidence) -> tuple[int, int, str]:
 
 
 def _against(one: Evidence, first: Evidence) -> bool:
-    """Whether a statement disagrees with the deciding one: it says something else, and its time does not explain that."""
-    if one.status == first.status:
-        return False
+    """Whether a statement disagrees with the deciding one: it tells of a later stage, is not older, and names no other solution."""
+    later = STAGE.index(one.status) > STAGE.index(first.status)
     older = bool(one.year and first.year and one.year < first.year)
-    newer = bool(one.year and first.year and one.year > first.year)
-    earlier = STAGE.index(one.status) < STAGE.index(first.status)
-    return newer if earlier else not older
+    apart = bool(one.solutions and first.solutions) and not set(one.solutions) & set(first.solutions)
+    return later and not older and not apart
 
 
 def known_by(evidence: Iterable[Evidence], year: int) -> list[Evidence]:
