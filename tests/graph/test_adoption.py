@@ -156,7 +156,7 @@ def test_clause_5_since_and_until_come_from_what_bears_the_status() -> None:
     ],
     ids=["a plan", "an end before", "an end after", "the end of another solution", "an undated end", "begun again", "an end after a plan"],
 )
-def test_clause_5_evidence_against_is_what_neither_time_nor_another_solution_explains(statements: list[Evidence], against: list[int]) -> None:
+def test_clause_5_what_speaks_against_is_not_older_and_of_no_other_solution(statements: list[Evidence], against: list[int]) -> None:
     assert rule(*statements).against == tuple(statements[i] for i in against)
 
 
