@@ -66,6 +66,8 @@ def built(packages: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -
         run(command, "build", "--output", elsewhere / "graph", cwd=elsewhere)
         assert "Kalundborg" in run(command, "query", "run", "municipality", "-p", "municipality=0326", "--graph", "graph", cwd=elsewhere)
         assert len(run(command, "query", "run", "contents", "--graph", "graph", "--format", "csv", cwd=elsewhere).splitlines()) > 10
+        program = "import kommunegraf as k; print(k.ask(k.open_graph('graph/kommunegraf.nq'), 'municipality', kommune='Kalundborg').rows())"
+        assert "Kalundborg" in run(python, "-c", program, cwd=elsewhere)
         graphs[way] = (elsewhere / "graph" / BUILT).read_bytes()
     return graphs
 

@@ -1,8 +1,7 @@
 """Whom a kommune could work with: five answers, each made of evidence, under stated choices and a null model.
 
->>> from kommunegraf import engines, match
->>> matcher = match.Matcher.open(engines.Embedded.open("build/kommunegraf.nq"), "en")
->>> found = matcher.match("https://w3id.org/kommunegraf/municipality/0326")
+>>> import kommunegraf
+>>> match = kommunegraf.match(kommunegraf.open_graph("build/kommunegraf.nq"), "Kalundborg")
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """Ask the questions of `queries/`: arguments become typed terms, answers become rows.
 
->>> from kommunegraf import engines, queries
->>> engine = engines.Embedded.open("build/kommunegraf.nq")
->>> rows = queries.run(engine, "adopters-of-initiative", initiative="open-data").rows()
+>>> import kommunegraf
+>>> graph = kommunegraf.open_graph("build/kommunegraf.nq")
+>>> rows = kommunegraf.ask(graph, "adopters-of-initiative", initiative="open-data").rows()
 """
 
 import re

@@ -73,7 +73,7 @@ class Rdflib:
 
     def __init__(self, graph: "rdflib.Graph") -> None:
         """Raises EngineError for a dataset whose default graph is not the union of its graphs: it would answer with nothing."""
-        if getattr(graph, "default_union", True) is False:
+        if graph.context_aware and not graph.default_union:
             raise EngineError("make the dataset with rdflib.Dataset(default_union=True), so that questions see all named graphs")
         self.graph = graph
 

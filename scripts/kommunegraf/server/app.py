@@ -1,6 +1,8 @@
 """The application with all its parts: the SPARQL endpoint and its page, the questions, the documents, and the state of the server."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -8,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Mount, Route
+from starlette.types import Lifespan
 
 from kommunegraf.server.context import Context
 from kommunegraf.server.documents.dereference import Dereference
@@ -15,14 +18,31 @@ from kommunegraf.server.http.answers import Answer
 from kommunegraf.server.http.middleware import Guard
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.pages import query_page, questions
+from kommunegraf.server.settings import Settings
 from kommunegraf.server.sparql.endpoint import Sparql
 
 _PROBLEMS = {404: "not-found", 405: "wrong-method"}
 
 
-def app(context: Context) -> Starlette:
+def application(files: Sequence[Path], **settings: Any) -> Starlette:
+    """An application for any ASGI server, which opens its context when it starts. Raises BadSetting."""
+    context = Context(Settings(**settings), files)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await context.open()
+        try:
+            yield
+        finally:
+            await context.close()
+
+    return app(context, lifespan)
+
+
+def app(context: Context, lifespan: Lifespan[Starlette] | None = None) -> Starlette:
     """The application over a context that is open while it runs."""
     return Starlette(
+        lifespan=lifespan,
         routes=[
             Route("/health", _health),
             Route("/ready", _ready(context)),

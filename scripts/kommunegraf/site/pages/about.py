@@ -125,7 +125,7 @@ PAGES = {
     "question/index": "survey_title", "report-section/index": "section_title", "gap/index": "unknown_title", "case/index": "case_title",
     "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
     "ontology/index": "menu_ontology", "cite": "cite_title", "contribute": "contribute_title", "changelog": "changes_title",
-    "search": "search_title",
+    "search": "search_title", "python": "python_title",
     "matrix": "matrix_title", "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
 }
 """Pages about no single resource, with the names of the words for them."""

@@ -167,8 +167,7 @@ def _python(found: Question, given: dict[str, str], lang: str) -> str:
     words = "".join(f", {name}={value!r}" for name, value in chosen.items())
     end = ".rows()" if found.form == "SELECT" else ".result"
     return "\n".join((
-        "from kommunegraf import engines, queries", 'engine = engines.Embedded.open("build/kommunegraf.nq")',
-        f'answer = queries.run(engine, "{found.name}"{words}){end}',
+        "import kommunegraf", "graph = kommunegraf.open_graph()", f'answer = kommunegraf.ask(graph, "{found.name}"{words}){end}',
     ))
 
 

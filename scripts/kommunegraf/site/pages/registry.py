@@ -27,6 +27,7 @@ from kommunegraf.site.pages import (
     matrix,
     places,
     providers,
+    python,
     questions,
     report,
     schemes,
@@ -40,7 +41,7 @@ from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
     front, places, matrix, initiatives, providers, evidence, collaboration, survey, report, concepts, unknown, cases, vocabulary,
-    schemes, shapes, questions, datasets, about, versions,
+    schemes, shapes, questions, datasets, about, python, versions,
 )
 RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
 """What a page shows of the resources of one kind, beside what it shows of any."""
