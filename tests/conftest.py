@@ -1,13 +1,18 @@
-"""The real graph, built once for a run of tests and shared by its processes."""
+"""What is dear: the real graph and the real site, made once for a run of tests and shared by its processes, and a browser for each."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kommunegraf.graph import build
+from kommunegraf.publish.documents import Documents, release
+from kommunegraf.publish.write import publish
 from kommunegraf.rdf.engines import Embedded
 from tests.helpers import ROOT
+from tests.helpers.browsing import chromium
 from tests.helpers.sharing import made_once
 
 
@@ -34,3 +39,22 @@ def dataset(built: Path) -> build.Dataset:
 def engine(built: Path) -> Embedded:
     """The built graph, loaded. Tests read it, and write to copies."""
     return Embedded.open(built / build.NQUADS)
+
+
+@pytest.fixture(scope="session")
+def documents(engine: Embedded) -> Documents:
+    """The documents of the real site, as `kommunegraf publish` makes them where no address is named."""
+    return Documents(engine.store, release(engine.store), ROOT / "data")
+
+
+@pytest.fixture(scope="session")
+def site(documents: Documents, shared: Path) -> Path:
+    """The real site in a folder. Tests read it, and write elsewhere."""
+    return made_once(shared / "site", lambda folder: publish(documents, folder))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A browser. Skips where there is none."""
+    with chromium() as opened:
+        yield opened

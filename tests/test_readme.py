@@ -1,10 +1,7 @@
 """The README says what is true: its commands print what it shows, and its figures are the graph's."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from kommunegraf.questions import ask
 from kommunegraf.rdf import engines
 from kommunegraf.rdf.engines import Embedded
 from tests.helpers import ROOT
+from tests.helpers.command import good
 
 TEXT = (ROOT / "README.md").read_text("utf-8")
 
@@ -28,18 +26,14 @@ def calls() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(("command", "shown"), calls(), ids=lambda value: value if isinstance(value, str) else "")
-def test_a_command_prints_what_the_readme_shows(command: str, shown: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.getbasetemp() / "readme"
-    folder.mkdir(exist_ok=True)
+def test_a_command_prints_what_the_readme_shows(command: str, shown: list[str], built: Path, tmp_path: Path) -> None:
     name, *arguments = shlex.split(command)
     assert name == "kommunegraf"
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
-    if arguments[0] != "build" and not (folder / "build").exists():
-        subprocess.run([sys.executable, "-m", name, "build"], cwd=folder, env=environment, check=True, capture_output=True)
-    call = [sys.executable, "-m", name, *arguments]
-    done = subprocess.run(call, cwd=folder, env=environment, check=True, capture_output=True, encoding="utf-8")
+    if arguments[0] != "build":
+        (tmp_path / "build").symlink_to(built)
+    output = good(*arguments, cwd=tmp_path)
     pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line.rstrip()) + r" *\n" for line in shown)
-    assert re.fullmatch(pattern, done.stdout), done.stdout
+    assert re.fullmatch(pattern, output), output
 
 
 def test_the_figures_are_the_graphs(engine: Embedded) -> None:

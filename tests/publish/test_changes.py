@@ -205,7 +205,10 @@ def test_what_is_no_published_site_is_refused(tmp_path: Path) -> None:
         previous(tmp_path)
 
 
-@pytest.mark.parametrize("body", [b"", b"no gzip", gzip.compress(b"<a> <b> <c> .\n" * 99)[:-20], gzip.compress(b"\xff")])
+BROKEN = {"empty": b"", "no gzip": b"no gzip", "cut": gzip.compress(b"<a> <b> <c> .\n" * 99)[:-20], "no UTF-8": gzip.compress(b"\xff")}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_is_named(tmp_path: Path, body: bytes) -> None:
     site = write_site(tmp_path, [])
     file = site / "version/0.1.0/kommunegraf.nq.gz"

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from tests.helpers import ROOT
-from tests.helpers.browsing import chromium, tool
+from tests.helpers.browsing import tool
 from tests.helpers.pages import parse_page
 from tests.helpers.serving import Served, serving
 
@@ -221,12 +221,6 @@ def test_the_script_that_fetches_the_editor_pins_its_bytes() -> None:
     subprocess.run(["sh", "-n"], input=script, text=True, check=True)
     assert "@zazuko/yasgui@4.6.2" in script and "sha256sum --check" in script
     assert "/scripts/kommunegraf/server/pages/static/editor/" in (paths.root() / ".gitignore").read_text("utf-8").splitlines()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
 
 
 def watched(browser: Any, served: Served, lang: str = "da", **options: Any) -> tuple[Any, list[str]]:

@@ -2,42 +2,19 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.helpers import ROOT
-from tests.helpers.browsing import chromium, tool
+from tests.helpers.browsing import tool
 
-from kommunegraf.publish.documents import Documents, release
-from kommunegraf.publish.write import publish
-from kommunegraf.rdf.engines import Embedded
+from kommunegraf.publish.documents import Documents
 from kommunegraf.site import addresses
 from kommunegraf.site.pages import registry
 
 pytestmark = pytest.mark.slow
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
-
-
-@pytest.fixture(scope="module")
-def documents(engine: Embedded) -> Documents:
-    return Documents(engine.store, release(engine.store), ROOT / "data")
-
-
-@pytest.fixture(scope="module")
-def site(documents: Documents, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole real site, published."""
-    folder = tmp_path_factory.mktemp("site") / "site"
-    publish(documents, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as opened:
-        yield opened
 
 
 def samples(documents: Documents) -> list[str]:

@@ -7,11 +7,10 @@ from urllib.parse import unquote, urljoin
 import lxml.html
 import pyoxigraph as ox
 import pytest
-from tests.helpers import ROOT
 from tests.helpers.pages import parse_page
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.publish.documents import Documents, release
+from kommunegraf.publish.documents import Documents
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
@@ -26,11 +25,6 @@ HOSTILE = """
 <https://w3id.org/kommunegraf/../../etc/passwd> <https://example.org/p> "x" .
 <https://w3id.org/kommunegraf/thing/a%0Ab> <https://example.org/p> "x" .
 """
-
-
-@pytest.fixture(scope="module")
-def documents(engine: Embedded) -> Documents:
-    return Documents(engine.store, release(engine.store), ROOT / "data")
 
 
 @pytest.fixture(scope="module")
