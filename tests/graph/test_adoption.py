@@ -1,15 +1,18 @@
 """The adoption rule: each clause by a hand-made example, what holds for any evidence, and that the graph says what the rule says."""
 
+import shutil
 import subprocess
 import sys
 from itertools import count
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.helpers import ROOT
 
-from kommunegraf.graph import claims, derived, tables
+from kommunegraf.findings import BadInput
+from kommunegraf.graph import build, claims, derived, tables
 from kommunegraf.graph.adoption import (
     CONFIDENCE,
     FRESHNESS,
@@ -23,7 +26,6 @@ from kommunegraf.graph.adoption import (
     known_by,
     weak_signs,
 )
-from kommunegraf.graph.build import Dataset
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG, RDF
 from kommunegraf.questions import ask
@@ -201,7 +203,18 @@ def test_the_rule_loads_nothing_heavy() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def test_the_graph_has_the_adoptions_that_the_evidence_supports(dataset: Dataset) -> None:
+@pytest.mark.parametrize(
+    ("row", "message"), [("", "has no row"), ("adoption-rule-2,2026,7,3\n", "old already")], ids=["no row", "ages the wrong way round"],
+)
+def test_a_release_that_says_no_ages_is_refused_with_its_file(tmp_path: Path, row: str, message: str) -> None:
+    data = shutil.copytree(ROOT / "data", tmp_path / "data")
+    (data / "release.csv").write_text("rule,reference_year,fresh_years,ageing_years\n" + row, "utf-8")
+    with pytest.raises(BadInput, match=message) as error:
+        build.build(ROOT / "ontology", data)
+    assert [finding.file for finding in error.value.findings] == [str(data / "release.csv")]
+
+
+def test_the_graph_has_the_adoptions_that_the_evidence_supports(dataset: build.Dataset) -> None:
     evidence = tables.read(ROOT / "data")[0]["evidence.csv"]
     links = {(m, i) for m, i, c in evidence.keys(("municipality", "initiative", "confidence")) if c != "low"}
     expected = {f"<{BASE}adoption/{m}-{i}>" for m, i in links}

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph.adoption import RULE, Adoption, Evidence, Limits, Source, adoptions
 from kommunegraf.graph.metadata import Table
 from kommunegraf.languages import LANGUAGES
@@ -24,9 +25,16 @@ def quads(tables: dict[str, Table]) -> Iterator[str]:
 
 
 def limits(tables: dict[str, Table]) -> Limits:
-    """The reference year of the release and the ages that the rule tells apart."""
-    cells = tables["release.csv"].cells
-    return Limits(int(cells["reference_year"][0]), int(cells["fresh_years"][0]), int(cells["ageing_years"][0]))
+    """The reference year of the release and the ages that the rule tells apart. Raises BadInput when the table does not say."""
+    table = tables["release.csv"]
+    if not table.rows:
+        raise BadInput([Finding("violation", "release", "has no row", "one row says the year and the ages", str(table.path))])
+    cells, line = table.cells, table.lines[0]
+    limits = Limits(int(cells["reference_year"][0]), int(cells["fresh_years"][0]), int(cells["ageing_years"][0]))
+    if limits.ageing < limits.fresh:
+        message, repair = "what is fresh would be old already", f"ageing_years is at least fresh_years, {limits.fresh}"
+        raise BadInput([Finding("violation", "release", message, repair, str(table.path), line, "ageing_years")])
+    return limits
 
 
 def evidence(tables: dict[str, Table]) -> list[Evidence]:
