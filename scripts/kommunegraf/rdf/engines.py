@@ -4,7 +4,6 @@ Every engine sees the union of the named graphs as its default graph.
 """
 
 import re
-import warnings
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +14,14 @@ import pyoxigraph as ox
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
-from kommunegraf.rdf.formats import NTRIPLES
+from kommunegraf.rdf import client
+from kommunegraf.rdf.formats import JSON, NTRIPLES, XML
 
 if TYPE_CHECKING:
     import rdflib
 
 _VIRTUOSO_NODE = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
 """The label of a blank node as Virtuoso writes it, which is none in any format of RDF."""
-PARTIAL = ("x-sparql-maxrows", "x-sql-state")
-"""Headers with which Virtuoso says, beside status 200, that a limit of rows or time cut its answer short."""
 Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 """Rows, yes or no, or the triples of a graph."""
 
@@ -89,7 +87,7 @@ class Rdflib:
 
 
 class Endpoint:
-    """A SPARQL 1.1 Protocol endpoint, through SPARQLWrapper. `timeout` is in seconds.
+    """A SPARQL 1.1 Protocol endpoint. `timeout` is in seconds.
 
     Where the endpoint's default graph is not the union of its named graphs, each query names them as its data set (SPARQL 1.1 Protocol,
     section 2.1.4): otherwise it would answer with nothing.
@@ -115,30 +113,12 @@ class Endpoint:
         return result
 
     def _ask(self, text: str, graphs: tuple[str, ...]) -> Any:
-        from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
-
-        wrapper = SPARQLWrapper(self.url)
-        wrapper.setTimeout(self.timeout)
-        wrapper.setMethod(POST)
-        for graph in graphs:
-            wrapper.addDefaultGraph(graph)
-            wrapper.addNamedGraph(graph)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about a text that it takes for no query; the endpoint's own answer says more
-            wrapper.setQuery(_without_header(text))
-        triples = wrapper.queryType in ("CONSTRUCT", "DESCRIBE")
-        wrapper.setReturnFormat(TURTLE if triples else JSON)
         try:
-            answer = wrapper.query()
-            body, head = answer.response.read(), answer.info()
-        except Exception as error:  # urllib, socket and SPARQLWrapper errors alike
-            raise EngineError(f"{self.url} did not answer: {_first_line(error)}") from error
-        if any(name in head for name in PARTIAL):
-            limit = "raise its limits on rows and time (in Virtuoso ResultSetMaxRows and MaxQueryExecutionTime)"
-            raise EngineError(f"{self.url} gave a part of its answer only; {limit}")
-        media = head.get("content-type", "").split(";")[0]
+            body, media = client.ask(self.url, text, self.timeout, graphs, graphs)
+        except client.EndpointError as error:
+            raise EngineError(str(error)) from error
         try:
-            return _triples(body, media) if triples else _solutions(body)
+            return _triples(body, media) if client.is_graph(text) else _solutions(body, media)
         except (SyntaxError, ValueError) as error:
             raise EngineError(f"{self.url} answered with {media} that cannot be read: {error}") from error
 
@@ -171,19 +151,15 @@ def _internal(name: str) -> str:
     return (paths.root() / "queries" / "internal" / f"{name}.rq").read_text("utf-8")
 
 
-def _solutions(body: bytes) -> Result:
-    body = _VIRTUOSO_NODE.sub(rb"\1", body)
-    return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+def _solutions(body: bytes, media: str = JSON.media) -> Result:
+    if media == XML.media or (media != JSON.media and body.lstrip()[:1] == b"<"):
+        return ox.parse_query_results(body, format=ox.QueryResultsFormat.XML)
+    return ox.parse_query_results(_VIRTUOSO_NODE.sub(rb"\1", body), format=ox.QueryResultsFormat.JSON)
 
 
 def _triples(body: bytes, media: str) -> Result:
     form = ox.RdfFormat.from_media_type(media) or ox.RdfFormat.TURTLE
     return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=form)]
-
-
-def _without_header(text: str) -> str:
-    """The text from its first line that is no comment: SPARQLWrapper takes words of comments for the form of a query."""
-    return re.sub(r"\A(?:[ \t]*#.*\n|[ \t]*\n)+", "", text)
 
 
 def _first_line(error: Exception) -> str:

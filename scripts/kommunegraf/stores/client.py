@@ -16,7 +16,7 @@ import yaml
 
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
-from kommunegraf.rdf.engines import PARTIAL
+from kommunegraf.rdf.client import PARTIAL
 
 RETRIES = 5
 """How often a request is sent again when the store is busy or silent."""

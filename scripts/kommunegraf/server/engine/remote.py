@@ -9,14 +9,13 @@ import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import cast
-from urllib.parse import urljoin
 
 import httpx
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.questions import ask
-from kommunegraf.rdf import engines
+from kommunegraf.rdf import client, engines
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, Format, WrongFormat
 from kommunegraf.server.engine.frames import Job, head
@@ -28,8 +27,6 @@ from kommunegraf.server.sparql.media import offered
 _PIECE = 1 << 16
 _AHEAD = 4
 """Pieces of an answer that are read before somebody wants them."""
-_PARTIAL = ("x-sql-state", "x-sparql-maxrows")
-"""Headers with which Virtuoso says, beside status 200, that time or a limit cut its answer short."""
 _MESSAGE = 300
 """Bytes that are read of what an endpoint says of a query that it does not take."""
 _REDIRECTS = 5
@@ -126,12 +123,12 @@ class EndpointQuery:
             default, named = clauses(job.query, job.base)  # said twice, as Oxigraph's server with a union graph forgets FROM
         fields: dict[str, str | list[str]] = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
         async with _posted(self._endpoint, {name: value for name, value in fields.items() if value}, native.media) as answer:
+            if client.is_partial(answer.status_code, answer.headers):
+                raise Problem("endpoint-partial")
             if answer.status_code != 200:
                 raise await _refusal(answer)
             if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != native.media:
                 raise Problem("endpoint-silent")
-            if any(header in answer.headers for header in _PARTIAL):
-                raise Problem("endpoint-partial")
             yield b"H", head(media, screened.rows, False)
             async for data in answer.aiter_bytes(_PIECE) if native == form else _made(answer, form, self._endpoint.page_megabytes):
                 yield b"D", data
@@ -140,15 +137,15 @@ class EndpointQuery:
 
 @asynccontextmanager
 async def _posted(endpoint: Endpoint, form: dict[str, str | list[str]], media: str) -> AsyncIterator[httpx.Response]:
-    """The answer to a query. Redirects are followed with the query, which httpx itself would leave behind, and to web addresses only."""
+    """The answer to a query. Redirects are followed as `rdf.client` follows them: with the query, and to web addresses only."""
     url = endpoint.url
     for _ in range(_REDIRECTS + 1):
         async with endpoint.client.stream("POST", url, data=form, headers={"Accept": media}) as answer:
-            if answer.status_code not in (301, 302, 303, 307, 308):
+            if answer.status_code not in client.REDIRECTS:
                 yield answer
                 return
-            url = urljoin(url, answer.headers.get("location", ""))
-            if not url.startswith(("http://", "https://")):
+            url = client.redirected(url, answer.headers.get("location", ""))
+            if not url:
                 break
     raise Problem("endpoint-silent")
 
@@ -176,7 +173,7 @@ async def _refusal(answer: httpx.Response) -> Problem:
                 if len(message) >= _MESSAGE:
                     break
         return Problem("malformed-query", message=message[:_MESSAGE].decode("utf-8", "replace"))
-    if answer.status_code in (206, 408, 504):
+    if answer.status_code in (408, 504):
         return Problem("endpoint-partial")
     return Problem("busy") if answer.status_code in (429, 503) else Problem("endpoint-silent")
 

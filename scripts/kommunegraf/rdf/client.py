@@ -1,0 +1,98 @@
+"""How a query is sent to a SPARQL endpoint, and what must be true of its answer (SPARQL 1.1 Protocol).
+
+SPARQLWrapper does not serve here: it loses the query when an endpoint redirects, sends parameters that some endpoints refuse, and gives a
+part of an answer as the whole.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+from urllib.error import HTTPError
+from urllib.parse import urlencode, urljoin
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from kommunegraf.errors import KommunegrafError
+from kommunegraf.rdf.formats import JSON, NTRIPLES, RDFXML, TURTLE, XML
+
+REDIRECTS = (301, 302, 303, 307, 308)
+PARTIAL = ("x-sparql-maxrows", "x-sql-state")
+"""Headers with which Virtuoso says, beside status 200, that a limit of rows or time cut its answer short."""
+_LARGEST = 1 << 30
+"""Bytes of an answer that are read."""
+_MESSAGE = 2000
+"""Bytes of an endpoint's own message that are read."""
+_GRAPH_FORM = re.compile(r"(?<![\w:?$-])(SELECT|ASK|CONSTRUCT|DESCRIBE)(?![\w:-])", re.IGNORECASE)
+_HIDING = re.compile(r"<[^<>\s]*>|#[^\n]*")
+"""Where the words of a query's form mean nothing: IRIs and comments."""
+_ROWS = f"{JSON.media}, {XML.media};q=0.8"
+_TRIPLES = f"{NTRIPLES.media}, {TURTLE.media};q=0.9, {RDFXML.media};q=0.5"
+
+
+class EndpointError(KommunegrafError):
+    """An endpoint that did not answer as it should. The message names its address."""
+
+
+class EndpointAnswer(NamedTuple):
+    """The body of an answer, without a byte order mark, and its media type."""
+
+    body: bytes
+    media: str
+
+
+def is_graph(text: str) -> bool:
+    """Whether a query asks for triples, and not for rows or yes and no; False for a text that is no query."""
+    form = _GRAPH_FORM.search(_HIDING.sub(" ", text))
+    return form is not None and form[1].upper() in ("CONSTRUCT", "DESCRIBE")
+
+
+def redirected(url: str, location: str) -> str:
+    """The address that a redirect leads to; empty if it is no web address."""
+    target = urljoin(url, location)
+    return target if location and target.startswith(("http://", "https://")) else ""
+
+
+def is_partial(status: int, headers: Mapping[str, Any]) -> bool:
+    """Whether an answer says that it is not whole."""
+    return status == 206 or any(name in headers for name in PARTIAL)
+
+
+def ask(url: str, text: str, timeout: float, default_graphs: Sequence[str] = (), named_graphs: Sequence[str] = ()) -> EndpointAnswer:
+    """The answer of the endpoint at an address to a query. `timeout` is in seconds. Raises EndpointError."""
+    form = {"query": text, "default-graph-uri": list(default_graphs), "named-graph-uri": list(named_graphs)}
+    headers = {"Accept": _TRIPLES if is_graph(text) else _ROWS, "User-Agent": "kommunegraf"}
+    request = Request(url, urlencode({name: value for name, value in form.items() if value}, doseq=True).encode(), headers)
+    try:
+        with build_opener(_KeepQuery).open(request, timeout=timeout) as answer:
+            if is_partial(answer.status, {name.lower(): value for name, value in answer.headers.items()}):
+                limit = "raise its limits on rows and time (in Virtuoso ResultSetMaxRows and MaxQueryExecutionTime)"
+                raise EndpointError(f"{url} gave a part of its answer only; {limit}")
+            body = answer.read(_LARGEST + 1)
+            media = answer.headers.get_content_type()
+    except HTTPError as error:
+        raise EndpointError(f"{url} did not answer: {error.code} {error.reason}{_message(error)}") from error
+    except (OSError, ValueError) as error:  # urllib's, the socket's, and those of http.client
+        raise EndpointError(f"{url} did not answer: {getattr(error, 'reason', error)}") from error
+    if len(body) > _LARGEST:
+        raise EndpointError(f"{url} gave an answer of more than {_LARGEST >> 20} MiB; ask for less")
+    return EndpointAnswer(body.removeprefix(b"\xef\xbb\xbf"), media)
+
+
+class _KeepQuery(HTTPRedirectHandler):
+    """Follows redirects with the query, which urllib itself would leave behind, and to web addresses only."""
+
+    def redirect_request(self, request: Request, file: Any, code: int, message: str, headers: Any, location: str) -> Request:
+        """The request to make next. Raises HTTPError."""
+        target = redirected(request.full_url, location)
+        if not target:
+            raise HTTPError(request.full_url, code, f"redirects to {location[:200]!r}, which is no web address", headers, file)
+        return Request(target, request.data, dict(request.header_items()))
+
+
+def _message(error: HTTPError) -> str:
+    """What an endpoint says of its refusal, in one line."""
+    try:
+        text = error.read(_MESSAGE).decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f": {' '.join(lines[:3])}" if lines and not text.lstrip().startswith("<") else ""
