@@ -230,6 +230,14 @@ def test_who_wants_another_version_is_told_that_it_is_gone(client: httpx.Client)
         assert client.get(AARHUS + ".ttl", headers=headers).status_code == status, headers
 
 
+def test_a_former_name_leads_on_and_its_documents_stay(client: httpx.Client) -> None:
+    moved = client.get("/organisation/citizenlab", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (301, "../organisation/go-vocal")
+    described = client.get("/organisation/citizenlab", headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert described.url.path == "/organisation/go-vocal.ttl"
+    assert "isReplacedBy" in client.get("/organisation/citizenlab.ttl").text
+
+
 def test_a_folder_is_found_without_its_slash(client: httpx.Client) -> None:
     for path in ("/ontology", "/municipality", "/version/0.1.0"):
         answer = client.get(path)

@@ -119,7 +119,11 @@ class View:
         return bool(self.plain(iri, *LABELS).strip() or self._about(iri) or self.references(iri, *_PART_OF))
 
 
-_ABOUT = ("kg:item", "kg:populationGroup", "kg:statistic", "kg:participant", "kg:role", "kg:participationIn", "kg:placeIn", "sh:path")
-"""Properties whose values together name a resource that has no label: a figure, a participation, a place in a ranking, a rule."""
+_ABOUT = (
+    "kg:item", "kg:populationGroup", "kg:statistic", "kg:participant", "kg:role", "kg:participationIn", "kg:placeIn", "org:member",
+    "org:organization", "sh:path",
+)
+"""Properties whose values together name a resource that has no label: a figure, a participation, a place in a ranking, a membership,
+a rule."""
 _PART_OF = ("geo:hasDefaultGeometry", "dcterms:temporal", "sh:property")
 """Properties whose subject names a resource that has no label: a point, a period, a rule for a property."""

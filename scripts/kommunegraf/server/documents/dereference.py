@@ -51,6 +51,8 @@ class Dereference:
         path = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
         if cached := state.pages.get(path):
             return cached
+        if successor := documents.pages.former.get(path):
+            return Answer(b"", status=301, headers={"Location": quote("../" * path.count("/") + successor)})
         if _is_thing(documents, path):
             return _redirect(documents, path, scope)
         if document := await run_sync(_document, documents, state.changed, path):

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.pages import claims, initiatives, maps, partners, printed
+from kommunegraf.site.pages.memberships import Membership, memberships
 from kommunegraf.site.pictures import years
 from kommunegraf.site.render import Model, Page
 
@@ -59,6 +60,7 @@ class MunicipalityPage:
     anchorings: list[str]
     about: list[str]
     partner_of: list[Evidence]
+    member_of: list[Membership]
     published: int
     suggestions: partners.Suggestions | None
 
@@ -106,6 +108,7 @@ def municipality(page: Page, iri: str) -> MunicipalityPage:
         cases=claims.of_kind(view.references(iri, "kg:municipality"), "case"),
         bodies=view.references(iri, "org:unitOf"), anchorings=claims.of_kind(view.references(iri, "kg:municipality"), "anchoring"),
         about=view.references(iri, "dcterms:subject"), partner_of=claims.named(page, iri, "kg:partner"),
+        member_of=memberships(page, iri, "org:member", "org:organization"),
         published=len(claims.of_kind(view.references(iri, "dcterms:publisher"), "source")), suggestions=partners.suggestions(page, iri),
     )
 

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
 from kommunegraf.site.pages import claims, maps, survey
+from kommunegraf.site.pages.memberships import Membership, memberships
 from kommunegraf.site.render import Model, Page
 
 
@@ -14,6 +15,8 @@ from kommunegraf.site.render import Model, Page
 class Organisation:
     """What `organisation.html` shows."""
 
+    kinds: list[str]
+    members: list[Membership]
     made: list[tuple[str, int]]
     partner_in: list[Evidence]
     roles: list[tuple[str, str, list[str]]]
@@ -25,6 +28,7 @@ class Organisation:
 class Solution:
     """What `solution.html` shows."""
 
+    kinds: list[str]
     makers: list[str]
     known_from: list[str]
     initiatives: list[str]
@@ -55,6 +59,8 @@ def organisation(page: Page, iri: str) -> Organisation:
     made = [(s, _users(page, s)) for s in view.references(iri, "kg:maker")]
     roles = [(p, view.thing(p, "kg:participationIn"), view.things(p, "kg:role")) for p in view.references(iri, "kg:participant")]
     return Organisation(
+        kinds=view.things(iri, "org:classification"),
+        members=memberships(page, iri, "org:organization", "org:member"),
         made=made,
         partner_in=claims.named(page, iri, "kg:partner"),
         roles=roles,
@@ -75,6 +81,7 @@ def solution(page: Page, iri: str) -> Solution:
     weak = [one for one in claims.statements(page, iri) if one.confidence == "low"]
     places = {one.municipality for one in adoptions}
     return Solution(
+        kinds=view.things(iri, "kg:solutionKind"),
         makers=view.things(iri, "kg:maker"),
         known_from=view.things(iri, "dcterms:source"),
         initiatives=view.by_label({one.initiative for one in adoptions} | {one.initiative for one in weak}),

@@ -73,6 +73,7 @@ class Resource:
     schema_org: Markup
     plain: bool
     gone: bool
+    leads_on: list[str]
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,13 @@ class Pages:
     def resources(self) -> dict[str, str]:
         """The IRI of each resource that has a page, by its path."""
         return {path: iri for iri in self.site.resources if (path := addresses.path(iri)) and not addresses.fault(path)}
+
+    @cached_property
+    def former(self) -> dict[str, str]:
+        """The path of what stands in the place of a resource that was renamed, by the path of the old one."""
+        view = self.site.views["da"]
+        found = {addresses.path(iri): addresses.path(view.thing(iri, "dcterms:isReplacedBy")) for iri in view.of_type("kg:FormerResource")}
+        return {path: successor for path, successor in found.items() if path and successor}
 
     @cached_property
     def folders(self) -> dict[str, list[str]]:
@@ -160,12 +168,12 @@ class Pages:
     def _resource(self, page: Page, iri: str) -> str:
         kind = page.view.kind(iri)
         gone = iri in self.site.gone
-        template, model = _PLAIN if gone else RESOURCES.get(kind, _PLAIN)
+        template, model = _PLAIN if gone or page.path in self.former else RESOURCES.get(kind, _PLAIN)
         crumbs = [(page.to(f"{kind}/index"), _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
         common = Resource(
             iri, page.view.label(iri), page.name(iri), page.view.definition(iri), _kind(page, kind, "kind"), crumbs, DATA,
             list(_statements(page, iri)), list(_mentions(page, iri)), json_in_html(_schema_org(page, iri, kind)),
-            template == _PLAIN[0], gone,
+            template == _PLAIN[0], gone, page.view.things(iri, "dcterms:isReplacedBy"),
         )
         return page.html(template, **{**names(common), **names(model(page, iri))})
 
