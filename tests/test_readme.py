@@ -1,24 +1,31 @@
-"""The README says what is true: its commands print what it shows, and its figures are the graph's."""
+"""The README and docs/ say what is true: commands print what they show, Python runs, links lead somewhere, figures are the graph's."""
 
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kommunegraf import __version__
 from kommunegraf.questions import ask
-from kommunegraf.rdf import engines
 from kommunegraf.rdf.engines import Embedded
 from tests.helpers import ROOT
 from tests.helpers.command import good
 
 TEXT = (ROOT / "README.md").read_text("utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of a language, in the README and in docs/."""
+    return [block for path in DOCUMENTS for block in re.findall(rf"```{language}\n(.*?)```", path.read_text("utf-8"), re.DOTALL)]
 
 
 def calls() -> list[tuple[str, list[str]]]:
-    """Each command of the README's consoles with the lines that it shows; `...` stands for any lines."""
+    """Each command of a console with the lines that it shows; `...` stands for any lines."""
     found = []
-    for block in re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL):
+    for block in blocks("console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *lines = part.rstrip("\n").split("\n")
             found.append((command, lines))
@@ -26,7 +33,7 @@ def calls() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(("command", "shown"), calls(), ids=lambda value: value if isinstance(value, str) else "")
-def test_a_command_prints_what_the_readme_shows(command: str, shown: list[str], built: Path, tmp_path: Path) -> None:
+def test_a_command_prints_what_is_shown(command: str, shown: list[str], built: Path, tmp_path: Path) -> None:
     name, *arguments = shlex.split(command)
     assert name == "kommunegraf"
     if arguments[0] != "build":
@@ -48,15 +55,22 @@ def test_the_figures_are_the_graphs(engine: Embedded) -> None:
     assert len(ask.run(engine, "sources-by-reach").rows()) == 613 and "613 sources" in TEXT
 
 
-def test_the_three_lines_of_python_work(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+def test_the_readme_is_short_and_tells_the_version_and_the_questions() -> None:
+    assert len(TEXT.splitlines()) <= 150
+    assert set(re.findall(r"\b[0-9]+\.[0-9]+\.[0-9]+\b", TEXT)) - {"2.3.4"} <= {__version__, "127.0.0"}
+    assert f"{len(ask.folder())} questions have names" in TEXT
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_runs_as_it_is_shown(code: str, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(built.parent)
-    space: dict[str, object] = {"engines": engines}
+    space: dict[str, Any] = {}
     exec(code.replace("build/", f"{built.name}/"), space)
-    rows = space["rows"]
-    assert isinstance(rows, list) and rows[0]["municipalityLabel"].endswith("Municipality")
+    assert space["match"].municipality.label == "Kalundborg Municipality"
+    assert "rows" not in space or space["rows"][0]["municipalityLabel"].endswith("Municipality")
 
 
-def test_every_link_to_a_file_leads_to_one() -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", TEXT):
-        assert target.startswith("http") or (ROOT / target).exists(), target
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text("utf-8")):
+        assert target.startswith("http") or (document.parent / target).exists(), target

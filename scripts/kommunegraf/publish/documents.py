@@ -86,7 +86,7 @@ class Documents:
     def _groups(self) -> tuple[tuple[tuple[str, ...], Callable[[], Files]], ...]:
         """Files that are neither a page nor the data of a resource, each group made when a path that begins so is asked for."""
         return (
-            (("static/", "matching/"), lambda: self._static),
+            (("static/",), lambda: self._static),
             (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/", feed.PATH), lambda: self._listing),
             (("static/search-",), lambda: self._search),
             (("query/",), lambda: self._answers),
