@@ -43,8 +43,8 @@ def test_the_ontology_lists_every_term_once_with_an_anchor(pages: Pages, engine:
 
 def test_a_term_tells_how_often_it_is_used(pages: Pages) -> None:
     evidence = len(read_table("evidence"))
-    assert f"used {evidence} times" in read(pages, "ontology/Evidence", "en").text_content()
-    assert f"brugt {evidence} gange" in read(pages, "ontology/Evidence").text_content()
+    assert f"used {evidence:,} times" in read(pages, "ontology/Evidence", "en").text_content()
+    assert f"brugt {evidence:,} gange".replace(",", ".") in read(pages, "ontology/Evidence").text_content()
 
 
 def test_the_classes_of_a_union_are_named_one_by_one(pages: Pages) -> None:

@@ -118,7 +118,7 @@ def test_partners_are_said_to_be_a_ranking_and_carry_their_evidence(pages: Pages
     matcher = pages.site.matcher["en"]
     found = matcher.match(f"{BASE}municipality/0326")
     tree = read(pages, "municipality/0326", "en")
-    assert significance(0, 4656, "en") in words(tree)
+    assert significance(matcher.significant, matcher.similarity.tested, "en") in words(tree)
     heading = tree.xpath("//h2[@id='partners']")[0]
     rows = heading.xpath("following-sibling::div[1]//tbody/tr")
     assert [row.xpath("string(th/a)") for row in rows] == [p.municipality.label for p in found.alike[:5]]
@@ -320,9 +320,14 @@ def test_a_former_name_says_what_stands_in_its_place(pages: Pages) -> None:
 def test_front_page_figures_are_counted_in_the_tables(pages: Pages) -> None:
     tree = read(pages, "index", "en")
     shown = {words_of(a).partition(" ")[2]: int(a.xpath("string(b)").replace(",", "")) for a in tree.xpath("//ul[@class='figures']//a")}
-    same = ("municipalities", "initiatives", "evidence", "sources", "solutions", "cases", "contradictions")
-    names = {**dict(zip(same, same)), "figures of the report": "survey-observations", "gaps": "survey-gaps"}
-    assert shown == {**{word: len(read_table(name)) for word, name in names.items()}, "adoptions": len(counted())}
+    same = ("municipalities", "initiatives", "evidence", "sources", "solutions", "cases")
+    names = {
+        **dict(zip(same, same)), "figures of the report": "survey-observations", "missing information": "survey-gaps",
+        "contradictions of the report": "contradictions",
+    }
+    assert shown == {
+        **{word: len(read_table(name)) for word, name in names.items()}, "initiatives of municipalities": len(counted()),
+    }
     assert "a low count does not show" in words(tree)
 
 
@@ -345,7 +350,7 @@ def test_a_map_shows_each_status_and_links_only_what_it_is_about(pages: Pages) -
 def test_collaboration_lists_what_matching_answers(pages: Pages) -> None:
     matcher = pages.site.matcher["da"]
     tree = read(pages, "matching")
-    assert significance(0, 4656, "da") in words(tree)
+    assert significance(matcher.significant, matcher.similarity.tested, "da") in words(tree)
     sizes = [len(t.xpath("tbody/tr")) for t in tree.xpath("//main//table")]
     assert sizes == [len(matcher.boundaries), len(matcher.groups)] and len(leads_to(tree, "municipality")) == 98
     assert len(tree.xpath("//a[contains(@href, '#partners')]")) == 98

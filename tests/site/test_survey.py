@@ -52,7 +52,7 @@ def test_the_survey_is_told_with_its_true_counts(pages: Pages) -> None:
     tree = read(pages, "question/index")
     assert tree.xpath("//ul[@class='figures']//b//text()") == ["98", "54", str(len(read_table("survey-observations")))]
     assert sum("../question/" in href for href in tree.xpath("//main//th[@scope='row']/a/@href")) == 23
-    assert f"{len(read_table('survey-gaps'))} huller" in tree.text_content()
+    assert f"{len(read_table('survey-gaps'))} manglende oplysninger" in tree.text_content()
 
 
 def test_a_figure_says_in_a_sentence_what_it_is_and_leads_to_its_section(pages: Pages) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import fields
+from datetime import date as Date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from kommunegraf.graph.adoption import Adoption, Evidence
-from kommunegraf.languages import number, words
+from kommunegraf.languages import date, number, words
 from kommunegraf.namespaces import XSD, compact
 from kommunegraf.site import addresses, status
 from kommunegraf.site.model import Site
@@ -113,17 +114,27 @@ class Page:
         """A number with the language's own signs, as in pictures."""
         return number(value, self.lang, decimals)
 
+    def date(self, text: str) -> Markup:
+        """A date such as 2013-12-02 in words; what is no date stays as it is."""
+        try:
+            return Markup('<time datetime="{}">{}</time>').format(text, date(Date.fromisoformat(text), self.lang))
+        except ValueError:
+            return escape(text)
+
     def _literal(self, term: ox.Literal) -> Markup:
         if term.language and term.language != self.lang:
             return Markup(f'<span lang="{term.language}">{escape(term.value)}</span>')
         if term.datatype.value == XSD + "boolean":
             return escape(self.w.yes if term.value in ("true", "1") else self.w.no)
+        if term.datatype.value == XSD + "date":
+            return self.date(term.value)
         if term.datatype.value in _NUMBERS:
             return escape(self._numeral(term.value))
         return escape(term.value)
 
     def _numeral(self, text: str) -> str:
         try:
+            # Up to four digits are most often a year or a code, which has no sign between thousands.
             return self.number(float(text)) if len(text) > 4 else text.replace(".", "," if self.lang == "da" else ".")
         except ValueError:
             return text

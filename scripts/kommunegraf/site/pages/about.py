@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kommunegraf import paths
+from kommunegraf.graph.adoption import Limits
 from kommunegraf.graph.catalog import WHOLE
 from kommunegraf.languages import alphabetical
 from kommunegraf.namespaces import BASE
@@ -40,6 +41,20 @@ class Citation:
     cff: str
     base: list[BaseSource]
     sources: int
+
+
+@dataclass(frozen=True)
+class About:
+    """What `about.html` shows."""
+
+    updated: str
+    publisher: str
+    contact: str
+    limits: Limits
+    municipalities: int
+    initiatives: int
+    sources: int
+    evidence: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +117,17 @@ def _cff(keys: dict[str, str]) -> str:
     ))
 
 
+def about(page: Page, iri: str) -> About:
+    """Who publishes Kommunegraf, from what, how it is checked, and how to reach those behind it."""
+    view = page.view
+    return About(
+        updated=view.plain(WHOLE, "dcterms:modified") or view.plain(WHOLE, "dcterms:issued"),
+        publisher=view.thing(WHOLE, "dcterms:publisher"), contact=view.thing(WHOLE, "dcat:contactPoint"),
+        limits=page.site.claims.limits, municipalities=len(view.of_type("kg:Municipality")), initiatives=len(view.of_type("kg:Initiative")),
+        sources=len(view.of_type("dcterms:BibliographicResource")), evidence=len(page.site.claims.evidence),
+    )
+
+
 def everything(page: Page, iri: str) -> Everything:
     """The kinds of things and how many there are of each; every page is in one of these lists."""
     below = [path.partition("/") for found in page.site.resources if (path := addresses.path(found))]
@@ -125,12 +151,12 @@ PAGES = {
     "question/index": "survey_title", "report-section/index": "section_title", "gap/index": "unknown_title", "case/index": "case_title",
     "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
     "ontology/index": "menu_ontology", "cite": "cite_title", "contribute": "contribute_title", "changelog": "changes_title",
-    "search": "search_title", "python": "python_title",
+    "search": "search_title", "python": "python_title", "about": "about_title",
     "matrix": "matrix_title", "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
 }
 """Pages about no single resource, with the names of the words for them."""
 RESOURCES: dict[str, Model] = {}
 DOCUMENTS: dict[str, Model] = {
     "changelog": ("changelog.html", changelog), "cite": ("cite.html", cite), "contribute": ("contribute.html", plain),
-    "all": ("all.html", everything), "search": ("search.html", plain), "404": ("404.html", missing),
+    "all": ("all.html", everything), "search": ("search.html", plain), "about": ("about.html", about), "404": ("404.html", missing),
 }

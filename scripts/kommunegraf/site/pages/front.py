@@ -20,8 +20,6 @@ _COUNTED = (
     ("qb:Observation", "printed_count", "question/index"), ("kg:CaseExample", "kinds_case", "case/index"),
     ("kg:Gap", "kinds_gap", "gap/index"), ("kg:Contradiction", "kinds_contradiction", "contradiction/index"),
 )
-_SHOWN = 4
-"""How many initiatives of a main area the front page names."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,9 @@ class Front:
 
     title: str
     counted: list[tuple[str, str, int]]
-    areas: list[tuple[str, list[initiatives.Row], int]]
+    areas: list[tuple[str, list[initiatives.Row]]]
+    municipalities: list[tuple[str, str]]
+    questions: list[str]
     map: Markup
     silent: int
     schema_org: Markup
@@ -48,10 +48,12 @@ def front(page: Page, iri: str) -> Front:
     areas, states = [], claims.states(page.site)
     for area, members in initiatives.by_area(view):
         rows = sorted(initiatives.rows(page, members, states), key=lambda row: (-row.active, view.label(row.iri)))
-        areas.append((area, rows[:_SHOWN], len(rows)))
+        areas.append((area, rows))
     active = Counter(place for (place, _), status in states.items() if status == "active")
     return Front(
         title=page.w.front_title, counted=[(word, path, number) for word, path, number in counted if number], areas=areas,
+        municipalities=[(one, maps.short(page, one)) for one in view.of_type("kg:Municipality")],
+        questions=view.of_type("kg:SurveyQuestion"),
         map=maps.strength(page, page.w.front_map, page.w.map_count_text, active),
         silent=count(view, "kg:Municipality") - len(active), schema_org=json_in_html(_dataset(page)),
     )
