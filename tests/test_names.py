@@ -1,5 +1,7 @@
 """Names are found as people type them, and a wrong one gets the nearest."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,10 @@ from kommunegraf.rdf.engines import Embedded
         ("Århus", "0751"), ("aarhus", "0751"), ("AARHUS", "0751"), ("0751", "0751"), ("751", "0751"), ("Aarhus Kommune", "0751"),
         ("Aarhus Municipality", "0751"), ("aarhus kommune", "0751"), ("Copenhagen", "0101"), ("København", "0101"), ("kobenhavn", None),
         ("koebenhavn", "0101"), ("101", "0101"), ("Høje Taastrup", "0169"), ("høje-tåstrup", "0169"), ("Lyngby-Tårbæk", "0173"),
-        ("Ålborg", "0851"), ("ringkobing skjern", None), ("Ringkøbing Skjern", "0760"), (f"{BASE}municipality/0751", "0751"),
+        ("Ålborg", "0851"), ("ringkobing skjern", None), ("Ringkøbing Skjern", "0760"), ("Bornholm", "0400"),
+        ("Bornholms", "0400"), ("Bornholms Regionskommune", "0400"), ("Nordfyn", "0480"), ("Vesthimmerland", "0820"),
+        (unicodedata.normalize("NFD", "Vesthimmerlands Kommune"), "0820"), (unicodedata.normalize("NFD", "Århus"), "0751"),
+        ("Assen", "0420"), ("Hors", None), (f"{BASE}municipality/0751", "0751"),
     ],
 )
 def test_a_kommune_is_found(engine: Embedded, typed: str, code: str | None) -> None:

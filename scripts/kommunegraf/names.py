@@ -2,13 +2,15 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.findings import nearest
 
 _LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
-_KIND_WORDS = re.compile(r"\b(kommune|municipality)$")
+_KIND_WORDS = re.compile(r"\b(kommune|regionskommune|regional municipality|municipality)$")
+_GENITIVE = re.compile(r"s\b")
 
 
 class UnknownName(KommunegrafError):
@@ -35,11 +37,13 @@ class Names:
         self.kind = kind
         self._found: dict[str, str] = {}
         self._shown: dict[str, str] = {}
+        self._without_s: dict[str, set[str]] = defaultdict(set)
         for iri, label in labelled:
             slug = iri.rsplit("/", 1)[-1]
             for name in (label, slug, slug.lstrip("0") if slug.isdigit() else slug):
                 self._found.setdefault(_key(name), iri)
                 self._shown.setdefault(_key(name), label if name is label else name)
+                self._without_s[_GENITIVE.sub("", _key(name))].add(iri)
 
     @property
     def iris(self) -> list[str]:
@@ -47,15 +51,20 @@ class Names:
         return sorted(set(self._found.values()))
 
     def resolve(self, name: str) -> str:
-        """The IRI of the resource that a name, a code or a slug means, or of an IRI itself. Raises UnknownName."""
+        """The IRI of the resource that a name, a code or a slug means, or of an IRI itself. Raises UnknownName.
+
+        A genitive s may be missing or too much, where that leaves one resource: Nordfyn for Nordfyns Kommune.
+        """
         if name in self._found.values():
             return name
         if found := self._found.get(_key(name)):
             return found
-        close = dict.fromkeys(self._shown[k] for k in nearest(_key(name), self._found))
+        if len(alike := self._without_s.get(_GENITIVE.sub("", _key(name)), set())) == 1:
+            return min(alike)
+        close = {self._found[k]: self._shown[k] for k in reversed(nearest(_key(name), self._found))}
         slugs = sorted(iri.rsplit("/", 1)[-1] for iri in self.iris)
         more = [f"{len(slugs) - 12} more"] if len(slugs) > 12 else []
-        raise UnknownName(self.kind, name, list(close), [*slugs[:12], *more])
+        raise UnknownName(self.kind, name, list(reversed(close.values())), [*slugs[:12], *more])
 
 
 def _key(name: str) -> str:

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import networkx as nx
@@ -13,10 +14,11 @@ from tests.helpers import ROOT, command
 from tests.helpers.tables import records
 
 from kommunegraf.languages import LANGUAGES, texts, words
-from kommunegraf.matching import answers, communities, evaluate, exports, linked_data, register, report, text
+from kommunegraf.matching import answers, communities, exports, linked_data, power, report, text
 from kommunegraf.matching.matcher import Matcher
+from kommunegraf.matching.opportunities import KINDS
 from kommunegraf.matching.register import Choices
-from kommunegraf.matching.results import Match
+from kommunegraf.matching.results import Match, Power
 from kommunegraf.namespaces import BASE, DCT, KG, PREFIXES, PROV, RDF, SKOS
 from kommunegraf.rdf.engines import Embedded
 
@@ -40,7 +42,7 @@ def found(matcher: Matcher) -> list[Match]:
 
 @pytest.fixture(scope="module")
 def rdf(engine: Embedded, matcher: Matcher, found: list[Match]) -> list[str]:
-    return linked_data.quads(found, {"en": matcher.register.labels(), "da": register.read(engine, "da").labels()}, 5)
+    return linked_data.quads(found, {lang: matcher.register.labels_in(lang) for lang in LANGUAGES}, 5)
 
 
 def edges(graph: nx.Graph) -> set[frozenset[str]]:
@@ -80,14 +82,12 @@ def test_the_network_back_in_rdf_is_what_the_graph_states(engine: Embedded, matc
     assert written == own and len(about) == matcher.graph.number_of_edges()
 
 
-def test_the_map_layer_has_every_boundary_and_area_where_they_lie(matcher: Matcher) -> None:
+def test_the_map_layer_has_the_kommuner_of_every_opportunity_where_they_lie(matcher: Matcher) -> None:
     features = json.loads(exports.map_layer(matcher))["features"]
-    lines = [f for f in features if f["geometry"]["type"] == "LineString"]
-    assert len(lines) == len(matcher.boundaries) and len(features) - len(lines) == len(matcher.areas)
-    for line, boundary in zip(lines, matcher.boundaries):
-        ends = [matcher.register.places[c.municipality.iri].point for c in (boundary.one, boundary.other)]
-        assert [tuple(p) for p in line["geometry"]["coordinates"]] == ends
-        assert line["properties"]["oneSolution"] != line["properties"]["otherSolution"]
+    assert len(features) == len(matcher.opportunities)
+    for feature, one in zip(features, matcher.opportunities):
+        points = [matcher.register.places[r.iri].point for r in (*one.audience, *one.partners)]
+        assert [tuple(p) for p in feature["geometry"]["coordinates"]] == points and feature["properties"]["total"] == one.total
 
 
 def test_every_suggestion_leads_to_its_method_and_to_evidence_in_the_graph(engine: Embedded, matcher: Matcher, rdf: list[str]) -> None:
@@ -105,8 +105,8 @@ def test_every_suggestion_leads_to_its_method_and_to_evidence_in_the_graph(engin
         assert len(list(store.quads_for_pattern(method, ox.NamedNode(PROV + "used"), None))) == 2
         labels = store.quads_for_pattern(quad.subject, ox.NamedNode(SKOS + "prefLabel"), None)
         assert {q.object.language for q in labels if isinstance(q.object, ox.Literal)} == {"da", "en"}
-    assert set(kinds) == {"alike", "learn-from", "together", "boundaries", "area", "next"}
-    assert (kinds["together"], kinds["boundaries"], kinds["area"]) == (len(matcher.groups), len(matcher.boundaries), len(matcher.areas))
+    opportunities = Counter(one.kind for one in matcher.opportunities)
+    assert kinds == opportunities | {name: kinds[name] for name in ("alike", "learn-from", "next")}
     assert {str(q.graph_name) for q in store} == {f"<{BASE}graph/analysis>"}
 
 
@@ -120,9 +120,9 @@ def test_the_figures_in_rdf_are_those_of_the_match(found: list[Match], rdf: list
 
 @pytest.mark.parametrize("name", answers.ANSWERS)
 def test_every_answer_is_a_table_with_one_head_that_csv_keeps(found: list[Match], name: str) -> None:
-    rows = answers.unique(answers.ANSWERS[name](one) for one in found)
-    assert len(rows) > 20 and len({tuple(row) for row in rows}) == 1
-    again = records(answers.as_csv(rows))
+    rows = answers.unique(answers.ANSWERS[name](one, "en") for one in found)
+    assert len(rows) > 10 and {tuple(row) for row in rows} == {answers.COLUMNS[name]}
+    again = records(answers.as_csv(rows, answers.COLUMNS[name]))
     assert again == [{k: "" if v is None else str(v) for k, v in row.items()} for row in rows]
     for lang in ("da", "en"):
         assert all(text.head(column, lang) for column in rows[0])
@@ -139,12 +139,13 @@ def test_the_page_says_what_was_measured(engine: Embedded, monkeypatch: pytest.M
     monkeypatch.setattr(report, "SAMPLES", 20)
     monkeypatch.setattr(report, "OTHER_CHOICES", (Choices(), Choices("high")))
     matcher = Matcher.open(engine, lang)
-    find, leave = communities.find, evaluate.leave_one_out
+    monkeypatch.setattr(report, "COMMON", (None,))
+    find, baseline = communities.find, power.baseline
     monkeypatch.setattr(communities, "find", lambda matrix: find(matrix, seeds=3, samples=5))
-    monkeypatch.setattr(evaluate, "leave_one_out", lambda matrix: leave(matrix, ["popularity", "probs", "chance"]))
+    monkeypatch.setattr(power, "baseline", lambda matrix: baseline(matrix, samples=2))
     page = report.page(matcher)
-    assert text.significance(0, 4656, lang) in page and words(lang, "matching").caveat in page
-    assert {"da": "Ingen metode er sikkert bedre end udbredelse", "en": "No method is surely better than popularity"}[lang] in page
+    assert text.significance(matcher.power, 0, lang) in page and words(lang, "matching").caveat in page
+    assert {"da": "end udbredelse, når kilden skjules", "en": "than popularity when the source is hidden"}[lang] in page
     assert len(re.findall(r"^\| .*? % \|$", page, re.MULTILINE)) >= 97 and "{" not in page
 
 
@@ -153,12 +154,14 @@ def test_the_page_in_docs_is_of_this_graph(matcher: Matcher) -> None:
     sentences, stale = words("en", "matching"), "write it anew: kommunegraf match --all --output DIR, then copy report.md"
     for lines in (list(report._head(matcher, sentences))[-1:], report._together(matcher, sentences), report._kommuner(matcher, sentences)):
         assert "\n".join(lines) in page, stale
-    assert text.significance(matcher.significant, matcher.similarity.tested, "en") in page, stale
+    assert text.significance(matcher.power, matcher.significant, "en") in page, stale
 
 
 def test_what_is_significant_is_not_hidden() -> None:
-    assert text.significance(3, 4656, "en") == "3 of 4,656 pairs of municipalities have q ≤ 0.05."
-    assert text.significance(3, 4656, "da") == "3 af 4.656 par af kommuner har q ≤ 0,05."
+    able, none = Power(4656, 1e-6, 1.1e-5, 12), Power(4656, 0.0016, 1.1e-5, 0)
+    assert text.significance(able, 3, "en") == "12 of 4,656 pairs could reach the p that is needed; 3 do (q ≤ 0.05)."
+    assert text.significance(able, 3, "da") == "12 af 4.656 par kunne nå den p-værdi, der kræves; 3 gør det (q ≤ 0,05)."
+    assert "cannot find any pair" in text.significance(none, 0, "en") and "0.000011 is needed" in text.significance(none, 0, "en")
 
 
 def run(built: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -168,13 +171,18 @@ def run(built: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("arguments", "hint"),
     [
-        ((), "name a kommune, or give --all"),
+        ((), "name a kommune, or give --opportunities"),
         (("Kalundborg", "--all"), "not both"),
         (("--all",), "--all needs --output"),
-        (("Kalundborg", "-o", "x"), "--output goes with --all"),
+        (("Kalundborg", "-o", "x"), "--output goes with --all, or"),
         (("--all", "-o", "x", "--explain", "Vejle"), "not about --all"),
         (("Kalundborg", "--explain", "Vejle", "--answer", "next"), "not both"),
         (("Kalundborg", "--initiative", "open-data"), "--answer learn-from"),
+        (("Kalundborg", "--opportunities"), "--municipality narrows"),
+        (("Kalundborg", "--region", "1084"), "go with --opportunities"),
+        (("Kalundborg", "--plan", "Sorø"), "KOMMUNE: INITIATIVE"),
+        (("Kalundborg", "--plan", "Sor: open-data"), "did you mean Sorø"),
+        (("Kalundborg", "--answer", "next", "--format", "xlsx"), "needs --output"),
         (("Kalundborg", "--answer", "learn-from", "--initiative", "opn data"), "did you mean open-data"),
         (("Kalundborg", "--format", "csv"), "needs --answer"),
         (("Kalundborg", "--explain", "Vejle", "--format", "turtle"), "text or json"),
@@ -192,24 +200,24 @@ def test_a_wrong_call_says_what_would_be_right(built: Path, arguments: tuple[str
 
 
 def test_the_command_tells_each_answer_as_table_csv_json_and_turtle(built: Path) -> None:
-    for name in ("learn-from", "boundaries"):
-        ask = ("Holbæk", "--answer", name)
+    for name in ("learn-from", "opportunities"):
+        ask = ("Randers", "--answer", name)
         done = [run(built, *ask, *form) for form in ((), ("--format", "csv"), ("--format", "json"), ("--format", "turtle"))]
         assert all((d.returncode, d.stderr) == (0, "") for d in done), done
         table, rows, told, turtle = (d.stdout for d in done)
-        assert "does not show that the initiative is missing" in table and "high and medium" in table
+        assert "No evidence means unknown" in table and "high and medium" in table
         assert records(rows)
         assert json.loads(told)["choices"]["confidence"] == "medium"
         triples = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
         kinds = {str(t.object).rsplit("/", 1)[1][:-1] for t in triples if t.predicate.value == DCT + "type"}
-        assert kinds == ({"boundaries", "area"} if name == "boundaries" else {name})
+        assert kinds == {name} or (name == "opportunities" and kinds <= set(KINDS))
 
 
 def test_the_command_explains_two_in_danish_and_lists_what_could_be_asked(built: Path) -> None:
     told = run(built, "Kalundborg", "--explain", "Holbæk", "--lang", "da").stdout
     assert "Kalundborg – Holbæk (nabo)" in told and "https://" in told
     silent = run(built, "Rødovre").stdout
-    assert "It could be asked about: Helpdesk" in silent and "Waste apps" in silent
+    assert "We have no evidence that counts" in silent and "Herlev" in silent
 
 
 @pytest.mark.slow
@@ -217,6 +225,8 @@ def test_everything_is_written_by_one_command(built: Path, tmp_path: Path) -> No
     done = run(built, "--all", "-o", str(tmp_path / "all"))
     assert (done.returncode, done.stderr) == (0, "")
     names = {p.relative_to(tmp_path / "all").as_posix() for p in (tmp_path / "all").rglob("*") if p.is_file()}
-    assert {"report.md", "suggestions.nq", "network.graphml", "boundaries.geojson", "municipalities/0326.json"} <= names
+    written = {"report.md", "opportunities.geojson", "opportunities.csv"}
+    assert written <= names
+    assert {"suggestions.nq", "network.graphml", "municipalities/0326.json"} <= names
     assert len([n for n in names if n.startswith("municipalities/")]) == 2 * 98
     assert f"Wrote {len(names)} files" in done.stdout

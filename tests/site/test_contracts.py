@@ -10,16 +10,18 @@ import jinja2.meta
 import pytest
 from jinja2 import nodes
 
-from kommunegraf.matching.advice import Area, Boundary, Group, Plan
+from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim
+from kommunegraf.matching.opportunities import Opportunity
 from kommunegraf.matching.register import Resource as Named
 from kommunegraf.matching.results import Neighbour, Partner
+from kommunegraf.matching.together import Vehicle
 from kommunegraf.site.pages import registry
 from kommunegraf.site.render import Model, Page, environment
 
 ALWAYS = {"page", "view", "w", "lang", "site"}
 """What `Page.html` gives every template."""
-LATER = {c.__name__: c for c in (Area, Boundary, Group, Plan, Claim, Neighbour, Partner)} | {"Resource": Named}
+LATER = {c.__name__: c for c in (Plan, Claim, Neighbour, Partner, Opportunity, Vehicle)} | {"Resource": Named}
 """Types that pages import for type checking only."""
 EVERY = [*((kind, model) for kind, model in registry.RESOURCES.items()), *registry.DOCUMENTS.items()]
 

@@ -118,9 +118,8 @@ def test_partners_are_said_to_be_a_ranking_and_carry_their_evidence(pages: Pages
     matcher = pages.site.matcher["en"]
     found = matcher.match(f"{BASE}municipality/0326")
     tree = read(pages, "municipality/0326", "en")
-    assert significance(matcher.significant, matcher.similarity.tested, "en") in words(tree)
-    heading = tree.xpath("//h2[@id='partners']")[0]
-    rows = heading.xpath("following-sibling::div[1]//tbody/tr")
+    assert significance(matcher.power, 0, "en") in words(tree)
+    rows = tree.xpath("//details[@id='alike']//tbody/tr")
     assert [row.xpath("string(th/a)") for row in rows] == [p.municipality.label for p in found.alike[:5]]
     for row, partner in zip(rows, found.alike):
         assert leads_to_of(row, "adoption") == {f"{partner.municipality.name}-{s.initiative.name}" for s in partner.shared}
@@ -350,12 +349,11 @@ def test_a_map_shows_each_status_and_links_only_what_it_is_about(pages: Pages) -
 def test_collaboration_lists_what_matching_answers(pages: Pages) -> None:
     matcher = pages.site.matcher["da"]
     tree = read(pages, "matching")
-    assert significance(matcher.significant, matcher.similarity.tested, "da") in words(tree)
+    assert significance(matcher.power, 0, "da") in words(tree)
     sizes = [len(t.xpath("tbody/tr")) for t in tree.xpath("//main//table")]
-    assert sizes == [len(matcher.boundaries), len(matcher.groups)] and len(leads_to(tree, "municipality")) == 98
-    assert len(tree.xpath("//a[contains(@href, '#partners')]")) == 98
-    lines = tree.xpath("//svg[contains(@class, 'network')]/path[contains(@class, 'edge')]")
-    assert len(lines) == len(collaboration.best(matcher))
+    assert sizes == [len(matcher.vehicles)] and len(leads_to(tree, "municipality")) == 98
+    assert len(tree.xpath("//ol[@class='opportunities']/li")) == len(matcher.opportunities) > 5
+    assert len(tree.xpath("//a[contains(@href, '#opportunities')]")) == 98
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

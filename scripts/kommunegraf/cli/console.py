@@ -39,6 +39,7 @@ def clear_errors() -> Iterator[None]:
     """
     try:
         yield
+        sys.stdout.flush()
     except BadInput as error:
         fail(as_text(error.findings))
     except KommunegrafError as error:

@@ -1,101 +1,148 @@
-"""The five answers as rows: plain values under the same column names for tables, CSV and data frames."""
+"""The answers as rows: plain values under the same column names for tables, CSV, workbooks and data frames.
+
+Every value that is a word is in the language of the match; numbers are numbers.
+"""
 
 import csv
 import io
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from kommunegraf.matching.advice import Area
+from kommunegraf import languages
+from kommunegraf.graph.adoption import Source
+from kommunegraf.matching import text
+from kommunegraf.matching.opportunities import Opportunity
 from kommunegraf.matching.register import Resource
 from kommunegraf.matching.results import Match
 
 Row = dict[str, Any]
 
+COLUMNS = {
+    "already": ("municipality", "name", "way", "members", "with", "year", "freshness", "source", "address"),
+    "opportunities": (
+        "kind", "about", "who", "partners", "why", "asOf", "vehicle", "askFirst", "total", "distance", "freshness", "confidence", "spares",
+        "private", "sources", "addresses",
+    ),
+    "neighbours": (
+        "municipality", "neighbour", "relation", "initiative", "known", "solutions", "asOf", "freshness", "confidence", "source", "address",
+    ),
+    "learn-from": (
+        "municipality", "initiative", "own", "ownYear", "teacher", "near", "since", "asOf", "freshness", "confidence", "size", "solutions",
+        "evidence", "source", "address",
+    ),
+    "alike": (
+        "municipality", "partner", "partnerCode", "neighbour", "overlap", "expected", "surprise", "p", "q", "jaccard", "resourceAllocation",
+        "shared",
+    ),
+    "next": (
+        "municipality", "initiative", "active", "planned", "open-plan", "ended", "popularity", "item-knn", "probs", "ease", "peers",
+        "mentioned",
+    ),
+}
+"""The columns of each answer, in order: the head of a table that has no row too."""
 
-def alike(found: Match) -> list[Row]:
-    """Every kommune that shares an initiative, with the null model's figures and the usual scores beside them."""
+
+def already(match: Match, lang: str) -> list[Row]:
+    """What the kommune does together with others."""
+    words = languages.words(lang, "matching")
     return [
         {
-            "municipality": found.municipality.label, "partner": p.municipality.label, "partnerCode": p.municipality.name,
-            "neighbour": "+".join(p.relations), "overlap": p.score.overlap, "expected": round(p.score.expected, 4),
-            "surprise": round(p.score.surprise, 4), "p": float(f"{p.score.p:.4g}"), "q": float(f"{p.score.q:.4g}"),
-            "jaccard": round(p.score.jaccard, 4), "resourceAllocation": round(p.score.resource_allocation, 4),
-            "shared": _labels(s.initiative for s in p.shared),
+            "municipality": match.municipality.label, "name": v.title, "way": words[f"way_{v.kind}"], "members": len(v.members),
+            "with": _labels(m for m in v.members if m != match.municipality), "year": v.year, "freshness": words[f"age_{v.freshness}"],
+            **_source(v.source),
         }
-        for p in found.alike
+        for v in match.already
     ]
 
 
-def learn_from(found: Match) -> list[Row]:
-    """Every teacher of every plan; a plan that nobody has active has a row without one."""
+def opportunities(match: Match, lang: str) -> list[Row]:
+    """The opportunities that the kommune is in."""
+    return shortlist(match.opportunities, lang)
+
+
+def shortlist(each: Iterable[Opportunity], lang: str) -> list[Row]:
+    """Opportunities, best first, with why and the points of each."""
+    words = languages.words(lang, "matching")
+    return [
+        {
+            "kind": words[f"kind_{one.kind}"], "about": text.about(one), "who": _labels(one.audience), "partners": _labels(one.partners),
+            "why": text.why(one, words), "asOf": one.as_of, "vehicle": words[f"way_{one.vehicle.kind}"] if one.vehicle else None,
+            "askFirst": words[f"first_{one.kind}"], "total": one.total, **one.points, "private": words.yes if one.private else words.no,
+            "sources": "; ".join(s.title for s in one.sources), "addresses": " ".join(s.address for s in one.sources if s.address),
+        }
+        for one in each
+    ]
+
+
+def neighbours(match: Match, lang: str) -> list[Row]:
+    """What runs in each neighbour, and whether anything is known of it here."""
+    words = languages.words(lang, "matching")
     rows = []
-    for plan in found.learn_from:
-        for peer in plan.peers:
-            first = peer.claim.evidence[0]
+    for near in match.neighbours:
+        relation = ", ".join(words[text.RELATIONS[how]] for how in near.relations)
+        for claim in near.running:
             rows.append({
-                "municipality": found.municipality.label, "initiative": plan.initiative.label, "teacher": peer.claim.municipality.label,
-                "near": peer.near, "since": peer.since, "confidence": peer.claim.confidence,
-                "size": None if peer.size is None else round(peer.size, 2), "evidence": len(peer.claim.evidence),
-                "source": first.source.label, "address": first.address,
-            })
-        if not plan.peers:
-            rows.append(dict.fromkeys(("municipality", "initiative", *_TEACHER)) | {
-                "municipality": found.municipality.label, "initiative": plan.initiative.label,
+                "municipality": match.municipality.label, "neighbour": near.municipality.label, "relation": relation,
+                "initiative": claim.initiative.label, "known": words.no if claim in near.ahead else words.yes,
+                "solutions": _labels(claim.solutions), "asOf": claim.as_of, "freshness": words[f"age_{claim.freshness}"],
+                "confidence": words[claim.confidence], **_source(claim.adoption.deciding.source),
             })
     return rows
 
 
-_TEACHER = ("teacher", "near", "since", "confidence", "size", "evidence", "source", "address")
+def learn_from(match: Match, lang: str) -> list[Row]:
+    """Every teacher of every plan; a plan that nobody has active has a row without one."""
+    words = languages.words(lang, "matching")
+    rows = []
+    for plan in match.learn_from:
+        own = {
+            "municipality": match.municipality.label, "initiative": plan.initiative.label,
+            "own": plan.own.status.label if plan.own else words.unknown, "ownYear": plan.own.as_of if plan.own else None,
+        }
+        for peer in plan.peers:
+            claim = peer.claim
+            rows.append(own | {
+                "teacher": claim.municipality.label, "near": words[peer.near], "since": peer.since, "asOf": claim.as_of,
+                "freshness": words[f"age_{claim.freshness}"], "confidence": words[claim.confidence],
+                "size": None if peer.size is None else round(peer.size, 2), "solutions": _labels(claim.solutions),
+                "evidence": len(claim.evidence), **_source(claim.adoption.deciding.source),
+            })
+        if not plan.peers:
+            rows.append(dict.fromkeys(COLUMNS["learn-from"]) | own)
+    return rows
 
 
-def together(found: Match) -> list[Row]:
-    """Every group that the kommune is in."""
+def alike(match: Match, lang: str) -> list[Row]:
+    """Every kommune that shares an initiative, with the null model's figures and the usual scores beside them."""
+    words = languages.words(lang, "matching")
     return [
         {
-            "initiative": g.initiative.label, "connected": g.connected,
-            "planning": _labels(c.municipality for c in g.planning), "having": _labels(c.municipality for c in g.having),
-            "lead": g.lead.label, "why": g.why,
+            "municipality": match.municipality.label, "partner": p.municipality.label, "partnerCode": p.municipality.name,
+            "neighbour": ", ".join(words[text.RELATIONS[how]] for how in p.relations), "overlap": p.score.overlap,
+            "expected": round(p.score.expected, 4), "surprise": round(p.score.surprise, 4), "p": float(f"{p.score.p:.4g}"),
+            "q": float(f"{p.score.q:.4g}"), "jaccard": round(p.score.jaccard, 4),
+            "resourceAllocation": round(p.score.resource_allocation, 4), "shared": _labels(s.initiative for s in p.shared),
         }
-        for g in found.together
+        for p in match.alike
     ]
 
 
-def boundaries(found: Match) -> list[Row]:
-    """Every neighbour with another solution."""
+def next_(match: Match, lang: str) -> list[Row]:
+    """Every initiative without evidence here, by popularity, with counts by status and the places that other methods give it."""
+    words = languages.words(lang, "matching")
     return [
         {
-            "initiative": b.initiative.label, "one": b.one.municipality.label, "itsSolution": _labels(b.one.solutions),
-            "other": b.other.municipality.label, "otherSolution": _labels(b.other.solutions), "relation": "+".join(b.relations),
+            "municipality": match.municipality.label, "initiative": n.initiative.label, "active": n.adopters.active,
+            "planned": n.adopters.planned, "open-plan": n.adopters.open_plan, "ended": n.adopters.ended,
+            **{name: n.places.get(name) for name in ("popularity", "item-knn", "probs", "ease")},
+            "peers": _labels(c.municipality for c in n.peers), "mentioned": words.yes if n.mentioned else words.no,
         }
-        for b in found.boundaries
+        for n in match.next
     ]
 
 
-def areas(found: Iterable[Area]) -> list[Row]:
-    """Connected areas that one solution could serve."""
-    return [
-        {
-            "initiative": a.initiative.label, "members": _labels(c.municipality for c in a.members),
-            "solutions": "; ".join(f"{s.label}: {count}" for s, count in a.solutions), "unknown": a.unknown,
-        }
-        for a in found
-    ]
-
-
-def next_(found: Match) -> list[Row]:
-    """Every initiative without evidence here, by popularity, with the places that other methods give it."""
-    return [
-        {
-            "municipality": found.municipality.label, "initiative": n.initiative.label, "adopters": n.adopters,
-            **{name: n.places.get(name) for name in ("popularity", "item-knn", "probs", "alike")},
-            "peers": _labels(c.municipality for c in n.peers), "mentioned": n.mentioned,
-        }
-        for n in found.next
-    ]
-
-
-ANSWERS: dict[str, Callable[[Match], list[Row]]] = {
-    "learn-from": learn_from, "together": together, "boundaries": boundaries, "alike": alike, "next": next_,
+ANSWERS: dict[str, Callable[[Match, str], list[Row]]] = {
+    "already": already, "opportunities": opportunities, "neighbours": neighbours, "learn-from": learn_from, "alike": alike, "next": next_,
 }
 """The answers by the name that a command takes."""
 
@@ -106,14 +153,36 @@ def unique(tables: Iterable[list[Row]]) -> list[Row]:
     return list(rows.values())
 
 
-def as_csv(rows: list[Row]) -> str:
-    """Rows as CSV with a head, UTF-8 text; nothing but a line end when there is no row."""
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
+def as_csv(rows: list[Row], columns: Iterable[str]) -> str:
+    """Rows as CSV with a head, UTF-8 text; the head alone when there is no row."""
+    output = io.StringIO()
+    writer = csv.DictWriter(output, list(columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    return text.getvalue()
+    return output.getvalue()
 
 
-def _labels(found: Iterable[Resource]) -> str:
-    return "; ".join(r.label for r in found)
+def as_workbook(rows: list[Row], columns: Iterable[str], lang: str) -> bytes:
+    """Rows as an Excel workbook of one sheet, the same bytes each time. Needs the extra `excel`."""
+    from datetime import datetime
+
+    import xlsxwriter
+
+    output = io.BytesIO()
+    with xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})  # so that equal rows give equal bytes
+        sheet = book.add_worksheet()
+        names = list(columns)
+        sheet.write_row(0, 0, [text.head(name, lang) for name in names], book.add_format({"bold": True}))
+        for number, row in enumerate(rows, 1):
+            sheet.write_row(number, 0, [row[name] for name in names])
+        sheet.freeze_panes(1, 0)
+    return output.getvalue()
+
+
+def _labels(resources: Iterable[Resource]) -> str:
+    return "; ".join(r.label for r in resources)
+
+
+def _source(source: Source) -> Row:
+    return {"source": source.title, "address": source.address or None}

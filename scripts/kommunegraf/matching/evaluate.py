@@ -1,6 +1,7 @@
 """How far the suggestions can be trusted: left-out links, fewer links, other choices. Every figure comes with its interval."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 
 from kommunegraf.matching import recommend
 from kommunegraf.matching.nullmodel import Floats, Integers
+from kommunegraf.matching.recommend import Method
 from kommunegraf.matching.similarity import Similarity
 
 Matrix = npt.NDArray[np.float64]
@@ -39,7 +41,7 @@ class LeaveOneOut:
 
 
 def leave_one_out(
-    matrix: npt.ArrayLike, methods: Iterable[str] = tuple(recommend.METHODS), seed: int = 1, draws: int = 2000
+    matrix: npt.ArrayLike, methods: Mapping[str, Method] = recommend.METHODS, seed: int = 1, draws: int = 2000
 ) -> LeaveOneOut:
     """Each link is left out in turn, and found again among the columns that its row does not have.
 
@@ -47,19 +49,63 @@ def leave_one_out(
     """
     cells = np.asarray(matrix, float)
     links = np.argwhere(cells > 0)
-    found = {name: np.array([_placed(cells, int(i), int(j), name) for i, j in links]).reshape(-1, len(MEASURES)) for name in methods}
+    return _measured(cells, links, [[tuple(link)] for link in links], methods, seed, draws)
+
+
+def leave_source_out(
+    matrix: npt.ArrayLike, sources: Mapping[tuple[int, int], frozenset[str]], methods: Mapping[str, Method] = recommend.METHODS,
+    seed: int = 1, draws: int = 2000,
+) -> LeaveOneOut:
+    """The same, but with a link everything goes that rests on its sources alone: what nobody has read yet is to be found.
+
+    `sources` names what each link rests on. Otherwise the other rows of the same list give a hidden link away.
+    """
+    cells = np.asarray(matrix, float)
+    links = np.argwhere(cells > 0)
+    resting: dict[str, set[tuple[int, int]]] = defaultdict(set)
+    for link, named in sources.items():
+        for source in named:
+            resting[source].add(link)
+    hidden = []
+    for row, column in links.tolist():
+        own = sources[row, column]
+        beside = {link for source in own for link in resting[source]}
+        hidden.append([link for link in beside if sources[link] <= own])
+    return _measured(cells, links, hidden, methods, seed, draws)
+
+
+def time_split(
+    first: npt.NDArray[np.float64], year: int, methods: Mapping[str, Method] = recommend.METHODS, seed: int = 1, draws: int = 2000
+) -> LeaveOneOut:
+    """What a year's knowledge forecasts: links first told of before `year` are known, later ones are to be found.
+
+    `first` has the year of each link's first source, NaN where there is no link or no year. Later links are hidden together.
+    """
+    before = np.where(first < year, 1.0, 0.0)
+    links = np.argwhere(first >= year)
+    return _measured(before, links, [[] for _ in links], methods, seed, draws)
+
+
+def _measured(
+    cells: Matrix, links: Integers, hidden: list[list[tuple[int, int]]], methods: Mapping[str, Method], seed: int, draws: int
+) -> LeaveOneOut:
+    placed: dict[str, list[list[float]]] = {name: [] for name in methods}
+    for (row, column), gone in zip(links.tolist(), hidden):
+        rest = cells.copy()
+        if gone:
+            rest[tuple(np.array(gone).T)] = 0
+        for name, method in methods.items():
+            placed[name].append(_place(method(rest)[row], rest[row] == 0, column))
+    values = {name: np.array(rows).reshape(-1, len(MEASURES)) for name, rows in placed.items()}
     weights = _draws(links[:, 0], draws, seed)
-    scores = {name: dict(zip(MEASURES, _scores(values, weights))) for name, values in found.items()}
-    base = found.get("popularity")
-    gain = {name: _scores(values - base, weights)[-1] for name, values in found.items() if base is not None and name != "popularity"}
+    scores = {name: dict(zip(MEASURES, _scores(each, weights))) for name, each in values.items()}
+    base = values.get("popularity")
+    gain = {name: _scores(each - base, weights)[-1] for name, each in values.items() if base is not None and name != "popularity"}
     return LeaveOneOut(len(links), scores, gain)
 
 
-def _placed(cells: Matrix, row: int, column: int, method: str) -> list[float]:
-    rest = cells.copy()
-    rest[row, column] = 0
-    scores = recommend.METHODS[method](rest)[row]
-    others = scores[rest[row] == 0]
+def _place(scores: Floats, free: npt.NDArray[np.bool_], column: int) -> list[float]:
+    others = scores[free]
     ahead = int((others > scores[column] + 1e-12).sum())
     tied = int((abs(others - scores[column]) <= 1e-12).sum())
     places = ahead + 1 + np.arange(tied)

@@ -10,7 +10,6 @@ from typing import Any
 import networkx as nx
 
 from kommunegraf.matching import answers
-from kommunegraf.matching.advice import Area, Boundary
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import claim
 from kommunegraf.namespaces import BASE, GRAPH, KG, RDF
@@ -34,10 +33,9 @@ def flat(matcher: Matcher) -> nx.Graph:
     for municipality in matcher.rows:
         for initiative in sorted(matcher.graph[municipality]):
             stated = claim(matcher.graph, municipality, initiative)
-            years = [year for e in stated.evidence for year in (e.year,) if year]
             told = {
-                "layer": "adoption", "status": stated.status.name, "confidence": stated.confidence, "since": stated.since,
-                "until": max((e.end for e in stated.evidence if e.end), default=None), "latestSource": max(years, default=None),
+                "layer": "adoption", "status": stated.status.name, "confidence": stated.confidence, "freshness": stated.freshness,
+                "since": stated.adoption.since, "until": stated.adoption.until, "asOf": stated.as_of,
                 "solutions": "; ".join(s.label for s in stated.solutions) or None, "evidence": " ".join(e.iri for e in stated.evidence),
             }
             graph.add_edge(municipality, initiative, **{key: value for key, value in told.items() if value is not None})
@@ -46,7 +44,7 @@ def flat(matcher: Matcher) -> nx.Graph:
     return graph
 
 
-_EDGE = ("source", "target", "layer", "status", "confidence", "since", "until", "latestSource", "solutions", "relation", "evidence")
+_EDGE = ("source", "target", "layer", "status", "confidence", "freshness", "since", "until", "asOf", "solutions", "relation", "evidence")
 
 
 def graphs(matcher: Matcher) -> dict[str, str]:
@@ -61,7 +59,7 @@ def graphs(matcher: Matcher) -> dict[str, str]:
         "network.graphml": graphml.getvalue().decode("utf-8") + "\n",
         "network.gexf": re.sub(r' lastmodifieddate="[^"]*"', "", gexf.getvalue().decode("utf-8")) + "\n",
         "network.json": node_link + "\n",
-        "edges.csv": answers.as_csv(edges),
+        "edges.csv": answers.as_csv(edges, _EDGE),
         "adoptions.nq": "".join(f"{line}\n" for line in sorted(set(adoptions(matcher)))),
     }
 
@@ -82,29 +80,15 @@ def adoptions(matcher: Matcher) -> Iterator[str]:
 
 
 def map_layer(matcher: Matcher) -> str:
-    """GeoJSON (RFC 7946): a line for each boundary and points for each area; kommuner without a known point are left out."""
-    found = (*(_line(matcher, b) for b in matcher.boundaries), *(_points(matcher, a) for a in matcher.areas))
-    layer = {"type": "FeatureCollection", "features": [feature for feature in found if feature]}
-    return json.dumps(layer, ensure_ascii=False, indent=1) + "\n"
-
-
-def _line(matcher: Matcher, boundary: Boundary) -> dict[str, Any] | None:
-    sides = (boundary.one, boundary.other)
-    ends = [matcher.register.places[c.municipality.iri].point for c in sides]
-    if None in ends:
-        return None
-    told = {"kind": "boundary", "initiative": boundary.initiative.label, "relation": "+".join(boundary.relations)}
-    for name, side in zip(("one", "other"), sides):
-        told |= {name: side.municipality.label, f"{name}Solution": "; ".join(s.label for s in side.solutions)}
-    return {"type": "Feature", "geometry": {"type": "LineString", "coordinates": ends}, "properties": told}
-
-
-def _points(matcher: Matcher, area: Area) -> dict[str, Any] | None:
-    points = [point for c in area.members if (point := matcher.register.places[c.municipality.iri].point)]
-    if not points:
-        return None
-    told = {"kind": "area", **answers.areas([area])[0]}
-    return {"type": "Feature", "geometry": {"type": "MultiPoint", "coordinates": points}, "properties": told}
+    """GeoJSON (RFC 7946): the points of the kommuner in each opportunity; those without a known point are left out."""
+    rows = answers.shortlist(matcher.opportunities, matcher.register.lang)
+    features = []
+    for one, row in zip(matcher.opportunities, rows):
+        places = (matcher.register.places[r.iri] for r in (*one.audience, *one.partners))
+        points = [place.point for place in places if place.point]
+        if points and not one.private:
+            features.append({"type": "Feature", "geometry": {"type": "MultiPoint", "coordinates": points}, "properties": row})
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1) + "\n"
 
 
 def write(files: dict[str, str], folder: Path) -> list[Path]:

@@ -12,8 +12,9 @@ import pyoxigraph as ox
 
 from kommunegraf import __version__, languages
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.matching.advice import Area, Boundary, Group, Plan
+from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim
+from kommunegraf.matching.opportunities import Opportunity
 from kommunegraf.matching.register import Choices, Resource
 from kommunegraf.matching.results import Match, Next, Partner
 from kommunegraf.namespaces import BASE, DCT, GRAPH, PREFIXES, PROV, RDF, SKOS, XSD
@@ -21,12 +22,15 @@ from kommunegraf.rdf.terms import iri, literal
 
 DQV, OWL = PREFIXES["dqv"], PREFIXES["owl"]
 Labels = dict[str, dict[str, str]]
-VERSION = "1"
+VERSION = "2"
 """Of the methods; it changes when the same evidence gives other suggestions."""
 
 
 class Suggestion(NamedTuple):
-    """One suggestion: its kind and key, whom it is for, what it is about, the claims that it rests on, and its figures."""
+    """One suggestion: its kind and key, whom it is for, what it is about, the claims that it rests on, and its figures.
+
+    `rests` are IRIs of what else it rests on, such as the source of a membership.
+    """
 
     kind: str
     key: str
@@ -34,6 +38,7 @@ class Suggestion(NamedTuple):
     subject: tuple[Resource, ...]
     claims: tuple[Claim, ...]
     figures: dict[str, float]
+    rests: tuple[str, ...] = ()
 
 
 def quads(matches: Iterable[Match], labels: Labels, most: int) -> list[str]:
@@ -52,9 +57,18 @@ def quads(matches: Iterable[Match], labels: Labels, most: int) -> list[str]:
 
 def only(found: Match, answer: str | None) -> Match:
     """A match with one answer alone; with all for None."""
-    kept = {"boundaries", "areas"} if answer == "boundaries" else {(answer or "").replace("-", "_")}
-    others = {"learn_from", "together", "boundaries", "areas", "alike", "next"} - kept if answer else set()
+    others = {"learn_from", "opportunities", "alike", "next"} - {(answer or "").replace("-", "_")} if answer else set()
     return replace(found, **dict.fromkeys(others, ()))  # type: ignore[arg-type]
+
+
+def shortlist(opportunities: Iterable[Opportunity], choices: Choices, labels: Labels) -> list[str]:
+    """N-Quads lines of opportunities, sorted, each once. What rests on a plan laid over the graph is left out."""
+    activity = f"{BASE}activity/matching-{VERSION}/{_slug(choices)}"
+    lines = set(_activity(activity, choices))
+    for one in opportunities:
+        if not one.private:
+            lines.update(_quads(of_opportunity(one), f"{BASE}suggestion/{_slug(choices)}", activity, labels))
+    return sorted(lines)
 
 
 def triples(lines: Iterable[str]) -> list[ox.Triple]:
@@ -68,9 +82,7 @@ def suggestions(found: Match, most: int) -> Iterator[Suggestion]:
     yield from (_alike(found.municipality, p) for p in found.alike[:most])
     for plan in found.learn_from:
         yield from _learn_from(found.municipality, plan, most)
-    yield from map(_together, found.together)
-    yield from map(_boundary, found.boundaries)
-    yield from map(_area, found.areas)
+    yield from map(of_opportunity, (one for one in found.opportunities if not one.private))
     yield from (_next(found.municipality, n) for n in found.next[:most])
 
 
@@ -90,26 +102,18 @@ def _learn_from(here: Resource, plan: Plan, most: int) -> Iterator[Suggestion]:
         yield Suggestion("learn-from", _key(here, plan.initiative, there), (here,), (there, plan.initiative), claims, {"place": place})
 
 
-def _together(group: Group) -> Suggestion:
-    members = tuple(c.municipality for c in group.members)
-    others = tuple(m for m in members if m != group.lead)
-    return Suggestion("together", _key(group.initiative, *members), others, (group.lead, group.initiative), group.members, {})
-
-
-def _boundary(found: Boundary) -> Suggestion:
-    both = found.one.municipality, found.other.municipality
-    about = (found.initiative, *found.one.solutions, *found.other.solutions)
-    return Suggestion("boundaries", _key(found.initiative, *both), both, about, (found.one, found.other), {})
-
-
-def _area(area: Area) -> Suggestion:
-    members = tuple(c.municipality for c in area.members)
-    about = (area.initiative, *(solution for solution, _ in area.solutions))
-    return Suggestion("area", _key(area.initiative, members[0]), members, about, area.members, {})
+def of_opportunity(one: Opportunity) -> Suggestion:
+    """An opportunity: for its audience, about its partners and what it is about, with its points."""
+    what = [one.initiative] if one.initiative else [one.vehicle.resource] if one.vehicle else []
+    about = (*one.partners, *what, *sorted({s for c in one.claims for s in c.solutions}, key=lambda r: r.iri))
+    key = _key(*what) if one.vehicle else _key(*what, *one.audience[:1], *one.partners[:1])
+    points = {"points": float(one.total), **{f"points-{name}": float(value) for name, value in one.points.items()}}
+    rests = (one.vehicle.source.iri,) if one.vehicle else ()
+    return Suggestion(one.kind, key, one.audience, about, one.claims, points, rests)
 
 
 def _next(here: Resource, item: Next) -> Suggestion:
-    return Suggestion("next", _key(here, item.initiative), (here,), (item.initiative,), item.peers, {"adopters": item.adopters})
+    return Suggestion("next", _key(here, item.initiative), (here,), (item.initiative,), item.peers, {"active": item.adopters.active})
 
 
 def _key(*parts: Resource) -> str:
@@ -117,8 +121,9 @@ def _key(*parts: Resource) -> str:
 
 
 def _slug(choices: Choices) -> str:
+    stood = f"-as-of-{choices.as_of}" if choices.as_of else ""
     years = f"-{choices.since or 'any'}-{choices.until or 'any'}" if choices.since or choices.until else ""
-    return f"{choices.confidence}-{choices.broad or 'all'}{years}"
+    return f"{choices.confidence}-{choices.broad or 'all'}{years}{stood}"
 
 
 def _activity(activity: str, choices: Choices) -> Iterator[str]:
@@ -143,7 +148,8 @@ def _quads(suggestion: Suggestion, start: str, activity: str, labels: Labels) ->
         yield _quad(name, SKOS + "prefLabel", literal(title[lang], lang))
     yield from (_quad(name, DCT + "audience", iri(r.iri)) for r in suggestion.audience)
     yield from (_quad(name, DCT + "subject", iri(r.iri)) for r in suggestion.subject)
-    yield from (_quad(name, PROV + "wasDerivedFrom", iri(e.iri)) for c in suggestion.claims for e in c.evidence)
+    behind = [*suggestion.rests, *(e.iri for c in suggestion.claims for e in c.evidence)]
+    yield from (_quad(name, PROV + "wasDerivedFrom", iri(one)) for one in behind)
     for metric, value in suggestion.figures.items():
         measured = f"{name}/{metric}"
         yield from _concept(metric, "metric", DQV + "Metric")

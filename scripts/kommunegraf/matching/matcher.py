@@ -1,4 +1,4 @@
-"""Whom a kommune could work with: five answers, each made of evidence, under stated choices and a null model.
+"""Whom a kommune could work with: answers made of evidence, under stated choices and a null model.
 
 >>> import kommunegraf
 >>> match = kommunegraf.match(kommunegraf.open_graph("build/kommunegraf.nq"), "Kalundborg")
@@ -6,21 +6,27 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from math import log
 from typing import Any
 
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from kommunegraf.matching import advice, evaluate, network, recommend, register
-from kommunegraf.matching.advice import Area, Boundary, Group, Plan
+from kommunegraf.matching import advice, evaluate, network, power, recommend, register, shortlist, together, trials
+from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim
-from kommunegraf.matching.register import Choices, Register
-from kommunegraf.matching.results import Between, Match, Neighbour, Next, Partner, Shared
+from kommunegraf.matching.opportunities import Opportunity
+from kommunegraf.matching.register import Choices, Place, Register
+from kommunegraf.matching.results import Between, Counts, Match, Neighbour, Next, Partner, Power, Shared
 from kommunegraf.matching.similarity import Similarity
+from kommunegraf.matching.together import Vehicle
 from kommunegraf.names import UnknownName
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Engine
+
+BESIDE = 3
+"""How many kommuner of the region and of like size stand for neighbours where there are none."""
 
 
 class Matcher:
@@ -35,8 +41,9 @@ class Matcher:
         self.near = network.neighbourhood(read)
         if not self.graph.number_of_edges():
             raise BadArgument(f"no evidence is left to match by ({self.choices.text('en')})")
+        self.running = network.running(self.graph)
         self.rows, self.columns = network.modes(self.graph)
-        self.matrix = nx.bipartite.biadjacency_matrix(self.graph, self.rows, self.columns, weight=None).toarray().astype(float)
+        self.matrix = network.matrix(self.running, self.rows, self.columns)
 
     @classmethod
     def open(cls, engine: Engine, lang: str = "da", choices: Choices | None = None) -> "Matcher":
@@ -54,19 +61,35 @@ class Matcher:
         return network.of(self.register, Choices("low"))
 
     @cached_property
-    def groups(self) -> list[Group]:
-        """*Build together*: every group."""
-        return advice.together(self.graph, self.near)
+    def counts(self) -> dict[str, Counts]:
+        """How many kommuner have each initiative in each status."""
+        return {initiative: Counts.of(c.status.name for c in network.claims(self.graph, initiative)) for initiative in self.columns}
 
     @cached_property
-    def boundaries(self) -> list[Boundary]:
-        """*Boundaries*: every pair of neighbours with different solutions."""
-        return advice.boundaries(self.graph, self.near)
+    def vehicles(self) -> list[Vehicle]:
+        """All that kommuner do together already, the newest first."""
+        return together.vehicles(self.register, self.graph)
 
     @cached_property
-    def areas(self) -> list[Area]:
-        """*Boundaries*: every connected area that one solution could serve."""
-        return advice.areas(self.graph, self.near)
+    def opportunities(self) -> list[Opportunity]:
+        """The shortlist of the whole country, best first."""
+        return shortlist.opportunities(self.register, self.graph, self.near, self.everything)
+
+    def already(self, municipality: str) -> tuple[Vehicle, ...]:
+        """What a kommune does together with others, those with most neighbours first."""
+        near = set(self.near[municipality])
+        own = [v for v in self.vehicles if municipality in v.codes]
+        return tuple(sorted(own, key=lambda v: (-len(near & v.codes), -(v.year or 0), v.resource.iri)))
+
+    def opportunities_of(self, municipality: str) -> tuple[Opportunity, ...]:
+        """The opportunities that a kommune is in, best first."""
+        own = (one for one in self.opportunities if one.concerns(municipality))
+        return tuple(one for one in own if one.kind != "join" or any(r.iri == municipality for r in one.audience))
+
+    @cached_property
+    def power(self) -> Power:
+        """What the test of pairs could find at all."""
+        return power.power(self.similarity)
 
     @cached_property
     def significant(self) -> int:
@@ -95,16 +118,16 @@ class Matcher:
         return Partner(network.resource(self.graph, other), relations, self.shared(municipality, other), score)
 
     def shared(self, municipality: str, other: str) -> tuple[Shared, ...]:
-        """The initiatives that two kommuner share, what fewest have first."""
+        """The initiatives that two kommuner share, what fewest have first; what has ended in one of them is not shared."""
         graph = self.graph
-        common = sorted(nx.common_neighbors(graph, municipality, other), key=lambda i: (graph.degree[i], i))
+        common = sorted(nx.common_neighbors(self.running, municipality, other), key=lambda i: (self.running.degree[i], i))
         pairs = ((i, network.claim(graph, municipality, i), network.claim(graph, other, i)) for i in common)
-        return tuple(Shared(network.resource(graph, i), graph.degree[i], own, theirs) for i, own, theirs in pairs)
+        return tuple(Shared(network.resource(graph, i), self.counts[i], own, theirs) for i, own, theirs in pairs)
 
     def learn_from(self, municipality: str, initiatives: Iterable[str] | None = None) -> tuple[Plan, ...]:
         """*Learn from*: who has each initiative; those that the kommune plans, unless others are named. Raises UnknownName."""
         self._row(municipality)
-        planned = (c.initiative.iri for c in self._claims(self.graph, municipality) if c.status.name == "planned")
+        planned = (c.initiative.iri for c in self._claims(self.graph, municipality) if c.status.name in ("planned", "open-plan"))
         chosen = list(planned if initiatives is None else initiatives)
         if unknown := sorted(set(chosen) - set(self.columns)):
             raise UnknownName("initiative", unknown[0], [])
@@ -118,13 +141,14 @@ class Matcher:
         orders = {name: free[np.argsort(-scores[free], kind="stable")] for name, scores in telling.items()}
         places = {name: {int(c): place for place, c in enumerate(order, 1)} for name, order in orders.items()}
         ranked = [self.rows[other] for other in self.similarity.best(row, len(self.rows))]
-        return tuple(self._next(municipality, int(c), {n: p[int(c)] for n, p in places.items()}, ranked) for c in orders[recommend.DEFAULT])
+        columns = [int(c) for c in orders.get(recommend.DEFAULT, ())]
+        return tuple(self._next(municipality, c, {name: place[c] for name, place in places.items()}, ranked) for c in columns)
 
     def _next(self, municipality: str, column: int, places: dict[str, int], ranked: list[str]) -> Next:
         initiative = self.columns[column]
-        peers = [network.claim(self.graph, other, initiative) for other in ranked if self.graph.has_edge(other, initiative)]
+        peers = [network.claim(self.graph, other, initiative) for other in ranked if self.running.has_edge(other, initiative)]
         mentioned = self.everything.has_edge(municipality, initiative)
-        return Next(network.resource(self.graph, initiative), self.graph.degree[initiative], places, tuple(peers[:3]), mentioned)
+        return Next(network.resource(self.graph, initiative), self.counts[initiative], places, tuple(peers[:3]), mentioned)
 
     def match(self, municipality: str) -> Match:
         """All answers about one kommune. Raises UnknownName for an IRI that is no kommune of the graph."""
@@ -132,20 +156,20 @@ class Matcher:
         own = self._claims(self.graph, municipality)
         mentioned = {c.initiative.iri for c in own}
         return Match(
-            municipality=network.resource(self.graph, municipality),
+            place=self.register.places[municipality],
+            bordered=bool(self.near[municipality]),
             choices=self.choices,
             adoptions=own,
             uncounted=tuple(c for c in self._claims(self.everything, municipality) if c.initiative.iri not in mentioned),
+            already=self.already(municipality),
+            opportunities=self.opportunities_of(municipality),
+            neighbours=self.neighbours(municipality),
             alike=self.alike(municipality),
-            tested=self.similarity.tested,
             significant=self.significant,
             stability=None if np.isnan(kept := self.stability[self._row(municipality)]) else float(kept),
             learn_from=self.learn_from(municipality),
-            together=tuple(g for g in self.groups if any(c.municipality.iri == municipality for c in g.members)),
-            boundaries=tuple(b for b in self.boundaries if municipality in (b.one.municipality.iri, b.other.municipality.iri)),
-            areas=tuple(a for a in self.areas if any(c.municipality.iri == municipality for c in a.members)),
+            power=self.power,
             next=self.next(municipality),
-            neighbours=self.neighbours(municipality),
         )
 
     def between(self, municipality: str, other: str) -> Between:
@@ -158,28 +182,45 @@ class Matcher:
             municipality=network.resource(self.graph, municipality),
             choices=self.choices,
             partner=partner,
-            tested=self.similarity.tested,
+            power=self.power,
             significant=self.significant,
-            teaches=tuple(s.other for s in partner.shared if (s.other.status.name, s.own.status.name) == ("active", "planned")),
-            learns=tuple(s.own for s in partner.shared if (s.own.status.name, s.other.status.name) == ("active", "planned")),
+            teaches=tuple(s.other for s in partner.shared if s.other.active and not s.own.active),
+            learns=tuple(s.own for s in partner.shared if s.own.active and not s.other.active),
             only_here=self._unmentioned(municipality, other),
             only_there=self._unmentioned(other, municipality),
-            together=tuple(g for g in self.groups if both <= {c.municipality.iri for c in g.members}),
-            boundaries=tuple(b for b in self.boundaries if both == {b.one.municipality.iri, b.other.municipality.iri}),
+            already=tuple(v for v in self.vehicles if both <= v.codes),
+            opportunities=tuple(one for one in self.opportunities_of(municipality) if one.concerns(other)),
         )
 
     def neighbours(self, municipality: str) -> tuple[Neighbour, ...]:
-        """The neighbours: those who share most first, then by how few have what is shared, then by kommunekode. Raises UnknownName."""
+        """The neighbours, those with most that is fresh and not known here first. Raises UnknownName.
+
+        A kommune without neighbours has the nearest of its region and those of like size instead.
+        """
         self._row(municipality)
-        found = []
-        for other, how in self.near[municipality].items():
-            both, ahead = self.shared(municipality, other), self._unmentioned(other, municipality)
-            found.append(Neighbour(network.resource(self.graph, other), how["relations"], both, ahead))
-        return tuple(sorted(found, key=lambda n: (-len(n.shared), sum(s.adopters for s in n.shared), n.municipality.iri)))
+        near = {other: how["relations"] for other, how in self.near[municipality].items()} or self._beside(municipality)
+        each = []
+        for other, how in near.items():
+            running = sorted((c for c in self._claims(self.graph, other) if c.active), key=lambda c: (-(c.as_of or 0), c.initiative.iri))
+            ahead = tuple(c for c in running if not self.everything.has_edge(municipality, c.initiative.iri))
+            shared = self.shared(municipality, other)
+            each.append(Neighbour(network.resource(self.graph, other), how, shared, tuple(running), ahead))
+        return tuple(sorted(each, key=lambda n: (-sum(c.freshness == "fresh" for c in n.ahead), -len(n.ahead), n.municipality.iri)))
+
+    def _beside(self, municipality: str) -> dict[str, tuple[str, ...]]:
+        """Three kommuner of the same region and three of like size, the nearest in kilometres and in inhabitants."""
+        here = self.register.places[municipality]
+        others = [place for iri, place in self.register.places.items() if iri != municipality]
+        fellows = [place for place in others if here.region is not None and place.region == here.region]
+        sized = [place for place in others if place.population and here.population]
+        near = sorted(fellows, key=lambda place: (trials.distance(here, place), place.municipality.iri))[:BESIDE]
+        like = sorted(sized, key=lambda place: (_unlike(here, place), place.municipality.iri))[:BESIDE]
+        beside: dict[str, tuple[str, ...]] = {place.municipality.iri: ("region",) for place in near}
+        return beside | {place.municipality.iri: (*beside.get(place.municipality.iri, ()), "size") for place in like}
 
     def _unmentioned(self, having: str, other: str) -> tuple[Claim, ...]:
         """What is active in one kommune and in no evidence about another, of whatever confidence."""
-        active = (c for c in self._claims(self.graph, having) if c.status.name == "active")
+        active = (c for c in self._claims(self.graph, having) if c.active)
         return tuple(c for c in active if not self.everything.has_edge(other, c.initiative.iri))
 
     def _claims(self, graph: nx.Graph, municipality: str) -> tuple[Claim, ...]:
@@ -189,3 +230,8 @@ class Matcher:
         if municipality not in self.register.places:
             raise UnknownName("municipality", municipality, [])
         return self.rows.index(municipality)
+
+
+def _unlike(one: Place, other: Place) -> float:
+    """How far apart two numbers of inhabitants are, as the logarithm of their ratio."""
+    return abs(log(other.population / one.population)) if one.population and other.population else float("inf")

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 import networkx as nx
+import numpy as np
+import numpy.typing as npt
 
 from kommunegraf.graph import adoption
-from kommunegraf.matching.register import Choices, Evidence, Register, Resource, read
+from kommunegraf.graph.adoption import Adoption, Evidence
+from kommunegraf.matching.register import Choices, Register, Resource, read
+from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Engine
 
 MUNICIPALITY, INITIATIVE = 0, 1
@@ -14,35 +18,51 @@ MUNICIPALITY, INITIATIVE = 0, 1
 
 @dataclass(frozen=True)
 class Claim:
-    """One kommune's work with one initiative. Of the evidence behind it, that which decides the status comes first."""
+    """One kommune's work with one initiative, with labels: what the adoption rule makes of the evidence that counts."""
 
     municipality: Resource
     initiative: Resource
     status: Resource
-    evidence: tuple[Evidence, ...]
+    solutions: tuple[Resource, ...]
+    adoption: Adoption
+    private: bool = False
 
     @property
-    def solutions(self) -> tuple[Resource, ...]:
-        """What the evidence names, in order of IRI."""
-        return tuple(sorted({s for e in self.evidence for s in e.solutions}, key=lambda s: s.iri))
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What it rests on, the deciding statement first."""
+        return self.adoption.evidence
 
     @property
     def since(self) -> int | None:
-        """The earliest year that the evidence speaks of, else the earliest of its sources; None where neither is dated."""
-        return min((e.start for e in self.evidence if e.start), default=min((e.year for e in self.evidence if e.year), default=None))
+        """The year in which it began; for a plan the year that it stands for. None where nothing tells."""
+        return self.adoption.since or (self.adoption.as_of if self.status.name in ("planned", "open-plan") else None)
+
+    @property
+    def as_of(self) -> int | None:
+        """The year that the status stands for."""
+        return self.adoption.as_of
 
     @property
     def confidence(self) -> str:
         """The highest confidence of the evidence: `high`, `medium`, `low`."""
-        return max((e.confidence.name for e in self.evidence), key=adoption.CONFIDENCE.index)
+        return self.adoption.confidence
+
+    @property
+    def freshness(self) -> str:
+        """One of `adoption.FRESHNESS`."""
+        return self.adoption.freshness
+
+    @property
+    def active(self) -> bool:
+        """Whether it is in use: only then a kommune *has* it."""
+        return self.status.name == "active"
 
 
 def network(engine: Engine, lang: str = "da", choices: Choices | None = None) -> nx.Graph:
     """The network (a networkx Graph): a node for every kommune and initiative, an edge for each adoption.
 
     Nodes are IRIs with `label` and `bipartite` (0 for a kommune, 1 for an initiative); a kommune has `place` too. Edges
-    have `adoption` (what the rule makes of the evidence that counts), `evidence` (the same statements with labels, the deciding
-    one first) and `status` (a Resource: what the deciding one says, so that an open plan is still a plan).
+    have `adoption` (what the rule makes of the evidence), `status` and `solutions` (with labels) and `private` (laid over the graph).
     Raises BadArgument for a language that the graph does not have, BadInput for a graph that lacks something, EngineError.
     """
     return of(read(engine, lang), choices or Choices())
@@ -54,11 +74,12 @@ def of(register: Register, choices: Choices) -> nx.Graph:
     for iri, place in register.places.items():
         graph.add_node(iri, label=place.municipality.label, bipartite=MUNICIPALITY, place=place)
     graph.add_nodes_from((iri, {"label": r.label, "bipartite": INITIATIVE}) for iri, r in register.initiatives.items())
-    for (municipality, initiative), adopted in adoption.adoptions(register.counted(choices), register.limits, low=True).items():
-        if initiative not in graph:
-            graph.add_node(initiative, label=register.resources[initiative].label, bipartite=INITIATIVE)
-        evidence = tuple(register.statements[one] for one in adopted.evidence)
-        graph.add_edge(municipality, initiative, status=evidence[0].status, evidence=evidence, adoption=adopted)
+    adoptions = adoption.adoptions(register.counted(choices), register.limits_of(choices), low=True)
+    for (municipality, initiative), adopted in adoptions.items():
+        status = register.resource(f"{BASE}status/{adopted.status}")
+        solutions = tuple(register.resource(iri) for iri in adopted.solutions)
+        private = any(one.iri in register.private for one in adopted.evidence)
+        graph.add_edge(municipality, initiative, status=status, solutions=solutions, adoption=adopted, private=private)
     return graph
 
 
@@ -78,7 +99,9 @@ def resource(graph: nx.Graph, iri: str) -> Resource:
 def claim(graph: nx.Graph, municipality: str, initiative: str) -> Claim:
     """What an edge of the network states."""
     edge = graph.edges[municipality, initiative]
-    return Claim(resource(graph, municipality), resource(graph, initiative), edge["status"], edge["evidence"])
+    return Claim(
+        resource(graph, municipality), resource(graph, initiative), edge["status"], edge["solutions"], edge["adoption"], edge["private"]
+    )
 
 
 def claims(graph: nx.Graph, initiative: str) -> list[Claim]:
@@ -90,3 +113,20 @@ def modes(graph: nx.Graph) -> tuple[list[str], list[str]]:
     """The kommuner and the initiatives that somebody has, both sorted: rows and columns of the matrix."""
     rows = sorted(n for n, mode in graph.nodes(data="bipartite") if mode == MUNICIPALITY)
     return rows, sorted(n for n, mode in graph.nodes(data="bipartite") if mode == INITIATIVE and graph.degree[n])
+
+
+def running(graph: nx.Graph) -> nx.Graph:
+    """The network without what has ended: what kommuner can share."""
+    ended = [(a, b) for a, b, status in graph.edges(data="status") if status.name == "ended"]
+    rest = graph.copy()
+    rest.remove_edges_from(ended)
+    return rest
+
+
+def matrix(graph: nx.Graph, rows: list[str], columns: list[str]) -> npt.NDArray[np.float64]:
+    """Ones where a row and a column are joined, zeros elsewhere. The same as networkx's biadjacency_matrix, without scipy."""
+    at = {column: number for number, column in enumerate(columns)}
+    cells = np.zeros((len(rows), len(columns)))
+    for number, row in enumerate(rows):
+        cells[number, [at[column] for column in graph[row]]] = 1
+    return cells

@@ -1,4 +1,4 @@
-"""Which columns fit a row next: scores by popularity, item-kNN, network diffusion, alike rows, and chance.
+"""Which columns fit a row next: scores by popularity, item-kNN, network diffusion, a linear model, place, and chance.
 
 All methods take a matrix of zeros and ones (rows by columns) and give a score for every cell; a row's own columns are for
 the caller to leave out.
@@ -10,9 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from kommunegraf.matching.nullmodel import Floats
-from kommunegraf.matching.similarity import Similarity
 
 Matrix = npt.NDArray[np.float64]
+Method = Callable[[Matrix], Floats]
+PRIOR = 10.0
+"""How many rows the common share counts for beside the near ones; stated beforehand, not tuned."""
 
 
 def popularity(matrix: Matrix) -> Floats:
@@ -35,11 +37,37 @@ def probs(matrix: Matrix) -> Floats:
     return np.asarray(matrix @ (given.T @ passed))
 
 
-def alike(matrix: Matrix) -> Floats:
-    """The summed surprise, -log10 p under the null model, of the rows that have the column."""
-    weights = -np.log10(Similarity(matrix).p())
+def ease(matrix: Matrix) -> Floats:
+    """EASE: the linear model of columns by columns that leaves each column out of its own forecast (Steck 2019, WWW)."""
+    inverse = np.linalg.inv(matrix.T @ matrix + RIDGE * np.eye(matrix.shape[1]))
+    weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
-    return np.asarray(weights @ matrix)
+    return np.asarray(matrix @ weights)
+
+
+RIDGE = 10.0
+"""How much EASE is held back; stated beforehand, not tuned."""
+
+
+def by_place(near: Floats, prior: float = PRIOR) -> Method:
+    """The share of near rows that have the column, drawn towards the share of all (empirical Bayes).
+
+    `near` weighs each row for each other; `prior` is how many rows the common share counts for.
+    """
+    weights = near.copy()
+    np.fill_diagonal(weights, 0)
+
+    def scores(matrix: Matrix) -> Floats:
+        common = popularity(matrix) / len(matrix)
+        return np.asarray((weights @ matrix + prior * common) / (weights.sum(axis=1, keepdims=True) + prior))
+
+    return scores
+
+
+def probs_by_place(near: Floats) -> Method:
+    """ProbS times the share of near rows."""
+    shares = by_place(near)
+    return lambda matrix: np.asarray(probs(matrix) * shares(matrix))
 
 
 def chance(matrix: Matrix) -> Floats:
@@ -47,14 +75,14 @@ def chance(matrix: Matrix) -> Floats:
     return np.zeros(matrix.shape)
 
 
-METHODS: dict[str, Callable[[Matrix], Floats]] = {
+METHODS: dict[str, Method] = {
     "popularity": popularity,
     "item-knn": item_knn,
     "probs": probs,
-    "alike": alike,
+    "ease": ease,
     "chance": chance,
 }
 """By name, in the order in which they are told."""
 
 DEFAULT = "popularity"
-"""What *next* ranks by; `evaluate.leave_one_out` measures whether another method has earned the place."""
+"""What *next* ranks by; `evaluate.leave_source_out` measures whether another method has earned the place."""

@@ -1,14 +1,18 @@
-"""What matching reads of a graph: kommuner, neighbours and evidence; and the choices that decide which evidence counts."""
+"""What matching reads of a graph: kommuner, neighbours, evidence, memberships; and the choices that decide which evidence counts."""
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from kommunegraf import languages
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import adoption, claims
-from kommunegraf.namespaces import BASE
+from kommunegraf.graph.adoption import Evidence, Limits, Source
+from kommunegraf.languages import LANGUAGES
+from kommunegraf.names import Names
+from kommunegraf.namespaces import KG
 from kommunegraf.questions import ask
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Engine
@@ -24,7 +28,7 @@ class Resource:
     @property
     def name(self) -> str:
         """The last part of the IRI: a kommunekode, an initiative's id, `active`."""
-        return self.iri.rsplit("/", 1)[-1]
+        return _last(self.iri)
 
 
 @dataclass(frozen=True)
@@ -39,22 +43,20 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """One source's statement. `source` is labelled by its title; `address` and `year` are the source's, None where unknown.
-
-    `start` and `end` are the years in which what it speaks of began and ended, None where it does not say.
-    """
+class Membership:
+    """That a kommune is or was in an organisation. Years are None where the source does not say."""
 
     iri: str
-    title: str
-    status: Resource
-    confidence: Resource
-    source: Resource
-    address: str | None
-    year: int | None
+    municipality: str
+    organisation: str
+    source: Source
     start: int | None = None
     end: int | None = None
-    solutions: tuple[Resource, ...] = ()
+
+    @property
+    def year(self) -> int | None:
+        """The newest year that it is told for."""
+        return self.source.year or self.source.not_before or self.end or self.start
 
 
 @dataclass(frozen=True)
@@ -63,13 +65,15 @@ class Choices:
 
     `confidence` is the least that counts. A source that names more than `broad` kommuner for one initiative is a broad
     list, such as one firm's customers, and does not count; None lets all count. With `since` or `until`, only sources
-    dated within these years count, and undated ones do not. Raises BadArgument for a choice that cannot hold.
+    dated within these years count, and undated ones do not. With `as_of` everything is as it stood at the end of that year,
+    as far as today's evidence tells. Raises BadArgument for a choice that cannot hold.
     """
 
     confidence: str = "medium"
     broad: int | None = None
     since: int | None = None
     until: int | None = None
+    as_of: int | None = None
 
     def __post_init__(self) -> None:
         if self.confidence not in adoption.CONFIDENCE:
@@ -85,100 +89,141 @@ class Choices:
         broad = words.choice_all_lists if self.broad is None else words.choice_lists.format(self.broad)
         dated = self.since is not None or self.until is not None
         years = words.choice_years.format(self.since or "…", self.until or "…") if dated else words.choice_all_years
-        return f"{words[f'choice_{self.confidence}']}; {broad}; {years}."
+        stood = "" if self.as_of is None else "; " + words.choice_as_of.format(self.as_of)
+        return f"{words[f'choice_{self.confidence}']}; {broad}; {years}{stood}."
 
 
 @dataclass(frozen=True)
 class Register:
-    """What was read of a graph, in one language.
+    """What was read of a graph. Labels are in one language; `labels` has those of all languages, by IRI and language.
 
-    `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `resources` has everything with a label by IRI,
-    `limits` what age is measured by.
+    `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `kinds` has the kind of solutions and
+    organisations, by IRI. `limits` says what age is measured by, `private` which evidence was laid over the graph for one run.
     """
 
     lang: str
     places: dict[str, Place]
     initiatives: dict[str, Resource]
-    statements: dict[adoption.Evidence, Evidence]
+    evidence: tuple[Evidence, ...]
     neighbours: dict[str, dict[str, tuple[str, ...]]]
-    limits: adoption.Limits
-    resources: dict[str, Resource] = field(default_factory=dict)
-    reach: dict[tuple[str, str], int] = field(default_factory=dict)
+    limits: Limits
+    labels: dict[str, dict[str, str]]
+    kinds: dict[str, str] = field(default_factory=dict)
+    memberships: tuple[Membership, ...] = ()
+    partners: frozenset[tuple[str, str]] = frozenset()
+    private: frozenset[str] = frozenset()
 
-    def labels(self) -> dict[str, str]:
-        """The label of every kommune, initiative and solution, by IRI."""
-        named = [p.municipality for p in self.places.values()] + list(self.initiatives.values())
-        return {r.iri: r.label for r in (*named, *(s for e in self.statements.values() for s in e.solutions))}
+    def resource(self, iri: str) -> Resource:
+        """A resource with its label, in another language where its own has none; the last part of the IRI where there is none."""
+        return Resource(iri, _label(iri, self.labels, self.lang))
 
-    def counted(self, choices: Choices) -> list[adoption.Evidence]:
-        """The statements that count under some choices."""
+    def labels_in(self, lang: str) -> dict[str, str]:
+        """The label of everything, by IRI, in a language or the nearest to it that there is."""
+        return {iri: _label(iri, self.labels, lang) for iri in self.labels}
+
+    @cached_property
+    def reach(self) -> dict[tuple[str, str], int]:
+        """How many kommuner each source names for each initiative."""
+        named: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for one in self.evidence:
+            named[one.source.iri, one.initiative].add(one.municipality)
+        return {key: len(municipalities) for key, municipalities in named.items()}
+
+    def counted(self, choices: Choices) -> list[Evidence]:
+        """The evidence that counts under some choices."""
         least = adoption.CONFIDENCE.index(choices.confidence)
         dated = choices.since is not None or choices.until is not None
-        return [
-            s
-            for s in self.statements
-            if adoption.CONFIDENCE.index(s.confidence) >= least
-            and (choices.broad is None or self.reach[s.source.iri, s.initiative] <= choices.broad)
-            and (not dated or (s.source.year is not None and (choices.since or 0) <= s.source.year <= (choices.until or 9999)))
-        ]
+        first, last = choices.since or 0, choices.until or 9999
+        sure = [one for one in self.evidence if adoption.CONFIDENCE.index(one.confidence) >= least]
+        if choices.broad is not None:
+            sure = [one for one in sure if self.reach[one.source.iri, one.initiative] <= choices.broad]
+        if dated:
+            sure = [one for one in sure if one.source.year is not None and first <= one.source.year <= last]
+        return sure if choices.as_of is None else adoption.known_by(sure, choices.as_of)
+
+    def limits_of(self, choices: Choices) -> Limits:
+        """What age is measured by under some choices."""
+        return self.limits if choices.as_of is None else replace(self.limits, reference=choices.as_of)
 
 
 def read(engine: Engine, lang: str = "da") -> Register:
-    """Read kommuner, neighbours and evidence.
+    """Read kommuner, neighbours, evidence and memberships.
 
     Raises BadArgument for an unknown language, BadInput when the graph lacks something that matching needs, and EngineError.
     """
-    labels = ask.internal(engine, "labels", lang=lang).rows()
-    resources = {row["resource"]: Resource(row["resource"], row["label"]) for row in labels}
-    places = _places(engine, lang)
-    for row in ask.internal(engine, "solutions", lang=lang).rows():
-        resources[row["solution"]] = Resource(row["solution"], row["label"] or row["solution"].rsplit("/", 1)[-1])
-
-    def label(iri: str) -> Resource:
-        return resources.setdefault(iri, Resource(iri, iri.rsplit("/", 1)[-1]))
-
-    evidence = claims.evidence(engine)
-    statements = {stated: _labelled(stated, label) for stated in evidence.values()}
-    if strange := sorted({s.municipality for s in statements if s.municipality not in places}):
+    if lang not in LANGUAGES:
+        raise BadArgument(f"lang is one of {', '.join(LANGUAGES)}, not {lang!r}")
+    labels: dict[str, dict[str, str]] = defaultdict(dict)
+    classes: dict[str, str] = {}
+    for row in ask.internal(engine, "labels").rows():
+        labels[row["resource"]].setdefault(row["language"], row["label"])
+        classes[row["resource"]] = row["class"]
+    places = _places(engine, dict(labels), lang)
+    evidence = tuple(claims.evidence(engine).values())
+    if strange := sorted({one.municipality for one in evidence} - set(places)):
         raise BadInput([_lacking(iri, "rdf:type kg:Municipality") for iri in strange])
-    for stated in statements:
-        label(stated.initiative)
+    known = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]
+    initiatives = {iri: Resource(iri, _label(iri, labels, lang)) for iri in sorted({*known, *(one.initiative for one in evidence)})}
+    kinds = {row["resource"]: _last(row["kind"]) for row in ask.internal(engine, "kinds").rows()}
+    partners = frozenset((row["municipality"], row["organisation"]) for row in ask.internal(engine, "partners").rows())
+    return Register(
+        lang, places, initiatives, evidence, _neighbours(engine, places), claims.limits(engine), dict(labels), kinds, _memberships(engine),
+        partners,
+    )
+
+
+def names(engine: Engine, kind: str) -> Names:
+    """The names of every `municipality` or `initiative`, in all languages of the graph."""
+    rows = ask.internal(engine, "names-of-class", **{"class": KG + kind.capitalize()}).rows()
+    return Names(kind, ((row["resource"], row["label"]) for row in rows))
+
+
+def _neighbours(engine: Engine, places: Iterable[str]) -> dict[str, dict[str, tuple[str, ...]]]:
     neighbours: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for row in ask.internal(engine, "neighbours").rows():
         if row["municipality"] in places and row["neighbour"] in places:
             near = neighbours[row["municipality"]]
-            near[row["neighbour"]] = (*near.get(row["neighbour"], ()), row["relation"].rsplit("/", 1)[-1])
-    initiatives = {iri: r for iri, r in resources.items() if iri.startswith(f"{BASE}initiative/")}
-    reach: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for stated in statements:
-        reach[stated.source.iri, stated.initiative].add(stated.municipality)
-    counts = {key: len(named) for key, named in reach.items()}
-    return Register(lang, places, initiatives, statements, dict(neighbours), claims.limits(engine), resources, counts)
+            near[row["neighbour"]] = (*near.get(row["neighbour"], ()), _last(row["relation"]))
+    return dict(neighbours)
 
 
-def _places(engine: Engine, lang: str) -> dict[str, Place]:
+_POINT = re.compile(r"POINT\s*\(\s*([-\d.]+)\s+([-\d.]+)\s*\)", re.IGNORECASE)
+
+
+def _places(engine: Engine, labels: dict[str, dict[str, str]], lang: str) -> dict[str, Place]:
     places: dict[str, Place] = {}
-    for row in ask.internal(engine, "places", lang=lang).rows():
-        region, kind = (Resource(row[c], row[f"{c}Label"] or row[c].rsplit("/", 1)[-1]) if row[c] else None for c in ("region", "type"))
-        found = re.search(r"POINT\s*\(([-\d.]+) ([-\d.]+)\)", row["point"] or "")
-        point = (float(found[1]), float(found[2])) if found else None
-        own = Resource(row["municipality"], row["label"] or row["municipality"].rsplit("/", 1)[-1])
-        places.setdefault(own.iri, Place(own, region, row["population"], kind, point))
+    for row in ask.internal(engine, "places").rows():
+        iri = row["municipality"]
+        own = Resource(iri, _label(iri, labels, lang))
+        region, kind = (Resource(row[c], _label(row[c], labels, lang)) if row[c] else None for c in ("region", "type"))
+        spot = _POINT.search(row["point"] or "")
+        point = (float(spot[1]), float(spot[2])) if spot else None
+        places.setdefault(iri, Place(own, region, row["population"], kind, point))
     if not places:
         raise BadInput([_lacking("", "kg:Municipality", "the graph has no kommune")])
     return places
 
 
-def _labelled(stated: adoption.Evidence, label: Callable[[str], Resource]) -> Evidence:
-    source = Resource(stated.source.iri, stated.source.title)
-    status, confidence = label(f"{BASE}status/{stated.status}"), label(f"{BASE}confidence/{stated.confidence}")
-    solutions = tuple(label(solution) for solution in stated.solutions)
-    return Evidence(
-        stated.iri, stated.title, status, confidence, source, stated.source.address or None, stated.source.year, stated.start,
-        stated.end, solutions,
-    )
+def _memberships(engine: Engine) -> tuple[Membership, ...]:
+    read: dict[str, Membership] = {}
+    for row in ask.internal(engine, "memberships").rows():
+        source = Source(
+            row["source"] or "", row["sourceTitle"] or "", row["year"], row["notBefore"], row["publisher"] or "", row["address"] or ""
+        )
+        one = Membership(row["membership"], row["municipality"], row["organisation"], source, row["start"], row["end"])
+        read.setdefault(one.iri, one)
+    return tuple(read.values())
+
+
+def _label(iri: str, labels: dict[str, dict[str, str]], lang: str) -> str:
+    there = labels.get(iri, {})
+    return next((there[tag] for tag in (lang, *LANGUAGES, "", *sorted(there)) if tag in there), _last(iri))
+
+
+def _last(iri: str) -> str:
+    return re.split(r"[/#]", iri)[-1]
 
 
 def _lacking(resource: str, name: str, message: str = "") -> Finding:
-    repair = "see ontology/shapes.ttl for what each resource needs, and check with 'kommunegraf validate FILE'"
+    repair = "check with 'kommunegraf validate --profile matching FILE', which says what matching needs"
     return Finding("violation", "match", message or f"it has no {name}", repair, resource=resource)

@@ -1,5 +1,6 @@
 """The page that tells how far matching can be trusted, in Markdown: every figure is computed from the graph, none is typed."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -7,25 +8,30 @@ from scipy.stats import spearmanr
 
 from kommunegraf import languages
 from kommunegraf.languages import Words
-from kommunegraf.matching import communities, evaluate
+from kommunegraf.matching import communities, evaluate, groups, power, trials
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.nullmodel import fixed_degree_p
+from kommunegraf.matching.opportunities import KINDS, LIKE_SIZE
 from kommunegraf.matching.recommend import DEFAULT
-from kommunegraf.matching.register import Choices
+from kommunegraf.matching.register import Choices, Place
 from kommunegraf.matching.text import number, significance
 
 NARROW = Choices("medium", 10)
 """Without broad lists: more than ten kommuner for one initiative."""
 OTHER_CHOICES = (Choices(), Choices("low"), Choices("high"), NARROW, Choices("high", 10))
 """Choices that the page compares."""
-SAMPLES = 1000
+COMMON = (None, 10, 3, 1)
+"""How many kommuner a source may name for one initiative in the questions of groups: all, then fewer, then one."""
+SPLITS = (2018, 2020)
+"""Years at which *next* is measured by time: what was told before forecasts what was told first from then on."""
+SAMPLES = 200
 """Random networks that the fixed degree sequence model is estimated from."""
 
 
 def page(matcher: Matcher) -> str:
     """The page in the language of the register."""
     words = languages.words(matcher.register.lang, "matching")
-    parts = (_head, _alike, _sensitivity, _communities, _next, _together, _kommuner)
+    parts = (_head, _together, _alike, _groups, _next, _sensitivity, _communities, _kommuner)
     lines = [line for part in parts for line in (*part(matcher, words), "")]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -45,10 +51,48 @@ def _alike(matcher: Matcher, words: Words) -> Iterator[str]:
     fixed = fixed_degree_p(matcher.matrix, 1, SAMPLES)[upper][linked]
     overlap = model.overlap()[upper][linked]
     rank = spearmanr(p[overlap > 0], fixed[overlap > 0]).statistic
-    yield from (f"## {words.report_alike}", "", significance(matcher.significant, model.tested, lang))
+    yield from (f"## {words.report_alike}", "", significance(matcher.power, matcher.significant, lang))
     least, share = (number(float(value), lang) for value in (p.min(), 100 * (p <= 0.05).mean()))
     yield words.report_chance.format(round(100 * float((overlap > 0).mean())), least, share)
-    yield words.report_fixed.format(SAMPLES, number(float(rank), lang))
+    yield words.report_fixed.format(SAMPLES, number(float(rank), lang)) + "\n"
+    beside = power.baseline(matcher.matrix)
+    yield words.report_best_p.format(number(beside.best, lang), *(number(v, lang) for v in beside.random_best), power.SAMPLES)
+    tied = [len(matcher.similarity.tied(row, 5)) for row in range(len(matcher.rows)) if model.degrees[row]]
+    yield words.report_ties.format(sum(count > 1 for count in tied), len(tied))
+    figures = [round(100 * v) for v in (beside.stays, *beside.random_stays)]
+    yield words.report_stays.format(*figures, power.SAMPLES)
+
+
+def _groups(matcher: Matcher, words: Words) -> Iterator[str]:
+    """One test for each question of groups, with all sources and without those that name several kommuner."""
+    lang, places = matcher.register.lang, [matcher.register.places[row] for row in matcher.rows]
+    near = trials.related(places, lambda one, other: matcher.near.has_edge(one.municipality.iri, other.municipality.iri))
+    region = trials.related(places, trials.same_region)
+    size = trials.related(places, _like_size)
+    kind = trials.related(places, lambda one, other: one.kind is not None and one.kind == other.kind)
+    kinds = trials.related(places, lambda one, other: one.kind is not None and other.kind is not None)
+    questions = {"neighbours": (near, None), "region": (region & ~near, ~near), "size": (size, None), "type": (kind, kinds)}
+    yield from (f"## {words.report_groups}", "", words.report_groups_text.format(groups.PERMUTATIONS), "")
+    yield from (words.report_groups_head, "|---" * (2 + len(COMMON)) + "|")
+    beyond = [groups.beyond_chance(Matcher(matcher.register, Choices("medium", broad)).matrix) for broad in COMMON]
+    for name, (related, among) in questions.items():
+        effects = [groups.effect(each, related, among) for each in beyond]
+        cells = [_effect(one, words, lang) for one in effects]
+        pairs = next((str(one.pairs) for one in effects if one), "–")
+        yield f"| {words[f'report_group_{name}']} | {pairs} | {' | '.join(cells)} |"
+    yield from ("", words.report_groups_reading)
+
+
+def _effect(one: groups.Effect | None, words: Words, lang: str) -> str:
+    if one is None:
+        return words.report_too_few
+    effect, low, high = (languages.number(value, lang, 2) for value in (one.effect, one.low, one.high))
+    return f"{effect} ({low}; {high}), p {languages.number(one.p, lang, 4)}"
+
+
+def _like_size(one: Place, other: Place) -> bool:
+    known = one.population and other.population
+    return bool(known and LIKE_SIZE[0] <= (one.population or 0) / (other.population or 1) <= LIKE_SIZE[1])
 
 
 def _sensitivity(matcher: Matcher, words: Words) -> Iterator[str]:
@@ -59,9 +103,6 @@ def _sensitivity(matcher: Matcher, words: Words) -> Iterator[str]:
         kept = np.nanmean(evaluate.kept(first, other.similarity.top(5)))
         told = (choices.text(lang), other.graph.number_of_edges(), sum(other.graph.degree[r] > 0 for r in other.rows))
         yield "| {} | {} | {} | {} | {} % |".format(*told, other.significant, round(100 * float(kept)))
-    low, middle, high = np.nanquantile(matcher.stability, (0.0, 0.5, 1.0))
-    mean = float(np.nanmean(matcher.stability))
-    yield from ("", words.report_stability.format(*(round(100 * float(v)) for v in (mean, low, middle, high))))
 
 
 def _communities(matcher: Matcher, words: Words) -> Iterator[str]:
@@ -78,17 +119,31 @@ def _communities(matcher: Matcher, words: Words) -> Iterator[str]:
 
 
 def _next(matcher: Matcher, words: Words) -> Iterator[str]:
-    lang, found = matcher.register.lang, evaluate.leave_one_out(matcher.matrix)
-    yield from (f"## {words.report_next}", "", words.report_left_out.format(found.links), "")
+    yield from (f"## {words.report_next}", "")
+    links = matcher.graph, matcher.matrix, matcher.rows, matcher.columns
+    methods = trials.methods([matcher.register.places[row] for row in matcher.rows], matcher.near)
+    source_out = evaluate.leave_source_out(matcher.matrix, trials.sources(*links), methods)
+    yield from _scores(matcher, source_out, words.report_source_out.format(source_out.links), words)
+    best = source_out.winner()
+    verdict = words.report_popularity_stays if best == "popularity" else words.report_popularity_loses
+    yield from ("", verdict.format(words[f"by_{best}"], words[f"by_{DEFAULT}"], len(source_out.scores) - 1), "")
+    for year in SPLITS:
+        split = evaluate.time_split(trials.first_years(*links), year, methods)
+        if split.links:
+            yield from _scores(matcher, split, words.report_time_split.format(year, split.links), words)
+            yield ""
+    link_out = evaluate.leave_one_out(matcher.matrix, methods)
+    yield from _scores(matcher, link_out, words.report_left_out.format(link_out.links), words)
+
+
+def _scores(matcher: Matcher, found: evaluate.LeaveOneOut, sentence: str, words: Words) -> Iterator[str]:
+    lang = matcher.register.lang
+    yield from (sentence, "")
     yield "| " + " | ".join((words.report_method, *evaluate.MEASURES, words.report_gain)) + " |"
     yield "|---" * 6 + "|"
     for name, scores in found.scores.items():
         cells = [_interval(scores[measure], lang) for measure in evaluate.MEASURES]
         yield f"| {words[f'by_{name}']} | {' | '.join(cells)} | {_interval(found.gain[name], lang) if name in found.gain else '–'} |"
-    best = max(found.scores, key=lambda name: found.scores[name]["mrr"].mean)
-    yield from ("", words.report_best.format(words[f"by_{best}"]))
-    verdict = "popularity_stays" if found.winner() == "popularity" else "popularity_loses"
-    yield words[f"report_{verdict}"].format(words[f"by_{found.winner()}"], words[f"by_{DEFAULT}"])
 
 
 def _interval(score: evaluate.Score, lang: str) -> str:
@@ -97,11 +152,11 @@ def _interval(score: evaluate.Score, lang: str) -> str:
 
 
 def _together(matcher: Matcher, words: Words) -> Iterator[str]:
-    plans = [plan for row in matcher.rows for plan in matcher.learn_from(row)]
-    taught, near = sum(bool(p.peers) for p in plans), sum(any(peer.near == "neighbour" for peer in p.peers) for p in plans)
-    yield from (f"## {words.report_together}", "", words.report_plans.format(len(plans), taught, near))
-    yield words.report_groups.format(len(matcher.groups), sum(g.connected == "neighbourhood" for g in matcher.groups))
-    yield words.report_boundaries.format(len(matcher.boundaries), len(matcher.areas))
+    kinds = Counter(one.kind for one in matcher.opportunities)
+    yield from (f"## {words.report_together}", "", words.report_already.format(len(matcher.vehicles)), "")
+    yield words.report_opportunities.format(len(matcher.opportunities)) + "\n"
+    yield from (words.report_kinds_head, "|---|---|")
+    yield from (f"| {words[f'kind_{kind}']} | {kinds[kind]} |" for kind in KINDS)
 
 
 def _kommuner(matcher: Matcher, words: Words) -> Iterator[str]:

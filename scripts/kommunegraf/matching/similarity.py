@@ -5,33 +5,16 @@ that a row's partners are one product and one look-up, and all pairs are counted
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from kommunegraf.matching.nullmodel import Floats, Integers, NullModel, fit
+from kommunegraf.matching.results import Pair
 
 BLOCK = 4_000_000
 """Cells of a block: what is held at a time, about 100 MB."""
-
-
-@dataclass(frozen=True)
-class Pair:
-    """Two rows. `p` is the chance of this overlap or more, `q` the same after Benjamini and Hochberg (1995) over all tested pairs.
-
-    `surprise` is -log10(p); `jaccard` and `resource_allocation` (Zhou, Lü and Zhang 2009) stand beside for comparison.
-    """
-
-    row: int
-    overlap: int
-    expected: float
-    surprise: float
-    p: float
-    q: float
-    jaccard: float
-    resource_allocation: float
 
 
 class Similarity:
@@ -91,6 +74,16 @@ class Similarity:
         """The `most` rows that surprise most beside `row`, best first; only those that share something."""
         cells, shared = self._cells(slice(row, row + 1))
         return self._first(self._order[cells], shared, np.array([row]), most)[0]
+
+    def tied(self, row: int, place: int) -> Integers:
+        """The rows that share their place with the one at `place` of `best`, counted from 1; empty where there are fewer."""
+        cells, shared = self._cells(slice(row, row + 1))
+        best = self.best(row, place)
+        if len(best) < place:
+            return np.zeros(0, np.int64)
+        same = (self._order[cells[0]] == self._order[cells[0]][best[-1]]) & (shared[0] > 0)
+        same[row] = False
+        return np.flatnonzero(same)
 
     def top(self, most: int) -> Integers:
         """`best` of every row, -1 where there are fewer: rows by `most`."""

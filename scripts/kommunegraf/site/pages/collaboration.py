@@ -5,19 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kommunegraf import paths
 from kommunegraf.languages import words
-from kommunegraf.site.pages import maps
+from kommunegraf.matching.text import significance
+from kommunegraf.site.pages import partners
 from kommunegraf.site.render import Model, Page
-
-if TYPE_CHECKING:
-    from kommunegraf.matching.advice import Area, Boundary, Group
-    from kommunegraf.matching.matcher import Matcher
 
 
 @dataclass(frozen=True)
@@ -33,14 +29,11 @@ class Answers:
     """What matching answers about all kommuner."""
 
     said: dict[str, str]
-    caveat: str
     choices: str
     places: list[tuple[str, int]]
     significance: str
-    network: Markup
-    groups: "list[Group]"
-    boundaries: "list[Boundary]"
-    areas: "list[Area]"
+    ideas: list[partners.Idea]
+    ways: list[tuple[str, str, str, int, int | None, str]]
 
 
 @dataclass(frozen=True)
@@ -53,26 +46,17 @@ class MatchingPage:
 
 def matching(page: Page, iri: str) -> MatchingPage:
     """Collaboration: the answers about all kommuner. The store may have nothing to match by."""
-    from kommunegraf.matching.text import significance  # here, so that other pages load no matrices
-
     matcher = page.site.matcher.get(page.lang)
     if matcher is None:
         return MatchingPage(page.w.matching_title)
     said = words(page.lang, "matching")
     degrees = [(place, matcher.graph.degree[place]) for place in page.view.by_label(matcher.register.places)]
     return MatchingPage(page.w.matching_title, Answers(
-        said=said, caveat=said.caveat, choices=matcher.choices.text(page.lang), places=degrees,
-        significance=significance(matcher.significant, matcher.similarity.tested, page.lang),
-        network=maps.network(page, page.w.partner_network, page.w.network_text, best(matcher)),
-        groups=matcher.groups, boundaries=matcher.boundaries, areas=matcher.areas,
+        said=said, choices=matcher.choices.text(page.lang), places=degrees,
+        significance=significance(matcher.power, matcher.significant, page.lang),
+        ideas=[partners.idea(one, page.lang) for one in matcher.opportunities],
+        ways=[(v.kind, v.title, v.resource.iri, len(v.members), v.year, v.source.iri) for v in matcher.vehicles],
     ))
-
-
-def best(matcher: "Matcher") -> list[tuple[str, str, float]]:
-    """Each kommune and the two that share least likely with it, each pair once, with the surprise of its overlap."""
-    top = matcher.similarity.top(2)
-    pairs = sorted({(min(row, int(other)), max(row, int(other))) for row, best in enumerate(top) for other in best if other >= 0})
-    return [(matcher.rows[a], matcher.rows[b], matcher.similarity.pair(a, b).surprise) for a, b in pairs]
 
 
 @cache

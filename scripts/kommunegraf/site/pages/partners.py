@@ -1,4 +1,4 @@
-"""What matching suggests for one kommune, for its page: partners and why, whom to learn from, what to build together."""
+"""What matching suggests for one kommune, for its page: what it does with others, what it could, its neighbours, and whom it is like."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -6,75 +6,111 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kommunegraf.languages import words
+from kommunegraf.matching import text
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.render import Page
 
 if TYPE_CHECKING:
-    from kommunegraf.matching.advice import Boundary, Group, Plan
+    from kommunegraf.matching.advice import Plan
     from kommunegraf.matching.network import Claim
-    from kommunegraf.matching.register import Resource
+    from kommunegraf.matching.opportunities import Opportunity
     from kommunegraf.matching.results import Neighbour, Partner
+    from kommunegraf.matching.together import Vehicle
 
 PARTNERS, PEERS = 5, 3
 """How many partners, and how many teachers of each plan, a page names."""
 
 
 @dataclass(frozen=True)
+class Idea:
+    """An opportunity as a page shows it: its kind and reason in words, and links to what it is about and rests on."""
+
+    kind: str
+    about: str
+    why: str
+    first: str
+    points: int
+    places: list[str]
+    sources: list[str]
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a kommune does with others, as a page shows it."""
+
+    kind: str
+    title: str
+    about: str
+    others: list[str]
+    year: int | None
+    source: str
+
+
+@dataclass(frozen=True)
 class Suggestions:
-    """The answers of matching about one kommune."""
+    """The answers of matching about one kommune, in the order of the page."""
 
     said: dict[str, str]
-    caveat: str
     choices: str
-    significance: str
-    stability: int | None
-    partners: "list[tuple[Partner, list[tuple[str, str]]]]"
+    already: list[Way]
+    ideas: list[Idea]
+    bordered: bool
+    neighbours: "list[Near]"
     plans: "tuple[Plan, ...]"
     peers: int
-    groups: "list[Group]"
-    boundaries: "list[tuple[Resource, Claim, Claim]]"
-    neighbours: "list[Near]"
+    partners: "list[tuple[Partner, list[tuple[str, str]]]]"
+    significance: str
+    stability: int | None
 
 
 def suggestions(page: Page, iri: str) -> Suggestions | None:
-    """The answers of matching about a kommune; empty where the store has nothing to match by."""
-    from kommunegraf.matching.text import significance  # here, so that other pages load no matrices
-
+    """The answers of matching about a kommune; None where the store has nothing to match by."""
     matcher = page.site.matcher.get(page.lang)
     if matcher is None or iri not in matcher.register.places:
         return None
-    said, graph = words(page.lang, "matching"), matcher.graph
-    planning = {n for n in graph[iri] if graph.edges[iri, n]["status"].name == "planned"}
     return Suggestions(
-        said=said, caveat=said.caveat, choices=matcher.choices.text(page.lang),
-        significance=significance(matcher.significant, matcher.similarity.tested, page.lang), stability=_stability(page, iri),
-        partners=[(p, [_lead(s.other) for s in p.shared]) for p in matcher.alike(iri, PARTNERS)],
+        said=words(page.lang, "matching"), choices=matcher.choices.text(page.lang),
+        already=[_way(vehicle, iri) for vehicle in matcher.already(iri)],
+        ideas=[idea(one, page.lang) for one in matcher.opportunities_of(iri)],
+        bordered=bool(matcher.near[iri]), neighbours=[Near(n) for n in matcher.neighbours(iri)],
         plans=matcher.learn_from(iri), peers=PEERS,
-        groups=[g for g in matcher.groups if any(c.municipality.iri == iri for c in g.members)],
-        boundaries=[_facing(b, iri) for b in matcher.boundaries if iri in (b.one.municipality.iri, b.other.municipality.iri)],
-        neighbours=[Near(n, planning) for n in matcher.neighbours(iri)],
+        partners=[(p, [_lead(s.other) for s in p.shared]) for p in matcher.alike(iri, PARTNERS)],
+        significance=text.significance(matcher.power, matcher.significant, page.lang), stability=_stability(page, iri),
     )
 
 
-class Near:
-    """A neighbour, what is active there and was not found here, and what is active there and planned here."""
+def idea(one: "Opportunity", lang: str) -> Idea:
+    """An opportunity, to show."""
+    said = words(lang, "matching")
+    about = one.initiative or (one.vehicle.resource if one.vehicle else None)
+    return Idea(
+        kind=said[f"kind_{one.kind}"], about=about.iri if about else "", why=text.why(one, said), first=said[f"first_{one.kind}"],
+        points=one.total, places=[r.iri for r in (*one.audience, *one.partners)], sources=[s.iri for s in one.sources],
+    )
 
-    def __init__(self, neighbour: "Neighbour", planning: set[str]) -> None:
-        self.iri, self.relations = neighbour.municipality.iri, neighbour.relations
+
+def _way(vehicle: "Vehicle", iri: str) -> Way:
+    others = [m.iri for m in vehicle.members if m.iri != iri]
+    return Way(vehicle.kind, vehicle.title, vehicle.resource.iri, others, vehicle.year, vehicle.source.iri)
+
+
+class Near:
+    """A neighbour, or a kommune that stands for one, and what is active there and was not found here."""
+
+    def __init__(self, neighbour: "Neighbour") -> None:
+        self.iri = neighbour.municipality.iri
+        self.relations = [text.RELATIONS[how] for how in neighbour.relations]
         self.shared = len(neighbour.shared)
-        self.ahead = [_lead(c) for c in neighbour.ahead]
-        self.planned = [_lead(s.other) for s in neighbour.shared if s.initiative.iri in planning and s.other.status.name == "active"]
+        self.ahead = [(iri, f"{label} ({year})" if year else label) for iri, label, year in map(_dated, neighbour.ahead)]
+
+
+def _dated(claim: "Claim") -> tuple[str, str, int | None]:
+    return (*_lead(claim), claim.as_of)
 
 
 def _lead(claim: "Claim") -> tuple[str, str]:
     """The adoption that a claim of matching is, where its evidence stands, and the name of its initiative."""
     return f"{BASE}adoption/{claim.municipality.name}-{claim.initiative.name}", claim.initiative.label
-
-
-def _facing(boundary: "Boundary", iri: str) -> "tuple[Resource, Claim, Claim]":
-    """A boundary as seen from one side: the initiative, its own claim, the neighbour's."""
-    own, other = (boundary.one, boundary.other) if boundary.one.municipality.iri == iri else (boundary.other, boundary.one)
-    return boundary.initiative, own, other
 
 
 def _stability(page: Page, iri: str) -> int | None:
