@@ -421,3 +421,27 @@ def test_the_endpoint_passes_the_protocol_tests(tmp_path: Path, built: Path) -> 
     check("sparql_protocol.py", "--manifest", manifest, "--query", "http://unused/", "--emit-data", str(tmp_path / "graphs.trig"))
     with serving(built / "kommunegraf.nq", tmp_path / "graphs.trig") as served:
         check("sparql_protocol.py", "--manifest", manifest, "--query", served.sparql, "--sd", "--extra")
+
+
+def test_frozen_releases_dereference_too(tmp_path: Path) -> None:
+    before = ox.Store()
+    before.load(turtle("kept", version="0.1.0"), format=ox.RdfFormat.TURTLE)
+    publish(Documents(before, "0.1.0"), tmp_path / "before")
+    for name in ("version/0.1.0/index", "ontology/0.1.0"):
+        for ending in (".html", ".en.html", ".ttl"):
+            file = tmp_path / "before" / f"{name}{ending}"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f"{name}{ending}", "utf-8")
+    (tmp_path / "now.ttl").write_text(turtle("kept"), "utf-8")
+    with serving(tmp_path / "now.ttl", previous=tmp_path / "before") as served, httpx.Client(base_url=served.base) as client:
+        for thing, name in (("/version/0.1.0/", "index"), ("/ontology/0.1.0", "0.1.0")):
+            for accept, ending in (("text/turtle", ".ttl"), ("text/html", ".html"), ("text/html, text/turtle;q=0.9", ".html")):
+                answer = client.get(thing, headers={"Accept": accept})
+                assert (answer.status_code, answer.headers["location"]) == (303, name + ending)
+                followed = client.get(thing, headers={"Accept": accept}, follow_redirects=True)
+                assert followed.status_code == 200
+                assert followed.text.endswith(f"{name}{ending}") or ending == ".html"  # the package has a page of its own version
+            assert client.get(thing, headers={"Accept": "text/html", "Accept-Language": "en"}).headers["location"] == f"{name}.en.html"
+            assert client.get(thing, headers={"Accept": "image/png"}).status_code == 406
+        assert client.get("/version/0.1.0").headers["location"] == "0.1.0/"
+        assert client.get("/version/0.0.9/").status_code == 404

@@ -70,10 +70,10 @@ def _is_thing(documents: Documents, path: str) -> bool:
 
 
 def _formats(documents: Documents, page: str) -> tuple[Format, ...]:
-    """The formats of the documents about a path, those of an earlier version as they were published; none if there is no page of it."""
-    if documents.pages.has(page):
-        return documents.formats(page)
-    return tuple(format for format in (HTML, *DATA, *DATASETS) if page + format.suffix in documents.past.files)
+    """The formats of the documents about a path, with those that an earlier version was published in; none if there is no page of it."""
+    now = documents.formats(page) if documents.pages.has(page) else ()
+    frozen = (format for format in (HTML, *DATA, *DATASETS) if page + format.suffix in documents.past.files)
+    return tuple(dict.fromkeys((*now, *frozen)))
 
 
 def _redirect(documents: Documents, path: str, scope: Scope) -> Answer:
