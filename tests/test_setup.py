@@ -36,7 +36,7 @@ def faults(declared: Iterable[str], lock: Iterable[str]) -> Iterator[str]:
 
 
 def test_every_dependency_is_bounded_and_locked() -> None:
-    assert len(DECLARED) > 20 and list(faults(DECLARED, LOCK)) == []
+    assert list(faults(DECLARED, LOCK)) == []
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,16 @@ def serving(nquads: Path, store: Path, union: bool = True) -> Iterator[str]:
 
     `union`: its default graph is the union of the named ones, which is not how Oxigraph starts by itself.
     """
-    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
-    if program is None:
-        raise RuntimeError("the package oxigraph, of the test extra, brings the server")
-    subprocess.run([program, "load", "--location", store, "--file", nquads], check=True, capture_output=True)
+    subprocess.run([_program(), "load", "--location", store, "--file", nquads], check=True, capture_output=True)
+    with running("serve-read-only", store, union) as address:
+        yield address
+
+
+@contextmanager
+def running(verb: str, store: Path, union: bool) -> Iterator[str]:
+    """The address for queries of a server over a store: `serve`, which takes updates, or `serve-read-only`."""
     port = free_port()
-    command = [program, "serve-read-only", "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    command = [_program(), verb, "--location", str(store), "--bind", f"127.0.0.1:{port}"]
     command += ["--union-default-graph"] if union else []
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
@@ -29,3 +33,10 @@ def serving(nquads: Path, store: Path, union: bool = True) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/query"
         finally:
             server.terminate()
+
+
+def _program() -> str:
+    program = shutil.which("oxigraph", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise RuntimeError("the package oxigraph, of the test extra, brings the server")
+    return program

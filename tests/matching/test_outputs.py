@@ -149,12 +149,13 @@ def test_the_page_says_what_was_measured(engine: Embedded, monkeypatch: pytest.M
     assert len(re.findall(r"^\| .*? % \|$", page, re.MULTILINE)) >= 97 and "{" not in page
 
 
-def test_the_page_in_docs_is_of_this_graph(matcher: Matcher) -> None:
-    page = (ROOT / "docs" / "matching" / "report.md").read_text("utf-8")
-    sentences, stale = words("en", "matching"), "write it anew: kommunegraf match --all --output DIR, then copy report.md"
-    for lines in (list(report._head(matcher, sentences))[-1:], report._together(matcher, sentences), report._kommuner(matcher, sentences)):
+@pytest.mark.parametrize(("lang", "file"), [("en", "report.md"), ("da", "da/report.md")])
+def test_the_page_in_docs_is_of_this_graph(engine: Embedded, lang: str, file: str) -> None:
+    page, matcher, sentences = (ROOT / "docs" / "matching" / file).read_text("utf-8"), Matcher.open(engine, lang), words(lang, "matching")
+    stale = f"write it again: kommunegraf match --all --lang {lang} --output DIR, then copy report.md"
+    for lines in (list(report.head(matcher, sentences))[-1:], report.together(matcher, sentences), report.kommuner(matcher, sentences)):
         assert "\n".join(lines) in page, stale
-    assert text.significance(matcher.power, matcher.significant, "en") in page, stale
+    assert text.significance(matcher.power, matcher.significant, lang) in page, stale
 
 
 def test_what_is_significant_is_not_hidden() -> None:

@@ -1,13 +1,13 @@
 """Answers as files: JSON that is JSON, CSV that Excel opens right, and no text that becomes a formula."""
 
-import csv
 import json
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 import openpyxl
 import pyoxigraph as ox
 import pytest
+from tests.helpers.tables import cells
 
 from kommunegraf.rdf.encode import Layout, encode
 
@@ -26,17 +26,13 @@ def rows(body: bytes, name: str, layout: Layout) -> bytes:
     return encode(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), name, layout)
 
 
-def cells(body: bytes, delimiter: str) -> list[str]:
-    return list(csv.reader(StringIO(body.decode("utf-8-sig")), delimiter=delimiter))[1]
-
-
 HARMFUL = ["=1+1", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1"]
 
 
 @pytest.mark.parametrize("text", HARMFUL)
 def test_text_is_no_formula_in_csv_for_excel(text: str) -> None:
     for layout in (Layout(bom=True), Layout(semicolon=True)):
-        assert cells(rows(results(a=text), "csv", layout), ";" if layout.semicolon else ",") == ["'" + text]
+        assert cells(rows(results(a=text), "csv", layout), ";" if layout.semicolon else ",")[1] == ["'" + text]
 
 
 @pytest.mark.parametrize("text", HARMFUL[:4])
@@ -47,16 +43,16 @@ def test_text_is_no_formula_in_a_workbook(text: str) -> None:
 
 @pytest.mark.parametrize("text", HARMFUL)
 def test_plain_csv_keeps_every_text_as_it_is(text: str) -> None:
-    assert cells(rows(results(a=text), "csv", Layout()), ",") == [text]
+    assert cells(rows(results(a=text), "csv", Layout()), ",")[1] == [text]
 
 
 def test_negative_numbers_stay_numbers_in_csv_for_excel() -> None:
-    assert cells(rows(results(a=("-13", DECIMAL)), "csv", Layout(bom=True)), ",") == ["-13"]
+    assert cells(rows(results(a=("-13", DECIMAL)), "csv", Layout(bom=True)), ",")[1] == ["-13"]
 
 
 def test_danish_csv_has_semicolons_and_decimal_commas_in_numbers_only() -> None:
     body = rows(results(a=("33.5", DECIMAL), b="version 2.0", c="a;b"), "csv", Layout(semicolon=True))
-    assert cells(body, ";") == ["33,5", "version 2.0", "a;b"]
+    assert cells(body, ";")[1] == ["33,5", "version 2.0", "a;b"]
 
 
 def test_the_mark_of_utf8_comes_first_where_it_is_asked_for() -> None:

@@ -12,12 +12,9 @@ import pytest
 from tests.helpers.pages import read, words
 from tests.helpers.tables import read_table
 
-from kommunegraf import languages
 from kommunegraf.graph.adoption import Adoption, Evidence, Source
 from kommunegraf.languages import alphabetical
 from kommunegraf.languages import words as dictionary
-from kommunegraf.matching import matcher as match
-from kommunegraf.matching.report import _head, _kommuner, _together
 from kommunegraf.matching.text import significance
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
@@ -357,12 +354,7 @@ def test_collaboration_lists_what_matching_answers(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_the_report_page_is_the_report_of_this_graph(pages: Pages, lang: str) -> None:
-    matcher: match.Matcher = pages.site.matcher[lang]
-    text = collaboration.report_file(lang).read_text("utf-8")
-    sentences = languages.words(lang, "matching")
-    for lines in (list(_head(matcher, sentences))[-1:], _together(matcher, sentences), _kommuner(matcher, sentences)):
-        assert "\n".join(lines) in text, f"write it anew: kommunegraf match --all --lang {lang}"
+def test_the_report_is_a_page(pages: Pages, lang: str) -> None:
     tree = read(pages, "matching/report", lang)
     assert len(tree.xpath("//h1")) == 1 and len(tree.xpath("//main//tbody/tr")) > 98
 

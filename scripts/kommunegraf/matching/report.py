@@ -31,12 +31,13 @@ SAMPLES = 200
 def page(matcher: Matcher) -> str:
     """The page in the language of the register."""
     words = languages.words(matcher.register.lang, "matching")
-    parts = (_head, _together, _alike, _groups, _next, _sensitivity, _communities, _kommuner)
+    parts = (head, together, _alike, _groups, _next, _sensitivity, _communities, kommuner)
     lines = [line for part in parts for line in (*part(matcher, words), "")]
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _head(matcher: Matcher, words: Words) -> Iterator[str]:
+def head(matcher: Matcher, words: Words) -> Iterator[str]:
+    """The title, what does not follow from the page, and the size of the network."""
     lang = matcher.register.lang
     empty = sum(not matcher.graph.degree[row] for row in matcher.rows)
     yield from (f"# {words.report_title}", "", f"{words.caveat} {matcher.choices.text(lang)}", "")
@@ -151,7 +152,8 @@ def _interval(score: evaluate.Score, lang: str) -> str:
     return f"{mean} ({low}; {high})"
 
 
-def _together(matcher: Matcher, words: Words) -> Iterator[str]:
+def together(matcher: Matcher, words: Words) -> Iterator[str]:
+    """How much the kommuner have in common already, and how many opportunities there are of each kind."""
     kinds = Counter(one.kind for one in matcher.opportunities)
     yield from (f"## {words.report_together}", "", words.report_already.format(len(matcher.vehicles)), "")
     yield words.report_opportunities.format(len(matcher.opportunities)) + "\n"
@@ -159,7 +161,8 @@ def _together(matcher: Matcher, words: Words) -> Iterator[str]:
     yield from (f"| {words[f'kind_{kind}']} | {kinds[kind]} |" for kind in KINDS)
 
 
-def _kommuner(matcher: Matcher, words: Words) -> Iterator[str]:
+def kommuner(matcher: Matcher, words: Words) -> Iterator[str]:
+    """A row for each kommune: initiatives, plans, the nearest three and how stable they are."""
     lang = matcher.register.lang
     yield from (f"## {words.report_kommuner}", "", words.report_kommuner_head, "|---|---|---|---|---|")
     for row, name in enumerate(matcher.rows):
