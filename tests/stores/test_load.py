@@ -16,9 +16,12 @@ import pytest
 from tests.helpers import ROOT, stores
 
 from kommunegraf.namespaces import GRAPH
+from kommunegraf.publish.documents import Documents
+from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.skolem import GENID, skolemized
 from kommunegraf.stores import load, state
 from kommunegraf.stores.client import Credentials, Store, StoreError
+from kommunegraf.stores.snapshot import snapshot
 from kommunegraf.stores.state import State
 
 VIRTUOSO = Credentials("dba", "dba")
@@ -206,3 +209,20 @@ def test_iris_of_blank_nodes_stay_the_same_whatever_their_labels_and_order() -> 
 
 def test_no_blank_node_leaves_the_house(graphs: dict[str, State]) -> None:
     assert not [line for content in graphs.values() for line in content.statements if " _:" in line or line.startswith("_:")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
+def test_what_a_store_holds_is_read_back_checked_and_published(name: str, built: Path, graphs: dict[str, State], tmp_path: Path) -> None:
+    """Blank nodes are blank nodes again and points are points, so shapes, rules and pages find what they find in the built graph."""
+    with engine(name) as store:
+        loaded(store, graphs)
+        copy, digest = snapshot(store.address)
+        assert digest == snapshot(store.address)[1]
+        assert len(copy) == sum(content.count for content in graphs.values())
+        line = [sys.executable, "-m", "kommunegraf", "validate", "--endpoint", store.address]
+        variables = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
+        done = subprocess.run(line, capture_output=True, text=True, env=variables, check=False)
+        assert (done.returncode, done.stderr) == (0, "") and "0 violations, 0 warnings" in done.stdout
+        page = Documents(copy, "1").read("municipality/0751.html")
+    assert page == Documents(Embedded.open(built / "kommunegraf.nq").store, "1").read("municipality/0751.html")

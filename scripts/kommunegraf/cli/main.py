@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from kommunegraf import __version__, paths
 from kommunegraf.cli import load, match, publish, query, serve
 from kommunegraf.cli.console import BUILT, Language, clear_errors, open_engine, print_answer, progress
+
+if TYPE_CHECKING:
+    from kommunegraf.findings import Finding
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=(
     "The linked-open-data knowledge graph of Smart City initiatives in Denmark's 98 kommuner: "
@@ -53,6 +56,7 @@ def validate(
     path: Annotated[list[Path] | None, typer.Argument(help="A folder of tables, or RDF files; the project's own by default.")] = None,
     form: Annotated[Literal["text", "json", "turtle"], typer.Option("--format", help="How to print the findings.")] = "text",
     lang: Annotated[Language, typer.Option(help="Language of messages.")] = "en",
+    endpoint: Annotated[str, typer.Option(help="Check what a triple store at this SPARQL endpoint holds.")] = "",
 ) -> None:
     """Check tables, resources and rules.
 
@@ -64,7 +68,7 @@ def validate(
     with clear_errors():
         root = paths.root()
         with progress("Checking tables, shapes and rules"):
-            findings = checks.check(path or [root / "data"], root, lang)
+            findings = _stored(endpoint, root, lang) if endpoint else checks.check(path or [root / "data"], root, lang)
     if form == "json":
         print(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1))
     elif form == "turtle":
@@ -73,6 +77,14 @@ def validate(
         print(as_text(findings))
     if any(f.severity == "violation" for f in findings):
         raise typer.Exit(1)
+
+
+def _stored(endpoint: str, root: Path, lang: Language) -> "list[Finding]":
+    """Findings about the graphs that a store holds: shapes and rules, without tables."""
+    from kommunegraf.graph import validate as checks
+    from kommunegraf.stores.snapshot import snapshot
+
+    return checks.graph(snapshot(endpoint)[0], root, lang)
 
 
 def _print_contents(folder: Path) -> None:

@@ -15,6 +15,7 @@ from kommunegraf.namespaces import BASE
 def publish(
     output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("site"),
     graph: GraphFolder = BUILT,
+    endpoint: Annotated[str, typer.Option(help="Publish what a triple store at this SPARQL endpoint holds; the tables are left out.")] = "",
     previous: Annotated[Path | None, typer.Option(help="The site published before: its versions stay, and changes are told.")] = None,
     address: Annotated[str, typer.Option(help="Where the site will stand, for sitemap and host rules.")] = BASE,
     sparql: Annotated[str, typer.Option(help="The address of a SPARQL endpoint for the same data, for the catalogue.")] = "",
@@ -25,10 +26,12 @@ def publish(
     from kommunegraf.publish import write as publisher
     from kommunegraf.publish.documents import Documents, release
     from kommunegraf.rdf.engines import Embedded
+    from kommunegraf.stores.snapshot import snapshot
 
     with clear_errors():
-        store = Embedded.open(graph_file(graph)).store
-        documents = Documents(store, release(store), paths.root() / "data", address, sparql, previous)
+        store = snapshot(endpoint)[0] if endpoint else Embedded.open(graph_file(graph)).store
+        tables = None if endpoint else paths.root() / "data"
+        documents = Documents(store, release(store), tables, address, sparql, previous)
         with bar("Writing the site") as step:
             done = publisher.publish(documents, output, step)
     if done.findings:

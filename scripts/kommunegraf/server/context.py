@@ -17,13 +17,14 @@ from kommunegraf.rdf import engines
 from kommunegraf.rdf.formats import JSON
 from kommunegraf.server.engine.frames import Job
 from kommunegraf.server.engine.pool import BadData, Loaded, WorkerPool
-from kommunegraf.server.engine.remote import Endpoint, check, snapshot
+from kommunegraf.server.engine.remote import Endpoint, check
 from kommunegraf.server.engine.reply import Lost, Reply, Runner, run
 from kommunegraf.server.engine.turns import Gate, Ticket
 from kommunegraf.server.http.cache import Cache
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.site.model import Site
+from kommunegraf.stores.snapshot import snapshot
 
 _LOG = logging.getLogger("kommunegraf")
 
@@ -97,12 +98,12 @@ class Context:
         return self.state.documents.site
 
     async def open(self) -> None:
-        """Load the data and start the workers. Raises BadData or EngineError."""
+        """Load the data and start the workers. Raises BadData or StoreError."""
         async with self._loading:
             self._state = await self._load()
 
     async def reload(self) -> None:
-        """Load the data again and answer from it; queries that run end on the old. Raises BadData or EngineError, and the old stays.
+        """Load the data again and answer from it; queries that run end on the old. Raises BadData or StoreError, and the old stays.
 
         Callers that come while the data is loading share one reload after that.
         """

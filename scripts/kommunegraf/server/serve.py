@@ -53,7 +53,7 @@ def run(main: Coroutine[Any, Any, None]) -> None:
 async def serve(context: Context, listening: socket.socket, ready: Callable[[uvicorn.Server], None]) -> None:
     """Load the data and serve it on a socket until a signal stops the server. `ready` is called when requests are answered.
 
-    Raises BadData or EngineError when the data cannot be loaded.
+    Raises BadData or StoreError when the data cannot be loaded.
     """
     try:
         await context.open()

@@ -22,6 +22,10 @@ RETRIES = 5
 """How often a request is sent again when the store is busy or silent."""
 _WAIT_SECONDS = 0.5
 """The wait before the first repetition; each later one is twice as long."""
+ANSWER_MEGABYTES = 2048
+"""How long one answer of a store may be."""
+_REFUSAL_BYTES = 1 << 16
+"""How much is read of an answer that says no."""
 _BUSY = (429, 502, 503, 504)
 _ROWS = "application/sparql-results+json"
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
@@ -93,7 +97,9 @@ class Credentials:
 class Store:
     """A store at an address. Close it, or use it in a `with` statement."""
 
-    def __init__(self, query: str, update: str = "", credentials: Credentials | None = None, timeout: float = 600) -> None:
+    def __init__(
+        self, query: str, update: str = "", credentials: Credentials | None = None, timeout: float = 600, retries: int = RETRIES,
+    ) -> None:
         """`query` and `update` are the addresses for queries and updates; `timeout` is in seconds.
 
         Raises StoreError for an address that is not http or https.
@@ -104,6 +110,7 @@ class Store:
         self.address = query
         self._update = update
         self._credentials = credentials
+        self._retries = retries
         self._client = httpx.Client(timeout=timeout, follow_redirects=False)
         self._auth: httpx.Auth | None = None
         self._kind: Kind | None = None
@@ -155,24 +162,38 @@ class Store:
         body, media = text.encode("utf-8"), "application/sparql-update"
         self._send("POST", self.update_address, content=body, headers={"Content-Type": media}, accept="*/*")
 
-    def _send(self, method: str, address: str, accept: str, headers: dict[str, str] | None = None, **content: Any) -> httpx.Response:
+    def _send(self, method: str, address: str, accept: str, headers: dict[str, str] | None = None, **content: Any) -> "_Answer":
         """One request, again while the store is busy or silent, and with credentials where it asks for them."""
-        def send() -> httpx.Response:
+        def send() -> _Answer:
             auth = self._auth or httpx.USE_CLIENT_DEFAULT
-            return self._client.request(method, address, headers={"Accept": accept, **(headers or {})}, auth=auth, **content)
+            told = {"Accept": accept, **(headers or {})}
+            with self._client.stream(method, address, headers=told, auth=auth, **content) as response:
+                return _Answer(address, response.status_code, response.headers, self._body(response))
 
         answer = self._patiently(send)
-        if answer.status_code == 401 and self._credentials and self._auth is None:
+        if answer.status == 401 and self._credentials and self._auth is None:
             self._auth = self._scheme(answer)
             answer = self._patiently(send)
-        if answer.status_code < 300:
+        if answer.status < 300:
             return answer
-        raise self._refusal(answer)
+        raise _refusal(answer)
 
-    def _patiently(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+    def _body(self, response: httpx.Response) -> bytes:
+        """The content of an answer: of a refusal its beginning alone. Raises StoreError for one that is longer than the limit."""
+        parts, size = [], 0
+        for part in response.iter_bytes():
+            parts.append(part)
+            size += len(part)
+            if response.status_code >= 300 and size > _REFUSAL_BYTES:
+                break
+            if size > ANSWER_MEGABYTES << 20:
+                raise StoreError(f"{self.address} sent more than {ANSWER_MEGABYTES} megabytes in one answer")
+        return b"".join(parts)
+
+    def _patiently(self, send: Callable[[], "_Answer"]) -> "_Answer":
         """Send, and send again after a growing wait while the store is busy or does not answer."""
         problem = ""
-        for attempt in range(RETRIES + 1):
+        for attempt in range(self._retries + 1):
             if attempt:
                 time.sleep(_WAIT_SECONDS * 2 ** (attempt - 1))
             try:
@@ -180,27 +201,37 @@ class Store:
             except httpx.HTTPError as error:
                 problem = str(error) or type(error).__name__
                 continue
-            if answer.status_code not in _BUSY:
+            if answer.status not in _BUSY:
                 return answer
-            problem = f"status {answer.status_code}"
-        raise StoreError(f"{self.address} did not answer after {RETRIES + 1} attempts: {problem}")
+            problem = f"status {answer.status}"
+        raise StoreError(f"{self.address} did not answer after {self._retries + 1} attempts: {problem}")
 
-    def _scheme(self, answer: httpx.Response) -> httpx.Auth:
+    def _scheme(self, answer: "_Answer") -> httpx.Auth:
         """The scheme that the store asks for (RFC 7235): Digest, as Virtuoso does, or Basic."""
         assert self._credentials is not None
         user, password = self._credentials.user, self._credentials.password
         digest = answer.headers.get("www-authenticate", "").lower().startswith("digest")
         return httpx.DigestAuth(user, password) if digest else httpx.BasicAuth(user, password)
 
-    def _refusal(self, answer: httpx.Response) -> StoreError:
-        """What it means that the store did not do it."""
-        address = str(answer.request.url).partition("?")[0]
-        if answer.status_code in (401, 403):
-            hint = "set KOMMUNEGRAF_STORE_USER and KOMMUNEGRAF_STORE_PASSWORD, or name a file with --credentials"
-            return StoreError(f"{address} does not let this user change the store (status {answer.status_code}); {hint}")
-        said = " ".join(answer.text[:300].split())
-        if answer.status_code == 413 or "memory exhausted" in said or "10000 lines" in said:
-            return TooLarge(f"{address} takes smaller requests only: {said}")
-        if answer.is_redirect:
-            return StoreError(f"{address} leads on to {answer.headers.get('location')}; give that address")
-        return StoreError(f"{address} answered with status {answer.status_code}: {said}")
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a store answered: status, headers, and the content, of which a refusal has the beginning."""
+
+    address: str
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+def _refusal(answer: _Answer) -> StoreError:
+    """What it means that the store did not do it."""
+    if answer.status in (401, 403):
+        hint = "set KOMMUNEGRAF_STORE_USER and KOMMUNEGRAF_STORE_PASSWORD, or name a file with --credentials"
+        return StoreError(f"{answer.address} does not let this user in (status {answer.status}); {hint}")
+    said = " ".join(answer.content[:300].decode("utf-8", "replace").split())
+    if answer.status == 413 or "memory exhausted" in said or "10000 lines" in said:
+        return TooLarge(f"{answer.address} takes smaller requests only: {said}")
+    if answer.status < 400:
+        return StoreError(f"{answer.address} leads on to {answer.headers.get('location')}; give that address")
+    return StoreError(f"{answer.address} answered with status {answer.status}: {said}")

@@ -4,7 +4,6 @@ The endpoint must take the union of its named graphs as default graph, as Oxigra
 """
 
 import asyncio
-import hashlib
 import math
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -13,9 +12,7 @@ from typing import cast
 import httpx
 import pyoxigraph as ox
 
-from kommunegraf.namespaces import GRAPH
-from kommunegraf.questions import ask
-from kommunegraf.rdf import client, engines
+from kommunegraf.rdf import client
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, Format, WrongFormat
 from kommunegraf.server.engine.frames import Job, head
@@ -197,24 +194,3 @@ def _readable(body: bytes, rows: bool) -> bool:
     except (SyntaxError, ValueError):
         return False
     return True
-
-
-def snapshot(url: str) -> tuple[ox.Store, str]:
-    """The project's graphs as they stand at an endpoint, and the version of that state.
-
-    Raises EngineError, also if there are none, and if the endpoint gives fewer statements than it counts.
-    """
-    engine = engines.Endpoint(url)
-    sizes = {row["graph"]: row["triples"] for row in ask.internal(engine, "graph-sizes").rows()}
-    count = sum(size for graph, size in sizes.items() if graph.startswith(GRAPH))
-    if not count:
-        raise engines.EngineError(f"{url} has no graph whose name begins with {GRAPH}; load kommunegraf.nq with the names of its graphs")
-    answer = ask.internal(engine, "quads", prefix=GRAPH)
-    quads = [ox.Quad(s["subject"], s["predicate"], s["object"], s["graph"]) for s in answer.result]
-    del answer  # its rows belong to this thread
-    if len(quads) < count:
-        limit = f"raise its limit on results (in Virtuoso ResultSetMaxRows, and no time limit) above {count} rows"
-        raise engines.EngineError(f"{url} gave {len(quads)} of its {count} statements, too few for whole pages; {limit}")
-    store = ox.Store()
-    store.extend(quads)
-    return store, hashlib.sha256("\n".join(sorted(map(str, quads))).encode()).hexdigest()[:16]
