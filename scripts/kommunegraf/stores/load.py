@@ -27,12 +27,16 @@ Operation = tuple[updates.Name, str, list[str]]
 
 @dataclass(frozen=True)
 class Change:
-    """What one graph of the store needs: statements to remove and to add, and the state that it then has."""
+    """What one graph of the store needs: statements to remove and to add, and the state that it then has.
+
+    `emptied` says that the graph is emptied first: a statement about a blank node cannot be named in an update.
+    """
 
     graph: str
     removed: frozenset[str]
     added: frozenset[str]
     wanted: State
+    emptied: bool = False
 
     @property
     def size(self) -> int:
@@ -66,6 +70,8 @@ def removal(store: Store) -> list[Change]:
 
 def difference(graph: str, before: State, wanted: State) -> Change:
     """What leads from one state of a graph to another. Statements of equal value stay as the store writes them."""
+    if any(line.startswith("_:") or " _:" in line for line in before.statements):
+        return Change(graph, before.statements, wanted.statements, wanted, emptied=True)
     old, new = before.by_value, wanted.by_value
     removed = frozenset(old[value] for value in old.keys() - new.keys())
     return Change(graph, removed, frozenset(new[value] for value in new.keys() - old.keys()), wanted)
@@ -93,8 +99,11 @@ def apply(store: Store, changes: list[Change], progress: Callable[[int], None] =
 
 
 def _renewals(changes: list[Change]) -> Iterator[Operation]:
-    """Values that the store has rewritten are removed by subject and property, before the new ones are added."""
+    """What goes before the new statements come: graphs with blank nodes, and values that the store has rewritten."""
     for change in changes:
+        if change.emptied:
+            yield "clear", change.graph, []
+            continue
         pairs = {" ".join(line.split(" ", 2)[:2]) for line in change.removed if rewritten(line)}
         if pairs and change.wanted.statements:
             yield "remove-values", change.graph, [f"({pair})" for pair in sorted(pairs)]
@@ -108,7 +117,7 @@ def _additions(changes: list[Change]) -> Iterator[Operation]:
 
 def _removals(changes: list[Change]) -> Iterator[Operation]:
     for change in changes:
-        lines = sorted(line for line in change.removed if not rewritten(line))
+        lines = [] if change.emptied else sorted(line for line in change.removed if not rewritten(line))
         if not change.wanted.statements:
             yield "clear", change.graph, []
         elif lines:
