@@ -14,16 +14,16 @@ _GENITIVE = re.compile(r"s\b")
 
 
 class UnknownName(KommunegrafError):
-    """A name that no resource has. `suggestions` are the nearest ones; `known` are some that there are."""
+    """A name that no resource has. `suggestions` are the nearest names; `examples` are some that exist."""
 
-    def __init__(self, kind: str, name: str, suggestions: list[str], known: Iterable[str] = ()) -> None:
+    def __init__(self, kind: str, name: str, suggestions: list[str], examples: Iterable[str] = ()) -> None:
         self.suggestions = suggestions
-        hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else f"; there is {', '.join(known)}" if known else ""
+        hint = f"; did you mean {', '.join(suggestions)}?" if suggestions else f"; there is {', '.join(examples)}" if examples else ""
         super().__init__(f"no {kind} is called {name!r}{hint}")
 
 
 def plain(name: str) -> str:
-    """The form in which names are compared: lower case, æ ø å as ae oe aa, no other accents, words joined by one blank."""
+    """A name in the form for comparison: lower case, æ ø å as ae oe aa, no other accents, one blank between words."""
     text = unicodedata.normalize("NFC", name).casefold().translate(_LETTERS)
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return " ".join(re.findall(r"[a-z0-9]+", text))
@@ -33,35 +33,35 @@ class Names:
     """The names of one kind of resource."""
 
     def __init__(self, kind: str, labelled: Iterable[tuple[str, str]]) -> None:
-        """`labelled` pairs each resource's IRI with one of its labels; the last part of the IRI is a name too."""
+        """`labelled` pairs the IRI of each resource with one of its labels. The last part of the IRI is a name too."""
         self.kind = kind
-        self._found: dict[str, str] = {}
+        self._iris: dict[str, str] = {}
         self._shown: dict[str, str] = {}
         self._without_s: dict[str, set[str]] = defaultdict(set)
         for iri, label in labelled:
             slug = iri.rsplit("/", 1)[-1]
             for name in (label, slug, slug.lstrip("0") if slug.isdigit() else slug):
-                self._found.setdefault(_key(name), iri)
+                self._iris.setdefault(_key(name), iri)
                 self._shown.setdefault(_key(name), label if name is label else name)
                 self._without_s[_GENITIVE.sub("", _key(name))].add(iri)
 
     @property
     def iris(self) -> list[str]:
         """The IRIs of the resources, sorted."""
-        return sorted(set(self._found.values()))
+        return sorted(set(self._iris.values()))
 
     def resolve(self, name: str) -> str:
-        """The IRI of the resource that a name, a code or a slug means, or of an IRI itself. Raises UnknownName.
+        """The IRI that a name, a code or a slug stands for; an IRI stands for itself. Raises UnknownName.
 
-        A genitive s may be missing or too much, where that leaves one resource: Nordfyn for Nordfyns Kommune.
+        A genitive s may be missing or superfluous if that leaves one resource: Nordfyn for Nordfyns Kommune.
         """
-        if name in self._found.values():
+        if name in self._iris.values():
             return name
-        if found := self._found.get(_key(name)):
-            return found
+        if iri := self._iris.get(_key(name)):
+            return iri
         if len(alike := self._without_s.get(_GENITIVE.sub("", _key(name)), set())) == 1:
             return min(alike)
-        close = {self._found[k]: self._shown[k] for k in reversed(nearest(_key(name), self._found))}
+        close = {self._iris[key]: self._shown[key] for key in reversed(nearest(_key(name), self._iris))}
         slugs = sorted(iri.rsplit("/", 1)[-1] for iri in self.iris)
         more = [f"{len(slugs) - 12} more"] if len(slugs) > 12 else []
         raise UnknownName(self.kind, name, list(reversed(close.values())), [*slugs[:12], *more])

@@ -40,7 +40,7 @@ PREFIXES = {
 
 
 def expand(name: str) -> str:
-    """The IRI that a compact name such as `dcterms:title` stands for; an IRI is returned as it is."""
+    """The IRI that a compact name such as `dcterms:title` stands for; an IRI stands for itself."""
     prefix, separator, local = name.partition(":")
     if separator and not local.startswith("//") and prefix in PREFIXES:
         return PREFIXES[prefix] + local
@@ -49,6 +49,7 @@ def expand(name: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def compact(iri: str) -> str:
-    """The shortest compact name for an IRI, or the IRI where no prefix fits."""
-    best = max((p for p, space in PREFIXES.items() if iri.startswith(space)), key=lambda p: len(PREFIXES[p]), default=None)
+    """The shortest compact name of an IRI, or the IRI itself if no prefix fits."""
+    fitting = [prefix for prefix, space in PREFIXES.items() if iri.startswith(space)]
+    best = max(fitting, key=lambda prefix: len(PREFIXES[prefix]), default=None)
     return f"{best}:{iri[len(PREFIXES[best]):]}" if best else iri

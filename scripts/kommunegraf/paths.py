@@ -1,4 +1,4 @@
-"""Where the ontology, the tables and the queries lie: in a wheel inside the package, in a checkout at its top."""
+"""Where the ontology, the tables and the queries are: inside the package in a wheel, at the top of a checkout."""
 
 from pathlib import Path
 

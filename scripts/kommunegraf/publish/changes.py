@@ -18,7 +18,7 @@ Statements = frozenset[ox.Quad]
 
 @dataclass(frozen=True)
 class Change:
-    """A resource of which other things are said than before, with these statements, sorted."""
+    """A resource whose description differs, with the statements that were added and removed, sorted."""
 
     iri: str
     added: list[ox.Quad]
@@ -27,7 +27,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """What changed from version `old` to version `new`: resources that are new, gone, or described otherwise, sorted by IRI.
+    """What changed from version `old` to version `new`: resources added, removed, and described differently, sorted by IRI.
 
     `replacements` has, for each that is gone, those that the new version says replace it (dcterms:replaces). `described` has all
     resources of the new version. `issued` is the date of the new version, where it says one.
@@ -60,9 +60,9 @@ class Changes:
 def compare(old: str, before: Iterable[str], new: str, after: Iterable[str]) -> Changes:
     """What changed between the N-Quads lines of two versions, whose numbers are `old` and `new`.
 
-    A blank node belongs to the resources that it describes, as in a concise bounded description, and is known by what is said of
-    it: other labels are no change. A statement that went from one graph to another is removed and added. Raises BadInput for
-    lines that are no N-Quads.
+    A blank node belongs to the resource that it helps to describe, as in a concise bounded description, and is identified by its own
+    description: another label is no change. A statement that moves to another graph counts as removed and added. Raises BadInput for
+    lines that are not N-Quads.
     """
     was, now = _by_resource(before, old), _by_resource(after, new)
     changed = [Change(iri, _sorted(now[iri] - was[iri]), _sorted(was[iri] - now[iri])) for iri in sorted(was.keys() & now.keys())]
@@ -90,7 +90,7 @@ def _sorted(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
 
 
 def _by_resource(lines: Iterable[str], version: str) -> dict[str, Statements]:
-    """The description of each resource, with labels of blank nodes that rest on that description alone."""
+    """The description of each resource, with blank node labels that depend on that description alone."""
     own: dict[Node, list[ox.Quad]] = defaultdict(list)
     try:
         for quad in ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS):
@@ -107,35 +107,35 @@ def _described(subject: ox.NamedNode, own: dict[Node, list[ox.Quad]]) -> Stateme
     if not any(isinstance(quad.object, ox.BlankNode) for quad in quads):
         return frozenset(quads)
     seen: set[ox.BlankNode] = set()
-    for quad in quads:  # grows while it is read
+    for quad in quads:  # the list grows during the loop, by what describes the blank nodes in it
         if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
             seen.add(quad.object)
             quads += own.get(quad.object, [])
     labels: dict[Node, str] = {}
     if all(_label(node, own, labels, ()) for node in seen) and len(set(labels.values())) == len(seen):
         return _relabelled(subject, quads, labels)
-    closed = ox.Dataset(quads)  # a circle, or nodes of which the same is said
+    closed = ox.Dataset(quads)  # blank nodes in a circle, or with equal descriptions: only canonicalisation tells them apart
     closed.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return _relabelled(subject, closed, {})
 
 
 def _label(node: ox.BlankNode, own: dict[Node, list[ox.Quad]], labels: dict[Node, str], way: tuple[ox.BlankNode, ...]) -> str:
-    """A label made of what is said of a blank node, kept in `labels`; empty where that leads back to the node."""
+    """A label made from the description of a blank node, stored in `labels`; empty if the description leads back to the node."""
     if node in way:
         return ""
     if node not in labels:
-        said = []
+        parts = []
         for quad in own.get(node, []):
             value = _label(quad.object, own, labels, (*way, node)) if isinstance(quad.object, ox.BlankNode) else str(quad.object)
             if not value:
                 return ""
-            said.append(f"{quad.predicate} {value} {quad.graph_name}")
-        labels[node] = sha256("\n".join(sorted(said)).encode()).hexdigest()
+            parts.append(f"{quad.predicate} {value} {quad.graph_name}")
+        labels[node] = sha256("\n".join(sorted(parts)).encode()).hexdigest()
     return labels[node]
 
 
 def _relabelled(subject: ox.NamedNode, quads: Iterable[ox.Quad], labels: dict[Node, str]) -> Statements:
-    """The quads with labels that no other resource's blank nodes have."""
+    """The quads, with labels that the blank nodes of no other resource have."""
     def new(node: ox.BlankNode) -> ox.BlankNode:
         return ox.BlankNode("b" + sha256(f"{subject} {labels.get(node, node.value)}".encode()).hexdigest()[:16])
 
@@ -145,9 +145,9 @@ def _relabelled(subject: ox.NamedNode, quads: Iterable[ox.Quad], labels: dict[No
 
 
 def description(changes: Changes) -> list[ox.Quad]:
-    """The changes described: the activity that led from the old version to the new, and the graphs of `dataset` with their counts.
+    """A description of the changes: an activity that led from the old version to the new, and the graphs of `dataset` with their sizes.
 
-    prov:generated names each new resource, prov:invalidated each that is gone, prov:influenced each that is described otherwise.
+    prov:generated names each added resource, prov:invalidated each removed one, prov:influenced each that is described differently.
     """
     about, old, new = BASE + changes.path, changes.old, changes.new
     added, removed, changed = len(changes.added), len(changes.removed), len(changes.changed)

@@ -1,4 +1,4 @@
-"""What crawlers read: sitemap, robots.txt, and a plain overview of the site for language models."""
+"""Files for crawlers: sitemap, robots.txt, and llms.txt, a plain overview of the site for language models."""
 
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote

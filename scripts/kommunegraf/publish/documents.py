@@ -31,14 +31,14 @@ _OWN = {"csv-metadata.json": "application/csvm+json", "SHA256SUMS": "text/plain"
 class Documents:
     """The files of a site that will stand at an address.
 
-    `address` is where the site's top will be, for what needs absolute addresses; all else links relatively. `sparql` is the address
-    of a SPARQL endpoint over the same graph, for the catalogue; empty where there is none.
+    `address` is where the top of the site will be. Only the sitemap, the feed and the host rules need it; pages link relatively. `sparql`
+    is the address of a SPARQL endpoint over the same graph, for the catalogue, or empty.
     """
 
     def __init__(
         self, store: ox.Store, version: str, data: Path | None = None, address: str = BASE, sparql: str = "", previous: Path | None = None,
     ) -> None:
-        """`previous` is the folder of the site that was published before. Raises BadInput where it is none, or the tables are not."""
+        """`previous` is the folder of the site published before. Raises BadInput if that is no site, or if `data` has no tables."""
         self.store, self.version, self.data = store, version, data
         self.address, self.sparql = address, sparql
         self.past = history(store, version, previous)
@@ -63,10 +63,10 @@ class Documents:
         yield from self.past.files
 
     def read(self, name: str) -> bytes | None:
-        """A file's bytes; None where there is none. Raises WrongFormat for what RDF/XML cannot say."""
-        if name in self._catalogued:  # it says more than the store does
+        """The content of a file, or None if there is no such file. Raises WrongFormat for what RDF/XML cannot say."""
+        if name in self._catalogued:  # these files say more about a resource than the store does, so they come first
             return self._catalog[name]
-        if name in self._changes:  # and so do they
+        if name in self._changes:
             return self._changes[name]
         path, format, lang = addresses.parse(name)
         if format == HTML:
@@ -75,16 +75,18 @@ class Documents:
                 return page.encode()
         elif format and path in self.pages.resources:
             return describe.encode(describe.description(self.site.store, self.pages.resources[path]), format)
-        made = (group() for begins, group in self._groups if name.startswith(begins))
-        return next((files[name] for files in made if name in files), self.past.files.get(name))
+        for beginnings, group in self._groups:
+            if name.startswith(beginnings) and (content := group().get(name)) is not None:
+                return content
+        return self.past.files.get(name)
 
     def findings(self) -> list[Finding]:
-        """What of the site's graph cannot be published, or only without a name."""
+        """Resources that cannot be published, or only without a name."""
         return self.pages.findings()
 
     @property
     def _groups(self) -> tuple[tuple[tuple[str, ...], Callable[[], Files]], ...]:
-        """Files that are neither a page nor the data of a resource, each group made when a path that begins so is asked for."""
+        """All other files, in groups: the beginnings of their paths, and a function that makes the group when it is first needed."""
         return (
             (("static/",), lambda: self._static),
             (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/", feed.PATH), lambda: self._listing),
@@ -110,9 +112,10 @@ class Documents:
 
     @cached_property
     def _listing(self) -> Files:
-        found = [path for path in self.pages.paths if path != "404"]
-        told = {feed.PATH: feed.feed(self.store, self.version, self.past.changes, self.address)}
-        return {**dict(crawlers.files(found, self.address)), **dict(hosting.files(self.address)), **told}
+        """What the address of the site stands in: for crawlers, for web hosts, and the feed of versions."""
+        paths = [path for path in self.pages.paths if path != "404"]
+        news = {feed.PATH: feed.feed(self.store, self.version, self.past.changes, self.address)}
+        return {**dict(crawlers.files(paths, self.address)), **dict(hosting.files(self.address)), **news}
 
     @cached_property
     def _search(self) -> Files:
@@ -124,16 +127,17 @@ class Documents:
 
     @cached_property
     def _changes(self) -> Files:
-        """What changed with each version, what was removed until now, and a mark beside the documents of what was removed."""
+        """The changes of each version, the tombstones of all removed resources, and an empty `.gone` file beside the page of each."""
         if not self.past.changes:
             return {}
-        told = {f"{addresses.path(iri)}.trig": describe.encode(quads, TRIG) for iri, quads in self.past.changes.items()}
-        stones = {TOMBSTONES: describe.encode(self.past.tombstones, NQUADS)}
-        return {**told, **stones, **{f"{addresses.path(iri)}{hosting.GONE}": b"" for iri in sorted(self.past.gone)}}
+        changes = {f"{addresses.path(iri)}.trig": describe.encode(quads, TRIG) for iri, quads in self.past.changes.items()}
+        tombstones = {TOMBSTONES: describe.encode(self.past.tombstones, NQUADS)}
+        marks = {f"{addresses.path(iri)}{hosting.GONE}": b"" for iri in sorted(self.past.gone)}
+        return {**changes, **tombstones, **marks}
 
     @cached_property
     def _described(self) -> tuple[list[ox.Triple], list[ox.Triple]]:
-        """The catalogue without sizes and checksums, and the VoID description; empty for a store that does not say what data set it is."""
+        """The catalogue without sizes and checksums, and VoID. Both are empty for a store that does not describe its data set."""
         if not View(self.store, "en").described(catalog.WHOLE):
             return [], []
         files = [catalog.File(path) for path in self.dumps.names]
@@ -159,12 +163,12 @@ class Documents:
 
     @cached_property
     def _vocabulary(self) -> Files:
-        """The ontology under the IRI of its version, which stays when the next version comes."""
+        """The ontology under the IRI of its version, where it stays when the next version is published."""
         return dict(vocabulary.files(self.site))
 
 
 def _with(store: ox.Store, quads: list[ox.Quad]) -> ox.Store:
-    """A store that holds these quads too."""
+    """A copy of a store with some more quads; the store itself if there are none."""
     if not quads:
         return store
     both = ox.Store()
@@ -174,11 +178,11 @@ def _with(store: ox.Store, quads: list[ox.Quad]) -> ox.Store:
 
 
 def release(store: ox.Store) -> str:
-    """The version that a store's ontology says it has; `0` where it says none."""
+    """The version of the ontology in a store (owl:versionInfo); `0` if it has none."""
     return View(store, "en").plain(KG, "owl:versionInfo") or "0"
 
 
 def media_type(name: str) -> str:
-    """The media type of a file of the site, with its encoding where it is a text."""
+    """The media type of a file of the site; that of a text names its encoding."""
     own = next((media for end, media in _OWN.items() if name.endswith(end)), None)
     return with_charset(own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream"))

@@ -40,17 +40,17 @@ def files(store: ox.Store, data: Path | None, version: str) -> Iterator[tuple[st
     Named graphs with another IRI than those of Kommunegraf have no file of their own and stand in the whole.
     Raises BadInput when the tables cannot be used, and BadArgument when the graph has no evidence to make a network of.
     """
-    kept: dict[str, bytes] = {}
+    frozen: dict[str, bytes] = {}
     sums: dict[str, str] = {}
     for name, body in _dumps(store, data):
         sums[name] = hashlib.sha256(body).hexdigest()
         if name in FROZEN:
-            kept[name] = body
+            frozen[name] = body
         yield f"dump/{name}", body
     yield f"dump/{SUMS}", _checksums(sums)
-    for name, body in kept.items():
+    for name, body in frozen.items():
         yield f"version/{version}/{name}", body
-    yield f"version/{version}/{SUMS}", _checksums({name: sums[name] for name in kept})
+    yield f"version/{version}/{SUMS}", _checksums({name: sums[name] for name in frozen})
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
-"""Rules with which web servers and w3id.org lead from the IRI of a thing to the document that a request asks for.
+"""Rules by which web servers and w3id.org redirect from the IRI of a thing to the document that a request asks for.
 
-One table of formats and one way of reading q-values make the rules of all servers, so that they answer alike.
+The rules of all servers are made from one table of formats and one reading of q-values, so that they answer alike.
 """
 
 import re
@@ -22,14 +22,14 @@ from kommunegraf.site.addresses import page
 ROOT = "/var/www/kommunegraf"
 """The document root in the rules for nginx and Caddy."""
 GONE = ".gone"
-"""The ending of a file beside the documents of a resource that was removed: servers give these with status 410."""
+"""The ending of an empty file beside the documents of a removed resource: servers send these with status 410."""
 TYPES = {
     **{format.suffix[1:]: format.media for format in FORMATS},
     "css": "text/css", "gone": "text/plain", "graphml": "application/xml", "gz": "application/gzip", "js": "text/javascript",
     **patch.MEDIA, "atom": "application/atom+xml",
     "md": "text/markdown", "png": "image/png", "svg": "image/svg+xml", "txt": "text/plain", "xml": "application/xml",
 }
-"""The media type of each ending; those of `text/` are sent as UTF-8, the others say themselves what they are."""
+"""The media type of each file ending. Those of `text/` are sent as UTF-8; the others carry their encoding themselves."""
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Content-Security-Policy": (
@@ -47,14 +47,14 @@ _Q = r"q=(?:(1)(?:\.0?0?0?)?|(0)(?:\.([0-9]?[0-9]?[0-9]?))?)\s*(?:[;,]|$)"
 
 
 class Reading(NamedTuple):
-    """One way in which a header may name a choice: a pattern, and whether that has the groups of a q-value. Without, it is 1."""
+    """One way for a header to name a choice: a pattern, and whether it has the groups of a q-value. If not, the value is 1."""
 
     pattern: str
     weighed: bool
 
 
 class Choice(NamedTuple):
-    """What a request may ask for: its variable's name, and the readings of the header, the first that fits counts."""
+    """What a request may ask for: the name of its variable, its file ending, and the readings of the header. The first that fits counts."""
 
     name: str
     suffix: str
@@ -66,7 +66,7 @@ def _ranges(media: str) -> Iterator[Reading]:
     for name in (media, media.partition("/")[0] + "/*", "*/*"):
         yield Reading(_START + re.escape(name) + r"\s*(?:;[^,]*)?;\s*" + _Q, True)
         yield Reading(_START + re.escape(name) + r"\s*(?:[;,]|$)", False)
-    yield Reading("^$", False)  # no header: anything is wanted
+    yield Reading("^$", False)  # without the header, anything will do
 
 
 def _tags(lang: str) -> Iterator[Reading]:
@@ -81,14 +81,14 @@ CHOICES = [Choice(format.name, format.suffix, list(_ranges(format.media))) for f
 LANGS = [Choice(lang, page("", lang), list(_tags(lang))) for lang in LANGUAGES]
 """Languages of pages, likewise."""
 LESS = r"^([0-9]*)([0-9])[0-9]*[^,]*,\1([0-9])[0-9]*;[0-9]*\2[0-9]*\3"
-"""Of a text `A,B;0123456789`, with digits A and B: whether A is less, as decimals of one number. For hosts that know patterns only."""
+"""Whether A is less than B in a text `A,B;0123456789`, where both are decimals. For hosts that can only match patterns."""
 
 
 def files(address: str) -> Iterator[tuple[str, bytes]]:
     """The path and content of each file that hosting needs, for a site that will stand at `address`, which ends in `/`.
 
-    `.htaccess` (Apache reads it where it lies) and `.nojekyll` (GitHub Pages) work at the top of the site; the others, in
-    `hosting/`, are for the one who sets up a server. Raises BadInput for an address that is none of a site.
+    `.htaccess` (for Apache) and `.nojekyll` (for GitHub Pages) work at the top of the site. The others, in `hosting/`, are for whoever
+    sets up a server. Raises BadInput for an address that is not a web address ending in `/`.
     """
     if not _ADDRESS.fullmatch(address):
         repair = "such as https://example.org/ or https://example.org/kommunegraf/"
@@ -108,7 +108,7 @@ def files(address: str) -> Iterator[tuple[str, bytes]]:
 
 @cache
 def _environment() -> jinja2.Environment:
-    """The templates of rules, which are no HTML: nothing in them comes from the data."""
+    """The templates of the rules. They are not HTML and hold nothing from the data, so nothing is escaped."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"), undefined=jinja2.StrictUndefined,
         autoescape=False, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,

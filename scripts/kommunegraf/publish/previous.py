@@ -1,4 +1,4 @@
-"""What an earlier publication holds, for the next one: its version and data, the frozen versions, what was removed before."""
+"""Reads a published site for its successor: version, data, frozen versions, and the tombstones of removed resources."""
 
 import gzip
 import re
@@ -14,14 +14,14 @@ from kommunegraf.namespaces import BASE, DCT, PROV, SKOS, XSD, expand
 from kommunegraf.publish.changes import Changes, compare
 
 TOMBSTONES = "changes/tombstones.nq"
-"""The file of a site that describes every resource that was removed, in the default graph."""
+"""The file with a description of every removed resource, in the default graph."""
 _KEPT = ("version", "changes")
 _LABELS = {ox.NamedNode(expand(name)) for name in ("skos:prefLabel", "rdfs:label", "dcterms:title", "foaf:name")}
 
 
 @dataclass(frozen=True)
 class Previous:
-    """A published site: its folder, its version, the N-Quads lines of that, and the descriptions of what was removed until then."""
+    """A published site: its folder, its version, the N-Quads lines of that version, and the tombstones of removed resources."""
 
     site: Path
     version: str
@@ -29,14 +29,14 @@ class Previous:
     tombstones: list[ox.Quad]
 
     def same(self, version: str, lines: list[str]) -> bool:
-        """Whether a new build is this version once more. Raises BadInput where it has the number and other contents."""
+        """Whether a new build is this version again. Raises BadInput if it has the same number and other contents."""
         if version == self.version and set(lines) != set(self.lines) and compare(version, self.lines, version, lines):
             message = f"version {version} has been published with other contents"
             raise BadInput([Finding("violation", "version", message, "raise the version in kommunegraf/__init__.py", str(self.site))])
         return version == self.version
 
     def kept(self, besides: Container[str] = ()) -> Iterator[tuple[str, bytes]]:
-        """The path and content of every file that stays: those of frozen versions and of changes, except paths in `besides`."""
+        """The path and content of every file of frozen versions and of changes, except those in `besides`."""
         for top in _KEPT:
             for path in sorted((self.site / top).rglob("*")):
                 name = path.relative_to(self.site).as_posix()
@@ -47,7 +47,7 @@ class Previous:
 def previous(site: Path) -> Previous:
     """Read a published site; its version is the highest in `version/`.
 
-    Raises BadInput where there is no folder, no published site in it, or a file that cannot be read.
+    Raises BadInput if the folder is missing, holds no published site, or has a file that cannot be read.
     """
     if not site.is_dir():
         raise BadInput([Finding("violation", "file", "there is no such folder", "the folder of a published site", str(site))])
@@ -79,7 +79,7 @@ def _lines(path: Path) -> list[str]:
 
 
 def quads(path: Path, format: ox.RdfFormat) -> list[ox.Quad]:
-    """The quads of a file of a published site; none where it is not there. Raises BadInput where it cannot be read."""
+    """The quads of a file of a published site, none if the file is missing. Raises BadInput if it cannot be read."""
     try:
         return list(ox.parse(path=path, format=format)) if path.exists() else []
     except (OSError, SyntaxError) as error:
@@ -88,10 +88,10 @@ def quads(path: Path, format: ox.RdfFormat) -> list[ox.Quad]:
 
 
 def tombstones(earlier: list[ox.Quad], changes: Changes) -> list[ox.Quad]:
-    """The descriptions of all resources of ours that were removed, sorted: those of earlier versions and those that `changes` adds.
+    """The tombstones of all removed resources of ours, sorted: those of earlier versions, and new ones for what `changes` removes.
 
-    A description has the labels, owl:deprecated, dcterms:isReplacedBy, a note of the version, and the changes that removed the
-    resource (prov:wasInvalidatedBy). A resource that has come back is left out.
+    A tombstone has the labels, owl:deprecated, the resources that replace it (dcterms:isReplacedBy), a note with the version, and the
+    changes that removed it (prov:wasInvalidatedBy). A resource that has come back has none.
     """
     quads = {quad for quad in earlier if isinstance(quad.subject, ox.NamedNode) and quad.subject.value not in changes.described}
     for change in changes.removed:

@@ -1,4 +1,4 @@
-"""Work spread over the processors of this machine: each process does every n-th item, and the results come back in order."""
+"""Spreads work over the processors of this machine: each process takes every n-th item, and the results come back in order."""
 
 import gc
 import multiprocessing
@@ -13,15 +13,15 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 WORTH = 1_000
-"""From how many items on processes are worth their start."""
+"""The number of items from which starting processes pays."""
 
 
 @contextmanager
 def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Iterator[Result]]:
-    """The result of each item, in their order, for a `with` statement.
+    """The results of `work` for all items, in their order, for a `with` statement.
 
-    Processes are forked at its beginning, so that they have what this one has in memory then; on systems without a safe fork (Windows,
-    macOS) the work is done here. Results travel by pickle. The iterator raises OSError when a process ends before its work.
+    The processes are forked when the block begins, so they share what this process has in memory then. On systems without a safe fork
+    (Windows, macOS) the work is done in this process. Results are pickled. The iterator raises OSError if a process dies.
     """
     count = len(os.sched_getaffinity(0)) if sys.platform == "linux" and len(items) >= WORTH else 1
     if count == 1:
@@ -29,7 +29,7 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[It
         return
     context = multiprocessing.get_context("fork")
     readers: list[Connection] = []
-    gc.freeze()  # so that collecting garbage in a process does not copy all that it shares with this one
+    gc.freeze()  # else the first garbage collection in a process would copy every page of memory that it shares with this one
     try:
         for start in range(count):
             reader, writer = context.Pipe(duplex=False)
@@ -48,14 +48,14 @@ def _gathered(readers: Sequence[Connection], count: int) -> Iterator[Result]:
         for number in range(count):
             yield readers[number % len(readers)].recv()
     except EOFError:
-        raise OSError("a process that made a part of it has ended; perhaps memory is short") from None
+        raise OSError("a process that made part of the site has died; perhaps memory is short") from None
 
 
 def _do(work: Callable[[Item], Result], items: Sequence[Item], writer: Connection, readers: list[Connection]) -> None:
-    """Do some of the work. When the process that wants it is gone, or has enough, the pipe breaks, and this one ends."""
+    """Do a share of the work. When the reader has gone or has read enough, the pipe breaks and this process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    for reader in readers:  # else they would keep each other's pipes whole
+    for reader in readers:  # inherited; if they stayed open, no pipe would break when the reading process goes
         reader.close()
     for item in items:
         writer.send(work(item))

@@ -1,4 +1,4 @@
-"""Writes a published site so that readers see the old one or the new one, whole, and never a part."""
+"""Writes a published site so that readers see the whole old site or the whole new one, never a part."""
 
 import ctypes
 import errno
@@ -16,22 +16,24 @@ from typing import Self
 from kommunegraf.findings import BadInput, Finding
 
 MARK = "SHA256SUMS"
-"""The file by which a published site is known; it lists every other file (`sha256sum --check SHA256SUMS`)."""
+"""The file that marks a published site. It lists every other file (`sha256sum --check SHA256SUMS`)."""
 _HEAD = b"# Kommunegraf: a published site, replaced as a whole by the next one\n"
 _UNFIT = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
 _EXCHANGE, _HERE = 2, -100
+"""RENAME_EXCHANGE of linux/fs.h, and AT_FDCWD of fcntl.h: paths are relative to the working folder."""
 _UNSUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
+"""What renameat2 answers on a file system or a kernel that cannot exchange."""
 
 
 class Tree:
-    """The files of a site, received one by one; they take the place of the folder `target` together when the `with` block ends.
+    """A site received file by file in a `with` block, which replaces the folder `target` as a whole when the block ends.
 
-    As long as each file is there already, nothing is written. The first that differs makes a folder beside `target`, which gets
-    the changed files, and at the end hard links to the unchanged ones. When the block raises, or the process is killed, `target`
-    stays as it was; the next run removes what was left. After the block, `written` and `removed` count files.
+    Nothing is written as long as every file is unchanged. The first changed file creates a folder beside `target`, which receives the
+    changed files and, at the end, hard links to the unchanged ones. If the block raises or the process is killed, `target` stays as
+    it was, and the next run removes what is left over. After the block, `written` and `removed` count files.
 
-    Raises BadInput for a target that is a file, has files that no site has listed, or is being replaced by another process, and
-    OSError when the disk is full.
+    Raises BadInput if the target is a file, holds files that no site has listed, or is being replaced by another process. Raises
+    OSError if the disk is full.
     """
 
     def __init__(self, target: Path) -> None:
@@ -60,7 +62,7 @@ class Tree:
         return self
 
     def write(self, path: str, data: bytes) -> None:
-        """Add a file; `path` has `/` between its parts. Raises BadInput for a path that is no file's, or comes twice."""
+        """Add a file; `path` has `/` between its parts. Raises BadInput for a path that cannot be a file, or comes twice."""
         if fault := self._fault(path):
             raise BadInput([Finding("violation", "file", f"{path!r} cannot be a file of the site: {fault}", "another path", path)])
         self._put(path, data)
@@ -69,7 +71,7 @@ class Tree:
 
     @property
     def clashes(self) -> list[str]:
-        """The paths that differ from another in upper and lower case only, sorted: on Windows and macOS they are one file."""
+        """The paths that differ from another in letter case only, sorted: on Windows and macOS they are one file."""
         count = Counter(path.casefold() for path in self._sums)
         return sorted(path for path in self._sums if count[path.casefold()] > 1)
 
@@ -116,14 +118,15 @@ class Tree:
 
     def _finish(self) -> None:
         self._put(MARK, _HEAD + "".join(f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)).encode())
-        if self._staging is None:  # the list of all files is the same, so all are
+        if self._staging is None:  # the list of checksums is unchanged, so every file is
             return
         for path in self._same:
             _link(self.target / path, self._staging / path)
         missing = {*self._sums, MARK} - _walk(self._staging)
         if missing:
-            repair = "a file system that tells upper from lower case"
-            raise BadInput([Finding("violation", "file", "not on its own in the folder", repair, path) for path in sorted(missing)])
+            repair = "a file system that distinguishes upper and lower case"
+            message = "another file has taken its name in the folder"
+            raise BadInput([Finding("violation", "file", message, repair, path) for path in sorted(missing)])
         self.removed = len(self._existing - self._sums.keys() - {MARK})
         if self.target.exists():
             shutil.copymode(self.target, self._staging)
@@ -131,10 +134,10 @@ class Tree:
 
 
 def exchange(new: Path, old: Path) -> None:
-    """Let two folders change places; where there is no `old`, `new` is renamed.
+    """Exchange two folders; if there is no `old`, `new` is renamed to it.
 
-    On Linux this is one step (renameat2 with RENAME_EXCHANGE), elsewhere three renames; `Tree` repairs what a kill between
-    these leaves. Raises OSError, with both folders where they were.
+    On Linux this is one step (renameat2 with RENAME_EXCHANGE), elsewhere three renames; if the process is killed between these, the
+    next `Tree` puts things right. Raises OSError, and both folders are where they were.
     """
     if not old.exists():
         new.rename(old)
@@ -150,7 +153,7 @@ def exchange(new: Path, old: Path) -> None:
 
 
 def _exchanged(new: Path, old: Path) -> bool:
-    """Whether the system has exchanged two paths by itself; False where it cannot."""
+    """Exchange two paths in one step. False if the system cannot, and then nothing has changed."""
     if not sys.platform.startswith("linux"):
         return False
     call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -169,7 +172,7 @@ def _beside(target: Path, name: str) -> Path:
 
 
 def _clean(target: Path) -> None:
-    """Bring back a site that was put aside when its run was killed, and remove what killed runs have left."""
+    """Bring back a site that a killed run had put aside, and remove what killed runs have left over."""
     aside = _beside(target, "old")
     if aside.is_dir() and not target.exists():
         aside.rename(target)
@@ -177,14 +180,14 @@ def _clean(target: Path) -> None:
     for left in [path for path in beside if path.name.startswith(_beside(target, "").name)]:
         try:
             locks = _lock(left)
-        except BlockingIOError:  # a run that is alive
+        except BlockingIOError:  # it belongs to a run that is alive
             continue
         shutil.rmtree(left, ignore_errors=True)
         _unlock(locks)
 
 
 def _lock(folder: Path) -> list[int]:
-    """Take the lock of a folder, for as long as this process lives at most. Raises BlockingIOError where another process has it."""
+    """Lock a folder; the lock ends with this process at the latest. Raises BlockingIOError if another process holds it."""
     if sys.platform == "win32":
         return []
     import fcntl
@@ -199,7 +202,7 @@ def _lock(folder: Path) -> list[int]:
 
 
 def _unlock(locks: list[int]) -> None:
-    """Give locks back, those too that a forked process has still in its hands."""
+    """Release locks, also for forked processes that have inherited them."""
     for lock in locks:
         if sys.platform != "win32":
             import fcntl
@@ -209,30 +212,31 @@ def _unlock(locks: list[int]) -> None:
 
 
 def _files(target: Path) -> set[str]:
-    """The files of the site that lies at `target`, none where there is nothing. Raises BadInput where something else lies there."""
+    """The files of the site at `target`, none if there is none. Raises BadInput if something else is there."""
     if not target.exists():
         return set()
     repair = "a new or empty folder, or one that was published before"
     if not target.is_dir():
         raise BadInput([Finding("violation", "file", "is a file, and a site is a folder", repair, str(target))])
-    found = _walk(target)
+    files = _walk(target)
     mark = target / MARK
-    text = mark.read_bytes() if MARK in found and mark.is_file() else b""
+    text = mark.read_bytes() if MARK in files and mark.is_file() else b""
     listed = {line[66:].decode("utf-8", "replace") for line in text.split(b"\n")} if text.startswith(_HEAD) else set()
-    foreign = sorted(path for path in found - {MARK if listed else ""} if path not in listed or (target / path).is_symlink())
+    foreign = sorted(path for path in files - {MARK if listed else ""} if path not in listed or (target / path).is_symlink())
     if foreign:
         message = f"has files that are not of a published site, {foreign[0]} first; they would be lost"
         raise BadInput([Finding("violation", "file", message, repair, str(target))])
-    return found
+    return files
 
 
 def _walk(folder: Path) -> set[str]:
-    """The paths of all that is no folder, below a folder; links to folders too."""
-    found = set()
+    """The paths of everything below a folder that is not a folder itself; links to folders count."""
+    paths = set()
     for place, folders, names in os.walk(folder):
         below = Path(place).relative_to(folder).as_posix() + "/"
-        found |= {below.removeprefix("./") + name for name in names + [f for f in folders if os.path.islink(os.path.join(place, f))]}
-    return found
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        paths |= {below.removeprefix("./") + name for name in names + links}
+    return paths
 
 
 def _folders(path: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""All tables as one Excel workbook: a sheet that explains in each language, then a sheet for each table."""
+"""All tables as one Excel workbook: a sheet of explanation in each language, then a sheet for each table."""
 
 from collections.abc import Iterable
 from datetime import datetime

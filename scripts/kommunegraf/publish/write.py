@@ -14,7 +14,7 @@ from kommunegraf.rdf.formats import WrongFormat
 
 @dataclass(frozen=True)
 class Published:
-    """What came of it: how many files the site has, how many were written and removed, and what could not be published."""
+    """The outcome: how many files the site has, how many were written and removed, and what could not be published."""
 
     files: int
     written: int
@@ -23,9 +23,9 @@ class Published:
 
 
 def publish(documents: Documents, target: Path, progress: Callable[[int, int], None] = lambda done, total: None) -> Published:
-    """Write the files of a site to `target`, in the place of an older one. `progress` hears of files done and in all.
+    """Write a site to the folder `target`, in the place of an older one. `progress` is called with the files done and the total.
 
-    What cannot be published of a resource is left out and reported. Raises BadInput and OSError as `swap.Tree` does.
+    A file that cannot be made is left out and reported as a finding. Raises BadInput and OSError as `replace.Tree` does.
     """
     names = list(documents.names())
     findings = documents.findings()
@@ -44,7 +44,7 @@ def publish(documents: Documents, target: Path, progress: Callable[[int, int], N
 
 
 def _made(documents: Documents, name: str) -> bytes | Finding | None:
-    """A file's bytes, or why it cannot be."""
+    """The content of a file, or why it cannot be made."""
     try:
         return documents.read(name)
     except WrongFormat as error:

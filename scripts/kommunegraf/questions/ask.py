@@ -25,23 +25,23 @@ from kommunegraf.rdf.terms import iri, literal
 
 @dataclass(frozen=True)
 class Answer:
-    """What a question answered. `result` can be read once."""
+    """An answer. `result` can be read once."""
 
     question: Question
     result: Any
 
     @cached_property
     def columns(self) -> list[str]:
-        """The names of the result columns; none for a graph or a yes and no."""
+        """The names of the columns; none for a graph, or for yes or no."""
         return [v.value for v in self.result.variables] if isinstance(self.result, ox.QuerySolutions) else []
 
     @property
     def is_graph(self) -> bool:
-        """Whether the answer is triples and not rows."""
+        """Whether the answer is triples, rather than rows."""
         return isinstance(self.result, list)
 
     def rows(self) -> list[dict[str, Any]]:
-        """The rows with plain Python values: numbers, booleans, text, and IRIs as text; None where nothing is bound."""
+        """The rows as Python values: numbers, booleans, texts, and IRIs as text; None for an unbound variable."""
         return list(self._rows)
 
     @cached_property
@@ -50,7 +50,7 @@ class Answer:
         return [dict(zip(columns, map(python_value, solution))) for solution in self.result]
 
     def frame(self) -> Any:
-        """The rows as a pandas DataFrame. Raises ImportError where pandas is not installed."""
+        """The rows as a pandas DataFrame. Raises ImportError if pandas is not installed."""
         import pandas
 
         return pandas.DataFrame(self.rows(), columns=self.columns)
@@ -62,34 +62,33 @@ def folder(name: str = "questions") -> dict[str, Question]:
 
 
 def find(name: str) -> Question:
-    """A question of `queries/questions/`. Raises BadArgument with the nearest names when there is none."""
+    """A question of the library by its name. Raises BadArgument with the nearest names if there is none."""
     path = paths.root() / "queries" / "questions" / f"{name}.rq"
-    known = sorted(p.stem for p in path.parent.glob("*.rq"))
-    if name not in known:
-        near = nearest(name, known) or known
-        raise BadArgument(f"no question is called {name!r}; there is {', '.join(near)}")
+    names = sorted(file.stem for file in path.parent.glob("*.rq"))
+    if name not in names:
+        raise BadArgument(f"no question is called {name!r}; there is {', '.join(nearest(name, names) or names)}")
     return read(path)
 
 
 def run(engine: Engine, name: str, /, **arguments: str) -> Answer:
-    """Ask the question of that name. Raises BadArgument or EngineError."""
+    """Ask a question of the library by its name. Raises BadArgument or EngineError."""
     return ask(engine, find(name), **arguments)
 
 
 def internal(engine: Engine, name: str, /, **arguments: str) -> Answer:
-    """Ask one of the queries that the tools themselves need (`queries/internal/`)."""
+    """Ask one of the queries of the tools themselves (`queries/internal/`)."""
     return ask(engine, read(paths.root() / "queries" / "internal" / f"{name}.rq"), **arguments)
 
 
 def ask(engine: Engine, question: Question, /, **arguments: str) -> Answer:
-    """Bind the arguments, by their parameters' types, and run the question. Raises BadArgument or EngineError."""
+    """Bind each argument as the type of its parameter wants it, and run the question. Raises BadArgument, UnknownName or EngineError."""
     chosen: dict[Parameter, str] = {}
     for name, value in arguments.items():
-        found = parameter(question, name)
-        if found in chosen:
-            raise BadArgument(f"{found.name} is given twice: {chosen[found]!r} and {value!r}")
-        chosen[found] = value
-    terms = {taken.name: term(engine, taken, value) for taken, value in chosen.items()}
+        own = parameter(question, name)
+        if own in chosen:
+            raise BadArgument(f"{own.name} is given twice: {chosen[own]!r} and {value!r}")
+        chosen[own] = value
+    terms = {own.name: term(engine, own, value) for own, value in chosen.items()}
     try:
         return Answer(question, engine.query(question.bind(terms)))
     except EngineError as error:
@@ -97,10 +96,10 @@ def ask(engine: Engine, question: Question, /, **arguments: str) -> Answer:
 
 
 def parameter(question: Question, name: str) -> Parameter:
-    """The parameter of that name, or with that label in either language. Raises BadArgument."""
-    for known in question.parameters.values():
-        if plain(name) in (plain(known.name), *map(plain, known.label.values())):
-            return known
+    """The parameter with that name, or that label in either language. Raises BadArgument."""
+    for own in question.parameters.values():
+        if plain(name) in (plain(own.name), *map(plain, own.label.values())):
+            return own
     takes = ", ".join(question.parameters) or "none"
     raise BadArgument(f"{question.name} has no parameter {name!r}; it takes {takes}")
 
@@ -110,7 +109,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def term(engine: Engine, parameter: Parameter, value: str) -> str:
-    """A value as a SPARQL term of its parameter's type. Raises BadArgument, UnknownName or EngineError."""
+    """A value as a SPARQL term of the type of its parameter. Raises BadArgument, UnknownName or EngineError."""
     if parameter.type == "language":
         if value not in LANGUAGES:
             raise BadArgument(f"{parameter.name} is one of {', '.join(LANGUAGES)}, not {value!r}")
@@ -138,7 +137,7 @@ def term(engine: Engine, parameter: Parameter, value: str) -> str:
 
 
 def names(engine: Engine, kind: str) -> Names:
-    """The names of the resources of one kind, such as `municipality` or `initiative`, as the graph has them."""
+    """The names in the graph for resources of one kind, such as `municipality` or `initiative`."""
     solutions = internal(engine, "names", prefix=f"{BASE}{kind}/").result
     return Names(kind.replace("-", " "), ((s["resource"].value, s["label"].value) for s in solutions))
 

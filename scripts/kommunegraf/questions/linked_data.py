@@ -1,6 +1,6 @@
-"""The question library as linked data: each question an `sh:SPARQLExecutable`, so that an endpoint can be asked for its questions.
+"""The question library as linked data: each question is an `sh:SPARQLExecutable`, so a client can ask an endpoint for its questions.
 
-The form is that of the SIB sparql-examples (https://github.com/sib-swiss/sparql-examples).
+The form follows the SIB sparql-examples (https://github.com/sib-swiss/sparql-examples).
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,7 @@
 """The query files: a `#+` header in YAML that describes the query, then SPARQL that runs as it stands.
 
-A parameter is a variable that the query binds in one line of its own, `VALUES ?name { … }`; what stands in the braces is
-its default, and `bind` puts another term there. The grammar is told in `queries/README.md`.
+A parameter is a variable that the query binds in a line of its own, `VALUES ?name { … }`. The braces hold its default; `bind`
+replaces it. `queries/README.md` has the grammar.
 """
 
 import re
@@ -17,7 +17,7 @@ from kommunegraf.findings import BadInput, Finding
 from kommunegraf.rdf.formats import GRAPHS, TABLES, Format
 
 VALUE_TYPES = ("language", "integer", "date", "text", "iri")
-"""Parameter types that are values. Any other type is a kind of resource, the first part of its path under the base IRI."""
+"""The types of parameters that take a value. Any other type is a kind of resource: the first part of its path under the base IRI."""
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BEFORE = re.compile(r"^\s*#.*$|\b(?:PREFIX\s+\S*|BASE)\s*<[^>]*>", re.IGNORECASE | re.MULTILINE)
@@ -31,7 +31,7 @@ class BadArgument(KommunegrafError):
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a caller may set: a kind of value or of resource, in the words that people use."""
+    """What a caller may set: its name, its type, and what it is called in each language."""
 
     name: str
     type: str
@@ -39,13 +39,13 @@ class Parameter:
 
     @property
     def is_value(self) -> bool:
-        """Whether it takes a value, and not the name of a resource."""
+        """Whether it takes a value, rather than the name of a resource."""
         return self.type in VALUE_TYPES
 
 
 @dataclass(frozen=True)
 class Question:
-    """One query file. Texts are by language (`da`, `en`); `columns` has the meaning of each result column."""
+    """One query file. Texts are by language (`da`, `en`); `columns` explains each column of the result."""
 
     name: str
     path: Path
@@ -62,8 +62,8 @@ class Question:
     @cached_property
     def form(self) -> str:
         """SELECT, ASK, CONSTRUCT or DESCRIBE."""
-        found = _FORM.search(_BEFORE.sub("", self.text))
-        return found[1].upper() if found else ""
+        keyword = _FORM.search(_BEFORE.sub("", self.text))
+        return keyword[1].upper() if keyword else ""
 
     @property
     def is_graph(self) -> bool:
@@ -76,7 +76,7 @@ class Question:
         return GRAPHS if self.is_graph else TABLES
 
     def default(self, parameter: str) -> str:
-        """The term, as SPARQL writes it, that stands in the file for a parameter."""
+        """The default of a parameter, as SPARQL writes it."""
         return _values_line(parameter).search(self.text)[2].strip()  # type: ignore[index]
 
     @property
@@ -87,7 +87,7 @@ class Question:
         return self.form == "SELECT" and ordered is not None and limited is None
 
     def page(self, limit: int | None, offset: int) -> "Question":
-        """The same question for some of its rows. Raises BadArgument where `is_pageable` is false."""
+        """The same question for some of its rows. Raises BadArgument if it is not pageable."""
         if limit is None and not offset:
             return self
         if not self.is_pageable:
@@ -95,7 +95,7 @@ class Question:
         return replace(self, text=f"{self.text}\n" + (f"LIMIT {limit}\n" if limit is not None else "") + f"OFFSET {offset}\n")
 
     def bind(self, terms: dict[str, str]) -> str:
-        """The query text with other terms for some parameters. Terms are finished SPARQL: `<iri>`, `"text"@da`, `12`."""
+        """The query text with new terms for some parameters, each in SPARQL: `<iri>`, `"text"@da`, `12`."""
         text = self.text
         for name, term in terms.items():
             text = _values_line(name).sub(lambda line, term=term: f"{line[1]} {term} {line[3]}", text, count=1)  # type: ignore[misc]
@@ -112,13 +112,13 @@ def read_folder(folder: Path) -> dict[str, Question]:
 
 
 def own(path: Path) -> Question:
-    """A query of the user's own: a header is welcome and not needed. Raises BadInput or OSError."""
+    """A query of the user's own, which needs no header. Raises BadInput or OSError."""
     text = _text(path)
     return read(path) if text.startswith("#+") else Question(path.stem, path, text, title={})
 
 
 def read(path: Path) -> Question:
-    """One query file. Raises BadInput, with the line, when its header is not as the grammar says."""
+    """One query file. Raises BadInput, with the line, for a header that breaks the grammar."""
     source = _text(path)
     marked = [line for line in source.splitlines() if line.startswith("#+")]
     try:
@@ -133,7 +133,7 @@ def read(path: Path) -> Question:
     try:
         question = _question(path, source, header)
     except (KeyError, AttributeError, TypeError) as error:
-        raise _broken(path, f"the header is not as the grammar says: {error!r}") from error
+        raise _broken(path, f"the header breaks the grammar: {error!r}") from error
     for name in question.parameters:
         if len(_values_line(name).findall(source)) != 1:
             raise _broken(path, f"parameter {name} needs exactly one line 'VALUES ?{name} {{ default }}'")
@@ -148,7 +148,7 @@ def _text(path: Path) -> str:
 
 
 def _question(path: Path, source: str, header: dict[str, Any]) -> Question:
-    """The question of a header. Raises KeyError, AttributeError or TypeError for values of another form."""
+    """A question from its header. Raises KeyError, AttributeError or TypeError for a value of the wrong form."""
     columns = header.get("columns") or {}
     return Question(
         name=path.stem,

@@ -1,4 +1,4 @@
-"""What the graph says of one resource, its concise bounded description, and the bytes of that in each format."""
+"""The concise bounded description of one resource, and its bytes in each format."""
 
 import re
 from collections.abc import Iterable
@@ -32,23 +32,23 @@ _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 def description(store: ox.Store, iri: str) -> list[ox.Quad]:
     """The concise bounded description of a resource (W3C Member Submission CBD, 2005), with the graph of each statement.
 
-    These are all statements that have the resource as subject, and those of the blank nodes among their values, and so on. The
-    ontology's description holds all its terms. Empty where nothing is said. The order is fixed: the resource first, the type of
-    each subject first; blank nodes have the canonical labels of the description (RDFC-1.0). Raises ValueError for what is no IRI.
+    These are all statements with the resource as subject, and those with a blank node among their values as subject, and so on. The
+    description of the ontology holds all its terms. The order is fixed: the resource first, and of each subject the type first. Blank
+    nodes have the canonical labels of the description (RDFC-1.0). Empty for an unknown resource. Raises ValueError for what is no IRI.
     """
     root = ox.NamedNode(iri)
-    found = list(store.quads_for_pattern(root, None, None, None))
+    quads = list(store.quads_for_pattern(root, None, None, None))
     if root == _ONTOLOGY:
-        found = list({*found, *store.quads_for_pattern(None, None, None, ox.NamedNode(GRAPH + "ontology"))})
-    elif not any(isinstance(quad.object, ox.BlankNode) for quad in found):
-        return sorted(found, key=lambda quad: (quad.predicate != _TYPE, str(quad)))
-    closed = ox.Dataset(_with_blank_nodes(store, found))
+        quads = list({*quads, *store.quads_for_pattern(None, None, None, ox.NamedNode(GRAPH + "ontology"))})
+    elif not any(isinstance(quad.object, ox.BlankNode) for quad in quads):
+        return sorted(quads, key=lambda quad: (quad.predicate != _TYPE, str(quad)))
+    closed = ox.Dataset(_with_blank_nodes(store, quads))
     closed.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     return sorted(closed, key=lambda quad: (quad.subject != root, str(quad.subject), quad.predicate != _TYPE, str(quad)))
 
 
 def _with_blank_nodes(store: ox.Store, quads: list[ox.Quad]) -> Iterable[ox.Quad]:
-    """The quads, and those that describe blank nodes in them; each blank node is followed once, so that a circle ends."""
+    """The quads and those that describe the blank nodes in them. Each blank node is followed once, so that circles end."""
     waiting = list(quads)
     seen = {quad.subject for quad in quads}
     while waiting:
@@ -60,11 +60,11 @@ def _with_blank_nodes(store: ox.Store, quads: list[ox.Quad]) -> Iterable[ox.Quad
 
 
 def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
-    """Quads in a format of formats.DATA or DATASETS, in their order, as UTF-8 that ends in a line end.
+    """Quads in a format of formats.DATA or DATASETS, in the order given, as UTF-8 that ends in a line end.
 
-    The formats of one graph say each statement once, whichever graphs it stands in. Blank nodes must have labels that every
-    format can write, as those of `description` are. Raises WrongFormat for what RDF/XML cannot write: a predicate or class that does
-    not end in an XML name, and a text with a character that XML does not have.
+    A format of one graph has each triple once, even if several graphs state it. Blank nodes must have labels that every format can
+    write, as those of `description` do. Raises WrongFormat for what RDF/XML cannot write: a predicate or class whose end is no XML
+    name, and a text with a character that XML does not have.
     """
     rows = list(quads)
     prefixes = None
@@ -72,12 +72,12 @@ def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
         prefixes = _declared(_xml_prefix(iri) for iri in _elements(rows))
     elif format.name in ("turtle", "trig"):
         prefixes = _declared(_prefix(iri) for iri in _named(rows))
-    kept: Any = rows if format in DATASETS else dict.fromkeys(quad.triple for quad in rows)
-    body: bytes = ox.serialize(kept, format=_FORMATS[format.name], prefixes=prefixes) or b""
+    statements: Any = rows if format in DATASETS else dict.fromkeys(quad.triple for quad in rows)
+    body: bytes = ox.serialize(statements, format=_FORMATS[format.name], prefixes=prefixes) or b""
     if format.name == "rdfxml":
         if not _is_xml(body):
             raise WrongFormat(f"RDF/XML cannot write a text of {_unwritable(rows)}: it has a control character")
-        body = body.replace(b"\r", b"&#xD;")  # a reader of XML takes a bare one for a line end
+        body = body.replace(b"\r", b"&#xD;")  # an XML parser would read a bare one as a line end
     return body if body.endswith(b"\n") else body + b"\n"
 
 
@@ -86,7 +86,7 @@ def _declared(prefixes: Iterable[str]) -> dict[str, str]:
 
 
 def _named(quads: list[ox.Quad]) -> Iterable[str]:
-    """The IRIs that Turtle writes, where they have a prefix, as names."""
+    """The IRIs that Turtle abbreviates if they have a prefix."""
     for quad in quads:
         for term in (quad.subject, quad.object, quad.graph_name):
             if isinstance(term, ox.NamedNode):
@@ -107,7 +107,7 @@ def _elements(quads: list[ox.Quad]) -> Iterable[str]:
 
 @lru_cache(maxsize=100_000)
 def _prefix(iri: str) -> str:
-    """The prefix of the longest namespace that an IRI begins with; empty where there is none."""
+    """The prefix of the longest namespace that an IRI begins with; empty if there is none."""
     fitting = [prefix for prefix, space in PREFIXES.items() if iri.startswith(space)]
     return max(fitting, key=lambda prefix: len(PREFIXES[prefix]), default="")
 

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     import rdflib
 
 _VIRTUOSO_NODE = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
-"""The label of a blank node as Virtuoso writes it, which is none in any format of RDF."""
+"""A blank node label as Virtuoso writes it, which no RDF format allows."""
 Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 """Rows, yes or no, or the triples of a graph."""
 
 
 class EngineError(KommunegrafError):
-    """A query that could not be answered: it is malformed, or the endpoint did not serve it. The message says which."""
+    """A query or a graph that an engine cannot handle: malformed, or not served by the endpoint. The message says which."""
 
 
 class Engine(Protocol):
@@ -67,10 +67,10 @@ class Embedded:
 
 
 class Rdflib:
-    """rdflib's own engine over a dataset or graph that the caller has."""
+    """rdflib's own engine over a dataset or graph of the caller."""
 
     def __init__(self, graph: "rdflib.Graph") -> None:
-        """Raises EngineError for a dataset whose default graph is not the union of its graphs: it would answer with nothing."""
+        """Raises EngineError for a dataset whose default graph is not the union of its graphs: every question would find nothing."""
         if graph.context_aware and not graph.default_union:
             raise EngineError("make the dataset with rdflib.Dataset(default_union=True), so that questions see all named graphs")
         self.graph = graph
@@ -135,9 +135,9 @@ _PYTHON: dict[str, Callable[[str], Any]] = {
 
 
 def python_value(term: Any) -> Any:
-    """An RDF term as a plain Python value: a number, a boolean, or text; None where nothing is bound.
+    """An RDF term as a Python value: a number, a boolean or a text; None for an unbound variable.
 
-    A literal that is not of its datatype stays text.
+    A literal that does not fit its datatype stays text.
     """
     if isinstance(term, ox.Literal):
         try:

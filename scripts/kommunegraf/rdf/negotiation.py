@@ -12,16 +12,15 @@ _RANGE = re.compile(r"\s*([!#$%&'*+.^_`|~0-9a-z-]+)/([!#$%&'*+.^_`|~0-9a-z-]+)\s
 _TAG = re.compile(r"\s*(\*|[a-z]{1,8})(?:-[a-z0-9]{1,8})*\s*(?:;|\Z)")
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _LONGEST = 4096
-"""Characters of a header that are read; no client that means well sends more."""
+"""The characters of a header that are read; no honest client sends more."""
 
 
 def choose(accept: str | None, offered: Sequence[str], halved: Sequence[str] = ()) -> str | None:
-    """The media type that a client likes best of those offered, the first of them where it likes several equally; None for none.
+    """The offered media type that a client prefers, the first if it prefers several equally, None if it accepts none.
 
-    The most specific range that fits a type decides its quality, 0 means never (RFC 9110, section 12.5.1). Without a header, or with
-    one in which nothing can be read, everything fits. Parameters of the offered types (`;charset=`) do not count; a range with
-    parameters of its own is taken as the plain one where that is not there.
-    The quality of the types in `halved` counts half: they are worth less to most who take them.
+    The most specific range that fits a type decides its quality; 0 means never (RFC 9110, section 12.5.1). Without a readable header
+    every type is acceptable. Parameters of the offered types (`;charset=`) are ignored; a range with parameters is read without them
+    if the plain range is missing. The quality of the types in `halved` counts half: fewer clients want them than say so.
     """
     return _choose(accept, tuple(offered), tuple(halved))
 
@@ -37,20 +36,20 @@ def _choose(accept: str | None, offered: tuple[str, ...], halved: tuple[str, ...
 
 
 def _ranges(accept: str | None) -> list[tuple[int, str, str, float]]:
-    """The ranges that can be read: how specific, type, subtype, quality."""
-    found = []
+    """The readable ranges of a header: how specific each is, type, subtype, quality."""
+    ranges = []
     for item in _ITEM.findall((accept or "")[:_LONGEST].lower()):
         if match := _RANGE.match(item):
             kind, subtype = match.groups()
             quality, parameters = _weight(item)
             specific = 2 * (kind != "*") + 2 * (subtype != "*") - parameters
             if kind != "*" or subtype == "*":
-                found.append((specific, kind, subtype, quality))
-    return found
+                ranges.append((specific, kind, subtype, quality))
+    return ranges
 
 
 def _weight(item: str) -> tuple[float, bool]:
-    """The quality of an item, 1 where none can be read, and whether parameters stand before it."""
+    """The quality of an item, 1 if none is readable, and whether it has other parameters before that."""
     parameters = [(name, value.strip('"')) for name, value in _PARAMETER.findall(item)]
     written = next((value for name, value in parameters if name == "q"), "1")
     before = bool(parameters) and parameters[0][0] not in ("q", "charset")
@@ -65,7 +64,7 @@ def _quality(media: str, ranges: list[tuple[int, str, str, float]]) -> float:
 
 @lru_cache(maxsize=1024)
 def choose_language(accept_language: str | None) -> str:
-    """The language of pages that a client likes best: Danish where it says nothing, likes both equally, or knows neither.
+    """The language of pages that a client prefers: Danish if it says nothing, prefers both equally, or names neither.
 
     A range such as `en-GB` asks for English (lookup, RFC 4647, section 3.4).
     """
