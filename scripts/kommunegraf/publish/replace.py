@@ -15,6 +15,9 @@ from typing import Self
 
 from kommunegraf.findings import BadInput, Finding
 
+if sys.platform != "win32":
+    import fcntl
+
 MARK = "SHA256SUMS"
 """The file that marks a published site. It lists every other file (`sha256sum --check SHA256SUMS`)."""
 _HEAD = b"# Kommunegraf: a published site, replaced as a whole by the next one\n"
@@ -190,8 +193,6 @@ def _lock(folder: Path) -> list[int]:
     """Lock a folder; the lock ends with this process at the latest. Raises BlockingIOError if another process holds it."""
     if sys.platform == "win32":
         return []
-    import fcntl
-
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -205,8 +206,6 @@ def _unlock(locks: list[int]) -> None:
     """Release locks, also for forked processes that have inherited them."""
     for lock in locks:
         if sys.platform != "win32":
-            import fcntl
-
             fcntl.flock(lock, fcntl.LOCK_UN)
         os.close(lock)
 
