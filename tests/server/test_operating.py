@@ -64,7 +64,7 @@ def test_a_wrong_default_in_the_table_would_be_seen() -> None:
 
 
 def test_every_other_flag_is_told_too() -> None:
-    flags = {f"--{name}" for name, parameter in inspect.signature(serve).parameters.items()
+    flags = {f"--{name.replace('_', '-')}" for name, parameter in inspect.signature(serve).parameters.items()
              if any(getattr(one, "param_decls", None) is not None for one in get_args(parameter.annotation)) and name != "files"}
     assert "--watch" in flags and not [flag for flag in flags if f"`{flag}" not in TEXT]
 

@@ -29,11 +29,11 @@ _names: "WeakKeyDictionary[Site, dict[str, Names]]" = WeakKeyDictionary()
 
 @dataclass(frozen=True)
 class QuestionRequest:
-    """A question with its arguments by the names of its parameters: `given` as they were typed, `terms` as SPARQL writes them."""
+    """A question with its arguments by the names of its parameters: `typed` as people wrote them, `terms` as SPARQL writes them."""
 
     question: Question
     lang: str
-    given: dict[str, str] = field(default_factory=dict)
+    typed: dict[str, str] = field(default_factory=dict)
     terms: dict[str, str] = field(default_factory=dict)
     format: str = ""
     limit: int | None = None

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import jinja2
@@ -17,6 +17,14 @@ from kommunegraf.site.model import Site
 from kommunegraf.site.render import Page
 
 _TEMPLATES = Path(__file__).parent / "templates"
+
+
+class Download(NamedTuple):
+    """A link to an answer in a format."""
+
+    text: str
+    media: str
+    href: str
 
 
 @cache
@@ -55,9 +63,9 @@ class ServerPage(Page):
         """The address of this page with another query string."""
         return f"{self.here}?{urlencode(pairs)}"
 
-    def server(self, path: str, **given: str) -> str:
+    def server(self, path: str, **parameters: str) -> str:
         """The relative link to another address of the server, in this page's language."""
-        return f"{self.up}{quote(path)}?{urlencode({**given, 'lang': self.lang})}"
+        return f"{self.up}{quote(path)}?{urlencode({**parameters, 'lang': self.lang})}"
 
     def groups(self) -> list[tuple[str, list[Question]]]:
         """The questions of the library by group, both in alphabetical order."""

@@ -1,10 +1,10 @@
 """The page at /sparql for people: a form that works without JavaScript, answers as tables, and the place of the editor."""
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from kommunegraf.server.http.middleware import POLICY
 from kommunegraf.server.http.problems import Problem, listed
 from kommunegraf.server.http.requests import client
 from kommunegraf.server.pages import arguments, responses, results
-from kommunegraf.server.pages.page import ServerPage, page_of
+from kommunegraf.server.pages.page import Download, ServerPage, page_of
 from kommunegraf.server.sparql import protocol
 
 SHORTEST = "adopters-of-initiative"
@@ -76,6 +76,21 @@ def editor_installed() -> bool:
     return "editor/yasgui.min.js" in _assets()
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows: a query and the address of the endpoint, and, once answered, its answer or the problem (title, detail)."""
+
+    text: str
+    address: str
+    title: str
+    answered: bool = False
+    problem: tuple[str, str] | None = None
+    table: results.Table | None = None
+    downloads: tuple[Download, ...] = ()
+    example: str = ""
+    editor: bool = False
+
+
 class QueryPage:
     """The page as an ASGI application with a fourth argument, the query: it shows the form, or the answer to a query."""
 
@@ -98,8 +113,8 @@ class QueryPage:
             bound = await run_sync(arguments.read, page.site, self._context.settings, question, pairs, page.lang)
         except Problem as problem:
             return responses.problem(request, page, problem)
-        shown = {"example": example, "title": page.w.sparql_title, "editor": editor_installed()}
-        body = await run_sync(lambda: _html(page, bound.bare, self._address(request), **shown))
+        shown = Shown(bound.bare, self._address(request), page.w.sparql_title, example=example, editor=editor_installed())
+        body = await run_sync(_html, page, shown)
         return responses.document(request, body.encode(), HTML.content_type, page.lang, {"Content-Security-Policy": _POLICY})
 
     async def _answer(self, request: Request, page: ServerPage, query: protocol.QueryRequest) -> Answer:
@@ -113,10 +128,9 @@ class QueryPage:
             if body is not None and settings.endpoint:
                 await run_sync(check, body, reply.head.rows)
         except Problem as problem:
-            title, detail = problem.text(page.lang)
-            shown = _html(page, query.query, base, answered=True, title=page.w.sparql_failed, problem={"title": title, "detail": detail})
+            failed = _html(page, Shown(query.query, base, page.w.sparql_failed, answered=True, problem=problem.text(page.lang)))
             headers = {"Vary": responses.VARY, **problem.headers}
-            return Answer(shown.encode("utf-8", "replace"), HTML.content_type, problem.status, headers)
+            return Answer(failed.encode("utf-8", "replace"), HTML.content_type, problem.status, headers)
         html = await run_sync(_answered, page, query, base, body, reply.head.rows, settings.page_rows)
         return responses.document(request, html.encode(), HTML.content_type, page.lang)
 
@@ -143,18 +157,14 @@ def _answered(page: ServerPage, query: protocol.QueryRequest, address: str, body
     if body is not None:
         table = results.of_query(page, body, most) if is_rows else results.of_graph(page, results.triples_of(body), most)
     graphs = [("default-graph-uri", iri) for iri in query.default] + [("named-graph-uri", iri) for iri in query.named]
-    links: list[dict[str, str]] = []
-    offered = TABLES if is_rows else GRAPHS
-    for form in offered if len(query.query) < _LONGEST else ():
-        href = page.address([("query", query.query), *graphs, ("format", form.name)])
-        links.append({"text": form.name, "media": form.media, "href": href})
-    return _html(page, query.query, address, answered=True, title=page.w.sparql_result, table=table, downloads=links)
+    formats = (TABLES if is_rows else GRAPHS) if len(query.query) < _LONGEST else ()
+    links = [Download(form.name, form.media, page.address([("query", query.query), *graphs, ("format", form.name)])) for form in formats]
+    return _html(page, Shown(query.query, address, page.w.sparql_result, answered=True, table=table, downloads=tuple(links)))
 
 
-def _html(page: ServerPage, text: str, address: str, **values: Any) -> str:
-    defaults: dict[str, Any] = {"answered": False, "problem": None, "table": None, "downloads": [], "example": "", "editor": False}
-    return page.html("query.html", text=text, address=address, groups=page.groups(), prefixes=sorted(PREFIXES.items()),
-                     formats=[*TABLES, *GRAPHS], problems=listed("sparql", page.lang), **defaults | values)
+def _html(page: ServerPage, shown: Shown) -> str:
+    return page.html("query.html", groups=page.groups(), prefixes=sorted(PREFIXES.items()), formats=[*TABLES, *GRAPHS],
+                     problems=listed("sparql", page.lang), **vars(shown))
 
 
 @cache

@@ -1,8 +1,9 @@
 """The question library over HTTP: `/questions` lists it, `/questions/NAME` answers, with typed parameters, formats and pages."""
 
 import json
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -20,7 +21,7 @@ from kommunegraf.server.http.answers import Answer
 from kommunegraf.server.http.problems import Problem, listed
 from kommunegraf.server.pages import arguments, openapi, responses, results
 from kommunegraf.server.pages.arguments import QuestionRequest
-from kommunegraf.server.pages.page import ServerPage, page_of
+from kommunegraf.server.pages.page import Download, ServerPage, page_of
 from kommunegraf.server.settings import Settings
 
 CHOICES = 500
@@ -29,14 +30,6 @@ CHOICES = 500
 
 _SAVED = (CSV, TSV, XLSX)
 """Formats that a browser saves as a file; it shows the others."""
-
-
-class Download(NamedTuple):
-    """A link to an answer in a format."""
-
-    text: str
-    media: str
-    href: str
 
 
 class Field(NamedTuple):
@@ -54,13 +47,13 @@ def routes(context: Context) -> list[Route]:
     async def library(request: Request) -> Answer:
         return await run_sync(index, request, context)
 
-    async def asked(request: Request) -> Answer:
+    async def one(request: Request) -> Answer:
         return await answer(request, context)
 
     async def described(request: Request) -> Answer:
         return responses.document(request, await run_sync(_description, context.settings), "application/json", "da, en")
 
-    return [Route("/questions", library), Route("/questions/{name}", asked), Route("/openapi.json", described)]
+    return [Route("/questions", library), Route("/questions/{name}", one), Route("/openapi.json", described)]
 
 
 @cache
@@ -84,23 +77,23 @@ async def answer(request: Request, context: Context) -> Answer:
     page = page_of(request, context.site, f"questions/{name}")
     try:
         question = arguments.find(name)
-        asked = await run_sync(arguments.read, page.site, context.settings, question, request.query_params.multi_items(), page.lang)
-        form = _format(request, asked)
+        bound = await run_sync(arguments.read, page.site, context.settings, question, request.query_params.multi_items(), page.lang)
+        form = _format(request, bound)
         wanted = NTRIPLES.media if question.is_graph else JSON.media
-        body = await responses.results(request, context, asked.paged, wanted)
+        body = await responses.results(request, context, bound.paged, wanted)
     except Problem as problem:
         return responses.problem(request, page, problem)
     try:
-        return await run_sync(_respond, request, page, asked, form, body, context.settings.page_rows)
+        return await run_sync(_respond, request, page, bound, form, body, context.settings.page_rows)
     except WrongFormat:
         return responses.problem(request, page, Problem("not-acceptable", formats=", ".join(form.media for form in TABLES if form.w3c)))
 
 
-def _format(request: Request, asked: QuestionRequest) -> Format:
+def _format(request: Request, bound: QuestionRequest) -> Format:
     """The format that `format=` names, or that Accept asks for. Raises Problem."""
-    offered = (*asked.question.formats, HTML)
-    if asked.format:
-        return next(form for form in offered if form.name == asked.format)
+    offered = (*bound.question.formats, HTML)
+    if bound.format:
+        return next(form for form in offered if form.name == bound.format)
     media = choose(request.headers.get("accept"), [form.media for form in offered])
     chosen = next((form for form in offered if form.media == media), None)
     if chosen is None:
@@ -108,58 +101,58 @@ def _format(request: Request, asked: QuestionRequest) -> Format:
     return chosen
 
 
-def _respond(request: Request, page: ServerPage, asked: QuestionRequest, form: Format, body: bytes, most: int) -> Answer:
+def _respond(request: Request, page: ServerPage, bound: QuestionRequest, form: Format, body: bytes, most: int) -> Answer:
     """The answer in its format, with links to the rows before and after it (RFC 8288)."""
-    body, more = _cut(asked, body)
-    links = dict(_links(page, asked, more))
+    body, more = _cut(bound, body)
+    links = dict(_links(page, bound, more))
     headers = {"Link": ", ".join(f'<{href}>; rel="{rel}"' for rel, href in links.items())} if links else {}
     if form == HTML:
-        content = _page(page, asked, body, links, most).encode()
-    elif asked.question.is_graph:
+        content = _page(page, bound, body, links, most).encode()
+    elif bound.question.is_graph:
         content = encode(results.triples_of(body), form.name)
     else:
-        content = encode(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), form.name, asked.layout)
+        content = encode(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON), form.name, bound.layout)
     if form != HTML:
         kind = "attachment" if form in _SAVED else "inline"
-        headers["Content-Disposition"] = f'{kind}; filename="{asked.question.name}{form.suffix}"'
+        headers["Content-Disposition"] = f'{kind}; filename="{bound.question.name}{form.suffix}"'
     return responses.document(request, content, form.content_type, page.lang, headers)
 
 
-def _cut(asked: QuestionRequest, body: bytes) -> tuple[bytes, bool]:
-    """The rows without the one that was asked for only to see whether there are more, and whether there are."""
-    if asked.limit is None:
+def _cut(bound: QuestionRequest, body: bytes) -> tuple[bytes, bool]:
+    """The rows that the client wants, without the one more that shows whether others follow; and whether they do."""
+    if bound.limit is None:
         return body, False
     answer = json.loads(body)
     rows = answer["results"]["bindings"]
-    more = len(rows) > asked.limit
-    del rows[asked.limit:]
+    more = len(rows) > bound.limit
+    del rows[bound.limit:]
     return json.dumps(answer).encode(), more
 
 
-def _links(page: ServerPage, asked: QuestionRequest, more: bool) -> Any:
-    if asked.limit is not None:
+def _links(page: ServerPage, bound: QuestionRequest, more: bool) -> Iterator[tuple[str, str]]:
+    if bound.limit is not None:
         yield "first", page.link_here(lang=page.lang, offset="")
-        if asked.offset:
-            yield "prev", page.link_here(lang=page.lang, offset=str(max(0, asked.offset - asked.limit) or ""))
+        if bound.offset:
+            yield "prev", page.link_here(lang=page.lang, offset=str(max(0, bound.offset - bound.limit) or ""))
         if more:
-            yield "next", page.link_here(lang=page.lang, offset=str(asked.offset + asked.limit))
+            yield "next", page.link_here(lang=page.lang, offset=str(bound.offset + bound.limit))
 
 
-def _page(page: ServerPage, asked: QuestionRequest, body: bytes, links: dict[str, str], most: int) -> str:
-    question = asked.question
+def _page(page: ServerPage, bound: QuestionRequest, body: bytes, links: dict[str, str], most: int) -> str:
+    question = bound.question
     graph = question.is_graph
     table = results.of_graph(page, results.triples_of(body), most) if graph else results.of_question(page, question, body, most)
-    paged = asked.limit is not None and table.rows
+    paged = bound.limit is not None and table.rows
     return page.html(
-        "question.html", title=question.title[page.lang], question=question, table=table, sparql=asked.bare,
-        range=(asked.offset + 1, asked.offset + len(table.rows)) if paged else None, previous=links.get("prev"), next=links.get("next"),
-        fields=[_field(page, asked, p) for p in question.parameters.values() if p.name != "lang"],
+        "question.html", title=question.title[page.lang], question=question, table=table, sparql=bound.bare,
+        range=(bound.offset + 1, bound.offset + len(table.rows)) if paged else None, previous=links.get("prev"), next=links.get("next"),
+        fields=[_field(page, bound, p) for p in question.parameters.values() if p.name != "lang"],
         downloads=list(_downloads(page, question)),
-        editor=f"{page.up}sparql?{urlencode({'example': question.name, **asked.given, 'lang': page.lang})}",
+        editor=f"{page.up}sparql?{urlencode({'example': question.name, **bound.typed, 'lang': page.lang})}",
     )
 
 
-def _downloads(page: ServerPage, question: Question) -> Any:
+def _downloads(page: ServerPage, question: Question) -> Iterator[Download]:
     for form in question.formats:
         plain = {"format": form.name, "lang": page.lang, "bom": "", "separator": ""}
         yield Download(form.name, form.media, page.link_here(**plain))
@@ -167,11 +160,11 @@ def _downloads(page: ServerPage, question: Question) -> Any:
             yield Download(page.w.excel_danish, form.media, page.link_here(**{**plain, "bom": "1", "separator": "semicolon"}))
 
 
-def _field(page: ServerPage, asked: QuestionRequest, parameter: Parameter) -> Field:
+def _field(page: ServerPage, bound: QuestionRequest, parameter: Parameter) -> Field:
     label = parameter.label[page.lang]
-    term = asked.terms.get(parameter.name, asked.question.default(parameter.name))
+    term = bound.terms.get(parameter.name, bound.question.default(parameter.name))
     if parameter.is_value:
-        return Field(parameter.name, label, asked.given.get(parameter.name, arguments.default(asked.question, parameter)), [])
+        return Field(parameter.name, label, bound.typed.get(parameter.name, arguments.default(bound.question, parameter)), [])
     iris = page.view.by_label(arguments.names(page.site, parameter.type).iris)
     choices = [(iri.rsplit("/", 1)[-1], page.view.label(iri)) for iri in iris]
     return Field(parameter.name, label, term.strip("<>").rsplit("/", 1)[-1], choices if len(choices) <= CHOICES else [])

@@ -36,18 +36,18 @@ def read(scope: Scope, headers: dict[str, str], content: bytes, parameters: int)
     pairs = pairs_of(scope["query_string"], parameters)
     if scope["method"] == "POST":
         pairs += _posted(headers.get("content-type", ""), content, parameters)
-    given = {name: [v for n, v in pairs if n == name] for name in ("query", "update", "default-graph-uri", "named-graph-uri")}
-    if given["update"]:
-        raise Problem("query-and-update" if given["query"] else "read-only")
-    if len(given["query"]) > 1:
-        raise Problem("doubled-parameter", name="query", count=len(given["query"]))
+    fields = {name: [v for n, v in pairs if n == name] for name in ("query", "update", "default-graph-uri", "named-graph-uri")}
+    if fields["update"]:
+        raise Problem("query-and-update" if fields["query"] else "read-only")
+    if len(fields["query"]) > 1:
+        raise Problem("doubled-parameter", name="query", count=len(fields["query"]))
     accepted, by_name = _formats(pairs, headers.get("accept"))
-    if not given["query"]:
-        if scope["method"] == "POST" or given["default-graph-uri"] or given["named-graph-uri"]:
+    if not fields["query"]:
+        if scope["method"] == "POST" or fields["default-graph-uri"] or fields["named-graph-uri"]:
             raise Problem("missing-query")
         return None
-    default, named = (_graphs(name, given[name]) for name in ("default-graph-uri", "named-graph-uri"))
-    return QueryRequest(given["query"][0], default, named, accepted, by_name)
+    default, named = (_graphs(name, fields[name]) for name in ("default-graph-uri", "named-graph-uri"))
+    return QueryRequest(fields["query"][0], default, named, accepted, by_name)
 
 
 def query_hash(query: str) -> str:
