@@ -1,5 +1,6 @@
 """The reference pages: ontology, shapes, code lists, the question library, downloads, search and pages about Kommunegraf itself."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from tests.helpers.pages import read
 from tests.helpers.tables import cells, read_table
 
 from kommunegraf import __version__
+from kommunegraf.languages import alphabetical
 from kommunegraf.names import plain
 from kommunegraf.namespaces import BASE, KG, SH
 from kommunegraf.questions import ask
@@ -220,8 +222,23 @@ def test_search_finds_every_kommune_initiative_and_question_and_leads_to_pages(p
 def test_search_knows_other_names_and_codes(pages: Pages) -> None:
     entries = {entry[3]: entry for entry in index(pages, "da")["entries"]}
     aarhus = entries["municipality/0751.html"]
-    assert plain("Århus") == plain(aarhus[0]) and "0751" in aarhus[1].split()
+    assert plain("Århus") == plain(aarhus[0]) and "0751" in aarhus[1].split("|")
     assert "open data" in entries["initiative/open-data.html"][1]
+
+
+def test_search_leaves_out_what_is_found_through_a_kommune_and_stays_small(pages: Pages) -> None:
+    for lang in ("da", "en"):
+        assert not [entry for entry in index(pages, lang)["entries"] if entry[3].startswith(("adoption/", "evidence/", "membership/"))]
+        assert len(gzip.compress(dict(search.files(pages.site))[f"static/search-{lang}.js"])) < 150_000
+
+
+def test_without_javascript_every_kommune_and_initiative_stands_in_the_list_from_a_to_aa(pages: Pages) -> None:
+    tree = read(pages, "all")
+    links = tree.xpath("//h3/following-sibling::ul//a/@href")
+    assert {f"{path}.html" for path in pages.resources if path.startswith(("municipality/", "initiative/"))} <= set(links)
+    letters = tree.xpath("//h3[@id]/text()")
+    assert letters[-1] == "Å" and letters == sorted(letters, key=alphabetical)
+    assert "municipality/0751.html" in tree.xpath("//h3[.='Å']/following-sibling::ul[1]//a/@href")
 
 
 def test_a_name_with_markup_does_not_end_the_script() -> None:
@@ -239,6 +256,61 @@ def test_the_version_iri_has_the_ontology_as_data(pages: Pages) -> None:
     said = set(ox.parse(files[f"ontology/{__version__}.ttl"], format=ox.RdfFormat.TURTLE))
     assert {q.subject for q in said} >= {ox.NamedNode(f"{KG}Adoption"), ox.NamedNode(KG), ox.NamedNode(f"{KG}adopter")}
     assert not dict(vocabulary.files(Site(ox.Store(), "0")))
+
+
+SEARCHES = {
+    "da": {
+        "municipality/0751": ("aarhus", "Århus", "751", "0751", "Aarhus Kommune", "arhus"),
+        "municipality/0461": ("odense", "461", "odnese"),
+        "municipality/0101": ("København", "kobenhavn", "koebenhavn", "Københvan", "Copenhagen", "københavn kommune"),
+        "municipality/0169": ("Høje-Taastrup", "Hoje Taastrup", "høje tåstrup", "hoeje taastrup"),
+        "municipality/0175": ("rodovre", "Rødovre"),
+        "municipality/0492": ("Ærø", "aero", "aeroe"), "municipality/0326": ("Kalundborg", "kalundbrog"),
+        "initiative/open-data": ("open data", "opendata", "åbne data", "åbne da", "aabne data"),
+        "initiative/intelligent-street-lighting": ("gadebelysning", "gadelys", "street lighting", "intelligent gadebelysning"),
+        "initiative/waste-app": ("affald", "affalds-app", "affaldsapps", "affalds apps"),
+        "initiative/report-a-problem-app": ("givetpraj", "giv et praj app", "apps til rapportering"),
+        "initiative/live-streaming-council": ("live-streaming", "livestreaming", "streaming", "live streaming"),
+        "initiative/smart-grid": ("smart grid", "smartgrid", "smart gird"),
+        "initiative/e-learning": ("e-læring", "elæring", "e-learning"),
+        "initiative/telemedicine": ("telemedicin", "telemedicinske"),
+        "initiative/digital-rehabilitation": ("genoptræning", "genoptraening"),
+        "initiative/smart-village": ("smart village", "smarte landsbyer"), "solution/renoweb": ("renoweb", "reno web"),
+        "solution/giv-et-praj": ("giv et praj",), "organisation/kl": ("KL",), "organisation/open-data-dk": ("Open Data DK",),
+    },
+    "en": {
+        "municipality/0101": ("Copenhagen", "kobenhavn", "copenhagn"), "initiative/waste-app": ("waste app", "waste"),
+        "initiative/intelligent-street-lighting": ("street lighting", "streetlighting"), "initiative/open-data": ("open data", "opendata"),
+        "initiative/telemedicine": ("telemedicine", "telemedecine"),
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_what_people_type_is_among_the_first_three(pages: Pages, tmp_path: Path, lang: str) -> None:
+    static = Path(search.__file__).parent / "static"
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "search.js").write_bytes((static / "search.js").read_bytes())
+    for path, body in search.files(pages.site):
+        (tmp_path / path).write_bytes(body)
+    name = "search.html" if lang == "da" else "search.en.html"
+    (tmp_path / name).write_text(pages.html("search", lang) or "", "utf-8")
+    missed = []
+    with chromium() as browser:
+        page = browser.new_page()
+        page.goto((tmp_path / name).as_uri())
+        for path, texts in SEARCHES[lang].items():
+            for text in texts:
+                page.fill("#words", text)
+                page.press("#words", "Enter")
+                first = page.eval_on_selector_all("#results a", "links => links.slice(0, 3).map(link => link.getAttribute('href'))")
+                if f"{path}{name.removeprefix('search')}" not in first:
+                    missed.append((text, first))
+        page.fill("#words", "qzxwvkjq")
+        page.press("#words", "Enter")
+        assert page.is_visible("#nothing a") and not page.query_selector("#results a")
+    assert not missed, missed
 
 
 @pytest.mark.slow

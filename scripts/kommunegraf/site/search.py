@@ -12,14 +12,25 @@ from kommunegraf.site.model import Site
 from kommunegraf.site.pages.about import PAGES
 from kommunegraf.site.view import LABELS
 
-NAMES = ("skos:altLabel", "skos:notation", "dcterms:identifier")
+NAMES = ("skos:altLabel", "skos:hiddenLabel", "skos:notation", "dcterms:identifier")
 """Properties that hold other names of a resource."""
-_LEFT_OUT = ("geometry", "graph", "activity")
-"""Kinds that nobody looks for by name."""
+KINDS = (
+    "municipality", "initiative", "solution", "organisation", "main-area", "region", "question", "query", "case", "report-section",
+    "source", "contradiction", "gap", "statement", "body", "dataset", "ontology", "scheme", "motivation", "knowledge-source",
+    "network-wish", "opt-out-reason", "organisation-form", "national-strategy", "future-activity", "administrative-area",
+    "municipality-type",
+)
+"""The kinds that people look for. What was found of one kommune is found through it and its initiatives."""
+_DEFINED = ("initiative", "main-area", "solution", "question", "query", "case")
+"""The kinds of which the words of the definition are searched too."""
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The index of each language, by path. An entry is a label, other names in their plain form, the number of its kind, and its page."""
+    """The index of each language, by path.
+
+    An entry is a label, other names in their plain form with `|` between them, the number of its kind, its page, and the words of
+    its definition in their plain form.
+    """
     for lang in LANGUAGES:
         yield f"static/search-{lang}.js", _script(site, lang)
 
@@ -27,17 +38,23 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 def _script(site: Site, lang: str) -> bytes:
     """The statement that sets the variable which search.js reads."""
     view, w = site.views[lang], words(lang, "site")
-    other = site.views["en" if lang == "da" else "da"]
     kinds: dict[str, int] = {}
-    entries = [[w[key], "", kinds.setdefault(w.search_page, 0), addresses.page(path, lang)] for path, key in PAGES.items()]
+    entries = [[w[key], "", kinds.setdefault(w.search_page, 0), addresses.page(path, lang), ""] for path, key in PAGES.items()]
     for iri in site.resources:
         kind, path = view.kind(iri), addresses.path(iri)
-        if not path or addresses.fault(path) or kind in _LEFT_OUT or view.text(iri, *LABELS) is None:
+        if not path or addresses.fault(path) or kind not in KINDS or view.text(iri, *LABELS) is None:
             continue
-        label = view.label(iri)
-        others = {plain(v.value) for name in NAMES for v in view.values(iri, name) if isinstance(v, ox.Literal)}
-        names = sorted({*others, plain(other.label(iri))} - {plain(label), ""})
-        number = kinds.setdefault(w.get(f"kind_{kind}", kind), len(kinds))
-        entries.append([label, " ".join(names), number, addresses.page(path, lang)])
+        number = kinds.setdefault(w.get(f"kinds_{kind}", kind), len(kinds))
+        names = _names(site, lang, iri)
+        definition = view.definition(iri) if kind in _DEFINED else None
+        said = sorted(set(plain(definition.value).split()) - set(" ".join([view.label(iri), *names]).split())) if definition else []
+        entries.append([view.label(iri), "|".join(names), number, addresses.page(path, lang), " ".join(w for w in said if len(w) > 3)])
     text = json.dumps({"kinds": list(kinds), "entries": entries}, ensure_ascii=False, separators=(",", ":"))
     return f"var kommunegrafIndex={text.replace('<', chr(92) + 'u003c')};\n".encode()
+
+
+def _names(site: Site, lang: str, iri: str) -> list[str]:
+    """Other names of a resource in their plain form: those that are stated, its name in the other language, the end of its IRI."""
+    view, other = site.views[lang], site.views["en" if lang == "da" else "da"]
+    stated = {plain(v.value) for name in NAMES for v in view.values(iri, name) if isinstance(v, ox.Literal)}
+    return sorted({*stated, plain(other.label(iri)), plain(iri.rpartition("/")[2])} - {plain(view.label(iri)), ""})

@@ -1,6 +1,6 @@
 """Pages about Kommunegraf itself: how to cite, how to contribute, what changed, everything there is, and what was not found."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +14,7 @@ from kommunegraf.languages import alphabetical
 from kommunegraf.namespaces import BASE
 from kommunegraf.site import addresses
 from kommunegraf.site.render import Model, Page
+from kommunegraf.site.view import View
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Everything:
 
     kinds: list[tuple[str, str, int]]
     pages: list[tuple[str, str]]
+    letters: list[tuple[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,20 @@ def everything(page: Page, iri: str) -> Everything:
     kinds = Counter(kind for kind, slash, _ in below if slash)
     rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items() if not kind.startswith(".")]
     pages = [(page.w[key], path) for path, key in PAGES.items()]
-    return Everything(kinds=sorted(rows, key=lambda row: alphabetical(row[0])), pages=sorted(pages, key=lambda row: alphabetical(row[0])))
+    return Everything(
+        kinds=sorted(rows, key=lambda row: alphabetical(row[0])), pages=sorted(pages, key=lambda row: alphabetical(row[0])),
+        letters=letters(page.view),
+    )
+
+
+def letters(view: View) -> list[tuple[str, list[str]]]:
+    """What people look for by name, by its first letter as Danish readers sort it; what begins with no letter stands under #."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one in view.by_label({iri for name in NAMED for iri in view.of_type(name)}):
+        label = view.label(one).lstrip("(\"'»“").casefold()
+        first = "å" if label.startswith("aa") else label[:1]
+        found[first.upper() if first.isalpha() else "#"].append(one)
+    return list(found.items())
 
 
 def plain(page: Page, iri: str) -> Plain:
@@ -147,6 +162,8 @@ def missing(page: Page, iri: str) -> Missing:
     return Missing(BASE)
 
 
+NAMED = ("kg:Municipality", "kg:Initiative", "kg:Solution", "org:Organization", "kg:MainArea", "kg:CaseExample")
+"""The classes whose members stand in the list from A to Å."""
 PAGES = {
     "question/index": "survey_title", "report-section/index": "section_title", "gap/index": "unknown_title", "case/index": "case_title",
     "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
