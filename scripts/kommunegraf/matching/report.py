@@ -153,7 +153,7 @@ def _interval(score: evaluate.Score, lang: str) -> str:
 
 
 def together(matcher: Matcher, words: Words) -> Iterator[str]:
-    """How much the kommuner have in common already, and how many opportunities there are of each kind."""
+    """How many ways kommuner have of working together already, and how many opportunities of each kind."""
     kinds = Counter(one.kind for one in matcher.opportunities)
     yield from (f"## {words.report_together}", "", words.report_already.format(len(matcher.vehicles)), "")
     yield words.report_opportunities.format(len(matcher.opportunities)) + "\n"
