@@ -26,6 +26,7 @@ def test_flags_go_before_the_environment_and_that_before_the_defaults() -> None:
     ("QUERY_SECONDS", "nan", "query_seconds is a number from 0.1 to 3600, not nan"),
     ("QUERY_SECONDS", "inf", "query_seconds is a number from 0.1 to 3600, not inf"),
     ("CACHED_ANSWERS_MEGABYTES", "-1", "cached_answers_megabytes is a number from 0 to 1048576, not -1"),
+    ("PROXIES", "nginx", "proxies are addresses or networks"),
     ("PORT", "70000", "port is a number from 0 to 65535, not 70000"),
     ("PUBLIC", "example.org", "public is an http or https address, not 'example.org'"),
     ("ENDPOINT", "/etc/passwd", "endpoint is an http or https address, not '/etc/passwd'"),

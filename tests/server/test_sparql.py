@@ -367,3 +367,23 @@ def test_files_are_served_whatever_their_format(tmp_path: Path) -> None:
     (tmp_path / "b.nq").write_text("<http://e/s> <http://e/p> <http://e/o> <http://e/g> .\n", "utf-8")
     with serving(tmp_path / "a.ttl", tmp_path / "b.nq") as two, httpx.Client(base_url=two.base) as client:
         assert len(values(ask(client, ALL))) == 2
+
+
+def test_addresses_as_people_copy_them_from_other_endpoints(client: httpx.Client) -> None:
+    rows = {"query": "SELECT ?a { VALUES ?a { 1 } }"}
+    assert values(ask(client, rows["query"], **{"default-graph-uri": "", "named-graph-uri": ""})) == ["1"]
+    unencoded = client.get("/sparql?format=application/sparql-results+json&query=ASK%7B%7D", headers={"Accept": "text/html"})
+    assert unencoded.headers["content-type"] == "application/sparql-results+json"
+    page = client.get("/sparql", params={**rows, "format": "text/html"}, headers={"Accept": "*/*"})
+    assert page.headers["content-type"] == "text/html; charset=utf-8" and "<table" in page.text
+    slash = client.get("/sparql/", params=rows, headers={"Accept": "text/csv"}, follow_redirects=True)
+    assert slash.status_code == 200 and slash.text.split() == ["a", "1"]
+    posted = client.post("/sparql/", data=rows, headers={"Accept": "text/csv"}, follow_redirects=True)
+    assert posted.status_code == 200 and posted.text.split() == ["a", "1"]
+
+
+def test_a_general_type_means_the_special_one_where_it_can_mean_no_other(client: httpx.Client) -> None:
+    graph = "CONSTRUCT WHERE { ?s ?p ?o }"
+    assert ask(client, graph, "application/json").headers["content-type"] == "application/ld+json"
+    assert ask(client, graph, "application/xml").headers["content-type"] == "application/rdf+xml"
+    assert ask(client, "ASK {}", "application/json").headers["content-type"] == "application/sparql-results+json"

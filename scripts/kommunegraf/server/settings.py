@@ -4,6 +4,7 @@ All limits of the server stand here. The name of a limit says what is counted: s
 bytes), or things such as rows and connections. `docs/operating.md` explains each; tests/server/test_limits.py reaches each at its edge.
 """
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
@@ -102,6 +103,9 @@ class Settings:
             least, most = one.metadata.get("least", 0), one.metadata.get("most", 0)
             if one.metadata and not least <= value <= most:  # also refuses NaN, which compares false
                 raise BadSetting(f"{one.name} is a number from {least} to {most}, not {value}")
+        for proxy in self.proxies.split(","):
+            if proxy.strip() not in ("", "*") and not _is_network(proxy.strip()):
+                raise BadSetting(f"proxies are addresses or networks with commas between them, or *, not {self.proxies!r}")
         for name in ("public", "endpoint"):
             if (value := getattr(self, name)) and not value.startswith(("http://", "https://")):
                 raise BadSetting(f"{name} is an http or https address, not {value!r}")
@@ -118,6 +122,13 @@ class Settings:
             if (text := environment.get(variable)) is not None:
                 values[one.name] = _read(one, variable, text.strip())
         return cls(**values | {name: value for name, value in flags.items() if value is not None})
+
+
+def _is_network(text: str) -> bool:
+    try:
+        return bool(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        return False
 
 
 def _read(setting: "Field[Any]", variable: str, text: str) -> Any:

@@ -43,7 +43,11 @@ class Sparql:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
-        if scope["type"] != "http" or scope["path"] != scope.get("root_path", "") + PATH:
+        path = scope.get("path", "").removeprefix(scope.get("root_path", ""))
+        if path == f"{PATH}/":  # as people write it who know other endpoints
+            query = scope["query_string"].decode("latin-1")
+            return await Answer(b"", status=308, headers={"Location": f"..{PATH}{'?' * bool(query)}{query}"})(scope, receive, send)
+        if scope["type"] != "http" or path != PATH:
             return await self._app(scope, receive, send)
         if scope["method"] == "OPTIONS":
             return await Answer(b"", status=204, headers={"Allow": protocol.METHODS})(scope, receive, send)
@@ -59,7 +63,8 @@ class Sparql:
         context, scope = self._context, request.scope
         accept = request.headers.get("accept")
         query = protocol.read(scope, request.headers, scope["content"], context.settings.parameters)
-        if not (query and query.named_format) and choose(accept, _OFFERED) == HTML.media:
+        page = query.page if query else None
+        if page or (page is None and choose(accept, _OFFERED) == HTML.media):
             return await self._page(scope, request.receive, request.send, query)
         address = protocol.address(scope, request.headers.get("host", ""), context.settings.public)
         if query is None:

@@ -7,13 +7,15 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
-from kommunegraf.rdf.formats import GRAPHS, TABLES
+from kommunegraf.rdf.formats import GRAPHS, HTML, TABLES
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql import media
 
 METHODS = "GET, HEAD, OPTIONS, POST"
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
+_BLANK = ("default-graph-uri", "named-graph-uri")
+"""Parameters that forms, such as Virtuoso's, send without a value; that is as if they were not there."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 
 
@@ -21,14 +23,14 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]*")
 class QueryRequest:
     """A query with its dataset and the media types in which the client takes rows and graphs.
 
-    `named_format` says that these were named in the address, and not given by Accept.
+    `page` says whether the address asks for a page or for a format of programs; None if it leaves that to Accept.
     """
 
     query: str
     default: tuple[str, ...]
     named: tuple[str, ...]
     accepted: tuple[str, str]
-    named_format: bool
+    page: bool | None
 
 
 def read(scope: Scope, headers: dict[str, str], content: bytes, parameters: int) -> QueryRequest | None:
@@ -41,13 +43,14 @@ def read(scope: Scope, headers: dict[str, str], content: bytes, parameters: int)
         raise Problem("query-and-update" if fields["query"] else "read-only")
     if len(fields["query"]) > 1:
         raise Problem("doubled-parameter", name="query", count=len(fields["query"]))
-    accepted, by_name = _formats(pairs, headers.get("accept"))
+    fields |= {name: [value for value in fields[name] if value] for name in _BLANK}
+    accepted, page = _formats(pairs, headers.get("accept"))
     if not fields["query"]:
         if scope["method"] == "POST" or fields["default-graph-uri"] or fields["named-graph-uri"]:
             raise Problem("missing-query")
         return None
     default, named = (_graphs(name, fields[name]) for name in ("default-graph-uri", "named-graph-uri"))
-    return QueryRequest(fields["query"][0], default, named, accepted, by_name)
+    return QueryRequest(fields["query"][0], default, named, accepted, page)
 
 
 def query_hash(query: str) -> str:
@@ -91,17 +94,19 @@ def _posted(content_type: str, content: bytes, parameters: int) -> list[tuple[st
         raise Problem("wrong-encoding") from error
 
 
-def _formats(pairs: list[tuple[str, str]], accept: str | None) -> tuple[tuple[str, str], bool]:
-    """The media types for rows and graphs, and whether they are named. SPARQLWrapper names one format in several ways in one request."""
+def _formats(pairs: list[tuple[str, str]], accept: str | None) -> tuple[tuple[str, str], bool | None]:
+    """The media types for rows and graphs, and whether a page is asked for. SPARQLWrapper names one format in several ways at once."""
     names = [value for name, value in pairs if name in ("format", "output") and value]
     if not names:
-        return media.accepted(accept), False
+        return media.accepted(accept), None
+    if all(name.strip().lower() in (HTML.name, HTML.media) for name in names):
+        return media.accepted(None), True
     formats = {format for name in names if (format := media.named(name))}
     if not formats:
         raise Problem("not-acceptable", formats=", ".join(f.name for f in (*TABLES, *GRAPHS)))
     if len(formats) > 1:
         raise Problem("doubled-parameter", name="format", count=len(names))
-    return formats.pop(), True
+    return formats.pop(), False
 
 
 def _graphs(parameter: str, values: list[str]) -> tuple[str, ...]:
