@@ -13,7 +13,10 @@ Severity = Literal["violation", "warning", "info"]
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding. `line` counts from 1; `column` is a table's column; `resource` and `property` are IRIs of the graph."""
+    """One finding. `line` counts from 1; `column` is a table's column; `resource` and `property` are IRIs of the graph.
+
+    `value` is the term that is wrong, if one is, and `others` are IRIs of what else it is about.
+    """
 
     severity: Severity
     rule: str
@@ -24,6 +27,8 @@ class Finding:
     column: str = ""
     resource: str = ""
     property: str = ""
+    value: str = ""
+    others: tuple[str, ...] = ()
 
     @builtins.property
     def where(self) -> str:

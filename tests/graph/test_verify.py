@@ -14,7 +14,7 @@ import rdflib
 from tests.helpers import ROOT
 
 from kommunegraf.findings import Finding
-from kommunegraf.graph import validate
+from kommunegraf.graph import shacl, validate
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, expand
 from kommunegraf.questions import ask
@@ -254,7 +254,7 @@ def test_a_breakage_of_the_real_graph_is_found_by_its_rule_or_by_a_shape_at_one_
     triples += added
     resources = {str(term) for part in (gone, added) for triple in part for term in triple if isinstance(term, rdflib.URIRef)}
     try:
-        of_shapes = validate.shape_findings(triples, shapes, "en", sorted(resources))
+        of_shapes = shacl.findings(triples, shapes, "en", sorted(resources))
     finally:
         triples -= added
         triples += gone

@@ -1,4 +1,4 @@
-"""What all verbs of the command line share: opening the graph, printing tables and progress, and ending with an error message."""
+"""What every verb of the command line shares: reading the graph, printing tables and progress, ending on bad input."""
 
 import os
 import re
@@ -44,8 +44,8 @@ def clear_errors() -> Iterator[None]:
         fail(as_text(error.findings))
     except KommunegrafError as error:
         fail(f"kommunegraf: {error}")
-    except BrokenPipeError:  # the reader of the output has read enough, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python can flush the rest at its exit
+    except BrokenPipeError:  # who reads our output has had enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python can flush what is left when it ends
         raise typer.Exit(1) from None
     except OSError as error:
         fail(f"kommunegraf: {error.filename}: {error.strerror}" if error.filename else f"kommunegraf: {error.strerror or error}")
@@ -75,14 +75,14 @@ def write(data: bytes) -> None:
 
 
 def open_engine(endpoint: str, folder: Path) -> "Engine":
-    """The endpoint, if one is named, or the graph built in `folder`. Raises WrongCall if there is no graph, or EngineError."""
+    """The endpoint when one is named, otherwise the graph built in `folder`. Raises WrongCall when there is none."""
     from kommunegraf.rdf import engines
 
     return engines.Endpoint(endpoint) if endpoint else engines.Embedded.open(graph_file(folder))
 
 
 def graph_file(folder: Path) -> Path:
-    """The graph that `kommunegraf build` wrote to a folder. Raises WrongCall if there is none."""
+    """The graph that `kommunegraf build` wrote to a folder. Raises WrongCall when there is none."""
     path = folder / "kommunegraf.nq"
     if not path.is_file():
         raise WrongCall(f"there is no graph in {folder}/; run 'kommunegraf build' first, or name its folder with --graph")
@@ -91,7 +91,7 @@ def graph_file(folder: Path) -> Path:
 
 @contextmanager
 def progress(text: str) -> Iterator[None]:
-    """A spinner with a text on a terminal; nothing if standard error is piped."""
+    """A moving line on a terminal; nothing when standard error is piped."""
     if not sys.stderr.isatty():
         yield
         return
@@ -102,7 +102,7 @@ def progress(text: str) -> Iterator[None]:
 
 
 def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Rows under bold column heads, as wide as the terminal; 200 characters wide if piped."""
+    """Columns under bold heads; as wide as the terminal, 200 characters when piped."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -119,7 +119,7 @@ def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
 
 
 def print_answer(answer: "Answer", lang: Language) -> None:
-    """The rows of an answer as a table, without the IRIs that have a column of labels beside them."""
+    """The rows as a table. An IRI column whose label stands beside it is left out."""
     if not answer.columns:
         print("yes" if answer.result else "no")
         return

@@ -43,7 +43,7 @@ def publish(
 
 @contextmanager
 def bar(text: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on a terminal; nothing if standard error is piped."""
+    """A progress bar on a terminal; nothing when standard error is piped."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return

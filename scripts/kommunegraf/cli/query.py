@@ -35,27 +35,25 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Ask the que
 
 @app.command("list")
 def list_(
-    words: Annotated[list[str] | None, typer.Argument(help="Only questions that contain all these words.")] = None,
+    words: Annotated[list[str] | None, typer.Argument(help="Only questions in which all these words stand.")] = None,
     lang: Annotated[Language, typer.Option(help="Language of titles.")] = "en",
 ) -> None:
     """The questions of the library, by group."""
-    from kommunegraf.questions import ask
+    from kommunegraf.questions import ask as queries
 
     with clear_errors():
-        library = ask.folder().values()
-    wanted = [word.casefold() for word in words or []]
-    matches = [question for question in library if all(word in question.text.casefold() for word in wanted)]
-    rows = [(question.group, question.name, question.title[lang]) for question in sorted(matches, key=lambda q: (q.group, q.name))]
+        found = [q for q in queries.folder().values() if all(w.casefold() in q.text.casefold() for w in words or [])]
+    rows = [(q.group, q.name, q.title[lang]) for q in sorted(found, key=lambda q: (q.group, q.name))]
     print_table(["Group", "Name", "Question"], rows)
 
 
 @app.command("show")
 def show(name: str, lang: Annotated[Language, typer.Option(help="Language of the text.")] = "en") -> None:
-    """What a question asks, its parameters and columns, an example call, and its SPARQL."""
-    from kommunegraf.questions import ask
+    """What a question asks, takes and answers, with an example call and its SPARQL."""
+    from kommunegraf.questions import ask as queries
 
     with clear_errors():
-        question = ask.find(name)
+        question = queries.find(name)
     print(f"{question.title[lang]}\n\n{question.description[lang].strip()}\n")
     parameters = [(p.name, p.type, p.label[lang], question.default(p.name)) for p in question.parameters.values()]
     print_table(["Parameter", "Kind", "Meaning", "Default"], parameters)
@@ -68,49 +66,46 @@ def show(name: str, lang: Annotated[Language, typer.Option(help="Language of the
 def run(
     name: Annotated[str | None, typer.Argument(help="A question of the library.")] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="A file with a query of your own.")] = None,
-    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="NAME=VALUE; may be repeated.")] = None,
+    param: Annotated[list[str] | None, typer.Option("--param", "-p", help="NAME=VALUE, as often as needed.")] = None,
     lang: Annotated[Language | None, typer.Option(help="Language of labels, where the question has them.")] = None,
-    form: Annotated[AnswerFormat, typer.Option("--format", help="The last six are for questions that answer with a graph.")] = _TABLE,
+    form: Annotated[AnswerFormat, typer.Option("--format", help="The last six are for graphs.")] = _TABLE,
     bom: Annotated[bool, typer.Option("--bom", help="CSV for Excel: put the mark of UTF-8 first.")] = False,
     separator: Annotated[Literal["comma", "semicolon"], typer.Option(help="CSV for Danish Excel: semicolon.")] = "comma",
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many rows.")] = None,
-    offset: Annotated[int, typer.Option(min=0, help="Skip so many rows first.")] = 0,
+    offset: Annotated[int, typer.Option(min=0, help="Leave out so many rows first.")] = 0,
     endpoint: EndpointUrl = "",
     graph: GraphFolder = BUILT,
 ) -> None:
     """Answer a question."""
-    from kommunegraf.questions import ask
-    from kommunegraf.questions.question import own
+    from kommunegraf.questions import ask as queries
+    from kommunegraf.questions import question as questions
     from kommunegraf.rdf.encode import Layout, encode
 
     with clear_errors():
         if (name is None) == (file is None):
             raise WrongCall("give the name of a question, or --file with a query of your own")
-        question = own(file) if file else ask.find(name or "")
+        question = questions.own(file) if file else queries.find(name or "")
         layout = Layout(bom, separator == "semicolon")
         if layout != Layout() and form != formats.CSV.name:
             raise WrongCall("--bom and --separator go with --format csv")
         arguments = _arguments(param or [])
         if lang and "lang" in question.parameters:
             arguments.setdefault("lang", lang)
-        answer = ask.ask(open_engine(endpoint, graph), question.page(limit, offset), **arguments)
+        answer = queries.ask(open_engine(endpoint, graph), question.page(limit, offset), **arguments)
         if form == TABLE and not answer.is_graph:
             print_answer(answer, lang or "da")
         else:
             write(encode(answer.result, "turtle" if form == TABLE else form.value, layout))
 
 
-def _arguments(pairs: list[str]) -> dict[str, str]:
-    """The arguments of some NAME=VALUE. Raises WrongCall."""
-    arguments: dict[str, str] = {}
-    for pair in pairs:
-        name, sign, value = pair.partition("=")
-        if not sign:
-            raise WrongCall(f"--param {pair!r} is not NAME=VALUE")
-        if name in arguments:
-            raise WrongCall(f"a parameter is given twice: {name}")
-        arguments[name] = value
-    return arguments
+def _arguments(given: list[str]) -> dict[str, str]:
+    wrong = [text for text in given if "=" not in text]
+    if wrong:
+        raise WrongCall(f"--param {wrong[0]!r} is not NAME=VALUE")
+    names = [text.split("=", 1)[0] for text in given]
+    if len(set(names)) < len(names):
+        raise WrongCall("a parameter is given twice: " + ", ".join(sorted({n for n in names if names.count(n) > 1})))
+    return dict(text.split("=", 1) for text in given)
 
 
 def _example(parameter: "Parameter", default: str) -> str:

@@ -20,7 +20,7 @@ import pyoxigraph as ox
 from kommunegraf import paths
 from kommunegraf.namespaces import BASE, GRAPH, PREFIXES, XSD, expand
 from kommunegraf.questions import ask
-from kommunegraf.questions.question import read
+from kommunegraf.questions import question as questions
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import CSV, JSONLD, NQUADS, TRIG, TURTLE, XLSX, Format
 
@@ -166,7 +166,7 @@ _SHARED = {expand(f"dcterms:{name}") for name in ("issued", "license", "modified
 
 
 def _asked(store: ox.Store, name: str, **arguments: str) -> list[ox.Triple]:
-    question = read(paths.root() / "queries" / "pages" / f"{name}.rq")
+    question = questions.read(paths.root() / "queries" / "pages" / f"{name}.rq")
     return list(ask.ask(Embedded(store), question, **arguments).result)
 
 

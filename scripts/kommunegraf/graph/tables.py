@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from kommunegraf.findings import Finding, nearest
+from kommunegraf.graph import texts
 from kommunegraf.graph.metadata import METADATA, BadMetadata, Column, Key, Table, describe
 from kommunegraf.namespaces import XSD
 
@@ -125,6 +126,8 @@ def _cell_error(column: Column, value: str) -> str | None:
         return f"{value!r} has blanks around it"
     if _CONTROL.search(value):
         return f"{value!r} holds a control character"
+    if column.datatype != XSD + "anyURI" and (fault := texts.fault(value)):
+        return f"{value!r} {fault}"
     if (lexical := _LEXICAL.get(column.datatype or "")) and not lexical.fullmatch(value):
         return f"{value!r} is not a valid {column.name}"
     try:
