@@ -1,4 +1,4 @@
-"""Realistic slips in tables and ontology, by kind: how many validation finds, and how many in their file, row and column. The goal is 95 of 100.
+"""Realistic slips in tables and ontology, by kind: how many validation finds, and how many in their place. The goal is 95 of 100.
 
 Slips stand together in few copies of the data, each in a row or block of its own. First the tables are read; what their checks
 let through is put into a copy by itself and validated whole, so that no finding of a table hides what shapes and rules say.
