@@ -16,7 +16,7 @@ from kommunegraf.publish.documents import Documents
 from kommunegraf.publish.dumps import Dumps
 from kommunegraf.rdf.engines import Embedded
 
-HEAVY = {"scipy", "networkx", "csvw", "xlsxwriter", "pyshacl", "rdflib"}
+HEAVY = {"scipy", "csvw", "xlsxwriter", "pyshacl", "rdflib"}
 
 
 @pytest.fixture(scope="module")

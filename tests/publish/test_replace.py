@@ -285,6 +285,6 @@ def test_paths_that_differ_in_case_only_are_told(tmp_path: Path) -> None:
 def test_a_disk_that_keeps_one_file_of_two_is_found_out(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     walk = replace._walk
     monkeypatch.setattr(replace, "_walk", lambda folder: walk(folder) - {"new/d.html"})
-    with pytest.raises(BadInput, match="new/d.html: not on its own"):
+    with pytest.raises(BadInput, match="new/d.html: another file has taken its name"):
         publish(site, SECOND)
     assert (site / "a/gone.ttl").exists()

@@ -39,7 +39,8 @@ def clear_errors() -> Iterator[None]:
     """
     try:
         yield
-        sys.stdout.flush()
+        if sys.stdout:  # it is None if it was closed
+            sys.stdout.flush()
     except BadInput as error:
         fail(as_text(error.findings))
     except KommunegrafError as error:

@@ -17,6 +17,7 @@ import yaml
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.rdf.client import PARTIAL
+from kommunegraf.rdf.formats import JSON, NTRIPLES
 
 RETRIES = 5
 """How often a request is sent again when the store is busy or silent."""
@@ -27,7 +28,6 @@ ANSWER_MEGABYTES = 2048
 _REFUSAL_BYTES = 1 << 16
 """How much is read of an answer that says no."""
 _BUSY = (429, 502, 503, 504)
-_ROWS = "application/sparql-results+json"
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 _GRAPH = re.compile(r"^\s*(CONSTRUCT|DESCRIBE)\b", re.IGNORECASE | re.MULTILINE)
 """The beginning of a query that answers with triples."""
@@ -126,7 +126,7 @@ class Store:
         """What kind of store it is, by its Server header and its address."""
         if self._kind is None:
             text = (paths.root() / "queries" / "internal" / "anything.rq").read_text("utf-8")
-            answer = self._send("POST", self.address, data={"query": text}, accept=_ROWS)
+            answer = self._send("POST", self.address, data={"query": text}, accept=JSON.media)
             server = answer.headers.get("server", "")
             named = next((kind for kind in kinds() if re.search(kind.server, server)), None)
             self._kind = named or next((kind for kind in kinds() if re.search(kind.query, self.address)), UNKNOWN)
@@ -144,7 +144,7 @@ class Store:
 
     def query(self, text: str) -> ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]:
         """The answer to a query, as `kommunegraf.rdf.engines.Engine` has it. Raises StoreError, Cut for an answer that is not whole."""
-        accept = "application/n-triples" if _GRAPH.search(_COMMENT.sub("", text)) else _ROWS
+        accept = NTRIPLES.media if _GRAPH.search(_COMMENT.sub("", text)) else JSON.media
         answer = self._send("POST", self.address, data={"query": text}, accept=accept)
         if any(header in answer.headers for header in PARTIAL):
             raise Cut(f"{self.address} gave a part of its answer only; raise its limit on rows (in Virtuoso ResultSetMaxRows)")
