@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import resource
 import string
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from kommunegraf.languages import texts
 from kommunegraf.server.engine.turns import Gate
 from kommunegraf.server.http import problems
-from kommunegraf.server.http.clients import client_of
+from kommunegraf.server.http.clients import client_of, most_connections
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
@@ -98,6 +99,12 @@ def test_a_turn_goes_on_to_the_same_clients_next_too() -> None:
         assert await asyncio.wait_for(next_, 1)
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize(("files", "most"), [(resource.RLIM_INFINITY, 1000), (1 << 20, 1000), (64, 28), (10, 1)])
+def test_there_are_no_more_connections_than_the_system_allows_files(monkeypatch: pytest.MonkeyPatch, files: int, most: int) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (files, files))
+    assert most_connections(Settings(quick_queries=3, slow_queries=2)) == most
 
 
 @pytest.mark.parametrize(("address", "client"), [

@@ -79,6 +79,8 @@ class Connections:
 def most_connections(settings: Settings) -> int:
     """How many connections there may be: what the settings say, or fewer if the system allows the process fewer open files."""
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if files == resource.RLIM_INFINITY:
+        return settings.connections
     workers = settings.quick_queries + settings.slow_queries + 1
     return max(1, min(settings.connections, files - _RESERVE - 2 * workers))  # twice, as a reload runs old and new ones beside each other
 
