@@ -84,7 +84,7 @@ def ask(graph: "Engine", question: str, /, **arguments: str) -> "Answer":
 
 
 def match(graph: "Engine", municipality: str, lang: str = "en", choices: "Choices | None" = None) -> "Match":
-    """Whom a kommune could work with: whom to learn from and build with, boundaries between solutions, alike kommuner, what fits next.
+    """Whom a kommune could work with: what it does with others already, opportunities, neighbours, whom to learn from, alike kommuner.
 
     The kommune is named as people write it. `choices` says which evidence counts. Every claim in the match carries its evidence.
     Raises UnknownName for a kommune that there is not, and BadArgument when the choices leave no evidence.
