@@ -267,7 +267,7 @@ SEARCHES = {
         "municipality/0175": ("rodovre", "Rødovre"),
         "municipality/0492": ("Ærø", "aero", "aeroe"), "municipality/0326": ("Kalundborg", "kalundbrog"),
         "initiative/open-data": ("open data", "opendata", "åbne data", "åbne da", "aabne data"),
-        "initiative/intelligent-street-lighting": ("gadebelysning", "gadelys", "street lighting", "intelligent gadebelysning"),
+        "initiative/intelligent-street-lighting": ("gadebelysning", "gadelys", "vejbelysning", "street lighting"),
         "initiative/waste-app": ("affald", "affalds-app", "affaldsapps", "affalds apps"),
         "initiative/report-a-problem-app": ("givetpraj", "giv et praj app", "apps til rapportering"),
         "initiative/live-streaming-council": ("live-streaming", "livestreaming", "streaming", "live streaming"),
@@ -275,7 +275,7 @@ SEARCHES = {
         "initiative/e-learning": ("e-læring", "elæring", "e-learning"),
         "initiative/telemedicine": ("telemedicin", "telemedicinske"),
         "initiative/digital-rehabilitation": ("genoptræning", "genoptraening"),
-        "initiative/smart-village": ("smart village", "smarte landsbyer"), "solution/renoweb": ("renoweb", "reno web"),
+        "initiative/smart-village": ("smart village", "smarte landsbyer"), "solution/renoweb": ("renoweb", "reno web", "renowep"),
         "solution/giv-et-praj": ("giv et praj",), "organisation/kl": ("KL",), "organisation/open-data-dk": ("Open Data DK",),
     },
     "en": {

@@ -1,5 +1,6 @@
 """The pages of the survey, of what is not known, and of the cases say what the tables say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
@@ -10,7 +11,8 @@ from tests.helpers.tables import read_table
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import printed, unknown
+from kommunegraf.site.pages import printed, quoting, unknown
+from kommunegraf.site.pages.printed import Printed
 from kommunegraf.site.pages.registry import Pages
 from kommunegraf.site.render import Page
 
@@ -160,3 +162,28 @@ def test_a_figure_without_a_number_is_no_figure_and_breaks_no_page() -> None:
     assert printed.read(site.views["en"], iri.value) is None
     assert printed.charts(Page(site, "index", "en"), "chart", []) == []
     assert Pages(site).html("dataset/survey-2014/observation/x", "en")
+
+
+def test_a_question_opens_with_its_result_and_can_be_cited(pages: Pages) -> None:
+    tree = read(pages, "question/motivation")
+    first = " ".join(tree.xpath("string(//main//p[strong])").split())
+    assert first == ("Blandt kommuner med Smart City svarer flest »Bedre miljø og klima« (78\u00a0pct.), »Optimering og effektivisering« "
+                     "(71\u00a0pct.) og »Lokalt erhvervsliv« (68\u00a0pct.).").replace("\u00a0", " ")
+    text = " ".join(tree.text_content().split())
+    assert "54 af landets 98 kommuner svarede, anonymt, fra 2. december 2013 til 22. januar 2014." in text
+    cited = tree.xpath("string(//p[@class='cite'])")
+    assert cited.startswith("CEDI (2014): ") and cited.endswith(f"{BASE}question/motivation")
+    assert tree.xpath("//code[starts-with(., '@techreport{motivation,')]")
+
+
+def test_a_figure_says_among_how_many_and_when(pages: Pages) -> None:
+    tree = read(pages, "dataset/survey-2014/observation/open-data-with-share-4-4", "en")
+    text = " ".join(tree.text_content().split())
+    assert "54 of Denmark's 98 municipalities answered, anonymously, from 2 December 2013 to 22 January 2014." in text
+    assert ", section 4.4." in tree.xpath("string(//p[@class='cite'])")
+
+
+def test_no_result_is_told_where_the_report_prints_two(pages: Pages) -> None:
+    page = Page(pages.site, "question/motivation", "en")
+    one = Printed("a", 40.0, item=f"{BASE}motivation/x", group=f"{BASE}population-group/all", statistic="s/share", precision="p/exact")
+    assert quoting.result(page, [one]) and not quoting.result(page, [one, replace(one, value=50.0)]) and not quoting.result(page, [])

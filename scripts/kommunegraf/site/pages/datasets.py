@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from kommunegraf.graph import catalog
 from kommunegraf.namespaces import GRAPH
-from kommunegraf.site.pages import printed
+from kommunegraf.site.pages import printed, quoting
 from kommunegraf.site.pages.claims import of_kind
 from kommunegraf.site.pages.counts import counts
 from kommunegraf.site.render import Model, Page
@@ -32,6 +32,8 @@ class Figure:
     """A printed figure with what stands beside it."""
 
     own: printed.Printed
+    context: Markup
+    reference: quoting.Reference | None
     value: str
     alike: list[printed.Printed]
     note: ox.Literal | None
@@ -137,7 +139,8 @@ def _figure(page: Page, figure: printed.Printed) -> Figure:
     alike = [f for f in printed.about(view, figure.item, "kg:item") if f.iri != figure.iri and f.group == figure.group]
     places = {view.thing(place, "kg:placeIn") for place in view.references(figure.iri, "kg:figure")} - {""}
     return Figure(
-        own=figure, value=printed.told(page, figure), alike=alike, note=view.text(figure.iri, "skos:note"),
+        own=figure, context=quoting.asked(page), reference=quoting.reference(page, figure.iri, figure.section),
+        value=printed.told(page, figure), alike=alike, note=view.text(figure.iri, "skos:note"),
         contradictions=view.references(figure.iri, "kg:concerns"), rankings=view.by_label(places),
     )
 

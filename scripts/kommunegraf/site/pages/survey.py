@@ -4,14 +4,15 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 import pyoxigraph as ox
+from markupsafe import Markup
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.site.pages import printed
+from kommunegraf.site.pages import printed, quoting
 from kommunegraf.site.pages.claims import of_kind
+from kommunegraf.site.pages.quoting import SURVEY
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View
 
-SURVEY = f"{BASE}dataset/survey-2014"
 _RESPONSE = f"{BASE}question/response"
 _COUNT = f"{BASE}statistic/count"
 _EVERYBODY = f"{BASE}population-group/all-municipalities"
@@ -21,6 +22,9 @@ _EVERYBODY = f"{BASE}population-group/all-municipalities"
 class SurveyQuestion:
     """What `question.html` shows."""
 
+    result: str
+    context: Markup
+    reference: quoting.Reference | None
     figures: list[printed.Printed]
     charts: list[printed.Chart]
     groups: list[str]
@@ -81,11 +85,14 @@ def question(page: Page, iri: str) -> SurveyQuestion:
     view = page.view
     found = printed.about(view, iri, "kg:question")
     about = view.references(iri, "kg:question")
+    sections = in_order(view, view.things(iri, "kg:section"))
     return SurveyQuestion(
+        result=quoting.result(page, found), context=quoting.asked(page),
+        reference=quoting.reference(page, iri, sections[0] if sections else ""),
         figures=found, charts=printed.charts(page, "chart", found), groups=view.things(iri, "kg:askedOf"),
         asked=view.number(iri, "kg:itemsAsked"), schemes=view.things(iri, "kg:itemScheme"),
         items=view.by_label({f.item for f in found}), multiple=view.plain(iri, "kg:multipleAnswers"),
-        also=names(page, iri), sections=in_order(view, view.things(iri, "kg:section")),
+        also=names(page, iri), sections=sections,
         rankings=[r for r in of_kind(about, "ranking") if view.thing(r, "kg:question")], gaps=of_kind(about, "gap"),
         contradictions=printed.contradictions(view, found), said=of_kind(view.references(iri, "dcterms:subject"), "statement"),
     )
