@@ -9,10 +9,12 @@ from pathlib import Path
 
 import httpx
 import lxml.html
+import pyoxigraph as ox
 import pytest
 import rdflib
 
 import kommunegraf
+from kommunegraf.namespaces import KG, expand
 from kommunegraf.publish.documents import Documents
 from kommunegraf.rdf.engines import Embedded
 from tests.helpers import ROOT
@@ -103,3 +105,10 @@ def test_the_page_of_the_python_interface_tells_of_every_name(engine: Embedded, 
     calls = dict(zip(page.xpath("//h2/@id"), page.xpath("//main//pre/code/text()")))
     assert calls["ask"] == "ask(graph: Engine, question: str, **arguments: str) -> Answer"
     assert "Ask a question of the library by its name." in page.text_content()
+
+
+def test_the_package_the_ontology_and_its_version_iri_have_one_version(engine: Embedded) -> None:
+    store, ontology = engine.store, ox.NamedNode(KG)
+    said = {name: {str(quad.object) for quad in store.quads_for_pattern(ontology, ox.NamedNode(expand(name)), None)}
+            for name in ("owl:versionInfo", "owl:versionIRI")}
+    assert said == {"owl:versionInfo": {f'"{kommunegraf.__version__}"'}, "owl:versionIRI": {f"<{KG}{kommunegraf.__version__}>"}}
