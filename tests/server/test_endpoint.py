@@ -20,7 +20,7 @@ from kommunegraf.rdf.formats import TABLES, Format
 from kommunegraf.server.context import Context
 from kommunegraf.server.engine.remote import Endpoint
 from kommunegraf.server.engine.screening import clauses
-from kommunegraf.server.settings import Settings
+from kommunegraf.server.settings import BadSetting, Settings
 
 JSON = "application/sparql-results+json"
 PLACE = f"SELECT ?o {{ <{BASE}municipality/0751> ?p ?o }} ORDER BY ?o"
@@ -166,5 +166,5 @@ def test_the_graphs_that_a_query_names_are_found(query: str, default: tuple[str,
 
 
 def test_an_endpoint_has_a_web_address() -> None:
-    with pytest.raises(ValueError, match="endpoint is an http or https address"):
+    with pytest.raises(BadSetting, match="endpoint is an http or https address"):
         Context(Settings(endpoint="file:///etc/passwd"))
