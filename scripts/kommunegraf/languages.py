@@ -41,10 +41,12 @@ def texts(name: str) -> dict[str, Any]:
     """What stands in `words/NAME.yaml`, or in every file of `words/NAME/`, in both languages. Raises ValueError as `words` does."""
     import yaml
 
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times as fast
+
     place = _FOLDER / name
     merged: dict[str, Any] = {}
     for file in sorted(place.glob("*.yaml")) if place.is_dir() else [place.with_suffix(".yaml")]:
-        content: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+        content: dict[str, Any] = yaml.load(file.read_text("utf-8"), Loader=loader)  # noqa: S506 (both loaders are safe)
         if twice := merged.keys() & content.keys():
             raise ValueError(f"words/{name}/{file.name}: {', '.join(sorted(twice))} stands in another file too")
         if problem := _unequal(content, file.stem):

@@ -28,7 +28,8 @@ def flat(matcher: Matcher) -> nx.Graph:
         if place:
             region, kind = (r.label if r else None for r in (place.region, place.kind))
             longitude, latitude = place.point or (None, None)
-            told |= {"region": region, "type": kind, "population": place.population, "longitude": longitude, "latitude": latitude}
+            told |= {"region": region, "municipalityType": kind, "population": place.population}
+            told |= {"longitude": longitude, "latitude": latitude}
         graph.add_node(node, **{key: value for key, value in told.items() if value is not None})
     for municipality in matcher.rows:
         for initiative in sorted(matcher.graph[municipality]):

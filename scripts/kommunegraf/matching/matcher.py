@@ -166,7 +166,6 @@ class Matcher:
             neighbours=self.neighbours(municipality),
             alike=self.alike(municipality),
             significant=self.significant,
-            stability=None if np.isnan(kept := self.stability[self._row(municipality)]) else float(kept),
             learn_from=self.learn_from(municipality),
             power=self.power,
             next=self.next(municipality),

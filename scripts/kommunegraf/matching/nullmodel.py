@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import expit
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+STEPS = 200
+"""The most steps of Newton's method; the real network needs about ten."""
 TOLERANCE = 1e-6
 """How far an expected degree may lie from the observed one, for each link of it."""
 
@@ -89,25 +89,37 @@ def _links(degrees: Integers, rows: Integers, other: Integers, columns: Integers
 
 
 def _likeliest(degrees: Integers, rows: Integers, other: Integers, columns: Integers) -> Floats:
-    """The probabilities that maximise the likelihood: a convex problem in the logarithms of the fitnesses."""
+    """The probabilities that maximise the likelihood: a convex problem in the logarithms of the fitnesses, by Newton's method.
+
+    Written out, since scipy's minimisers take longer to load than the whole screen of a kommune. The step solves a singular system
+    by least squares: one number can be added to all rows and taken from all columns.
+    """
     size, weights = len(degrees), np.outer(rows, columns)
-
-    def loss(at: Floats) -> tuple[float, Floats]:
-        logits = at[:size, None] + at[None, size:]
-        links = expit(logits)
-        gradient = np.concatenate([rows * (links @ columns - degrees), columns * (rows @ links - other)])
-        value = (weights * np.logaddexp(0, logits)).sum() - rows * degrees @ at[:size] - columns * other @ at[size:]
-        return float(value), gradient
-
-    def curvature(at: Floats) -> Floats:
-        links = expit(at[:size, None] + at[None, size:])
-        spread = weights * links * (1 - links)
-        return np.block([[np.diag(spread.sum(axis=1)), spread], [spread.T, np.diag(spread.sum(axis=0))]])
-
+    wanted = np.concatenate([rows * degrees, columns * other]).astype(float)
     total = float(rows @ degrees)
-    start = np.concatenate([np.log(degrees / total**0.5), np.log(other / total**0.5)])
-    found = minimize(loss, start, jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-9, "maxiter": 500})
-    return np.asarray(expit(found.x[:size, None] + found.x[None, size:]))
+    at = np.concatenate([np.log(degrees / total**0.5), np.log(other / total**0.5)])
+
+    def loss(point: Floats) -> float:
+        return float((weights * np.logaddexp(0, point[:size, None] + point[None, size:])).sum() - wanted @ point)
+
+    for _ in range(STEPS):
+        links = _logistic(at[:size, None] + at[None, size:])
+        gradient = np.concatenate([rows * (links @ columns), columns * (rows @ links)]) - wanted
+        if np.abs(gradient).max() < 1e-11 * total:
+            break
+        spread = weights * links * (1 - links)
+        curvature = np.block([[np.diag(spread.sum(axis=1)), spread], [spread.T, np.diag(spread.sum(axis=0))]])
+        step = np.linalg.lstsq(curvature, -gradient, rcond=None)[0]
+        length, here = 1.0, loss(at)
+        while length > 1e-6 and loss(at + length * step) > here + 1e-4 * length * (gradient @ step):
+            length /= 2
+        at = at + length * step
+    return _logistic(at[:size, None] + at[None, size:])
+
+
+def _logistic(logits: Floats) -> Floats:
+    """1 / (1 + exp(-x)), without overflow."""
+    return np.asarray(np.exp(-np.logaddexp(0, -logits)))
 
 
 def _tails(chances: Floats) -> Floats:

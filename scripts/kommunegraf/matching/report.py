@@ -125,11 +125,11 @@ def _next(matcher: Matcher, words: Words) -> Iterator[str]:
     methods = trials.methods([matcher.register.places[row] for row in matcher.rows], matcher.near)
     source_out = evaluate.leave_source_out(matcher.matrix, trials.sources(*links), methods)
     yield from _scores(matcher, source_out, words.report_source_out.format(source_out.links), words)
-    best = source_out.winner()
+    splits = {year: evaluate.time_split(trials.first_years(*links), year, methods) for year in SPLITS}
+    best = evaluate.chosen([source_out, *splits.values()])
     verdict = words.report_popularity_stays if best == "popularity" else words.report_popularity_loses
     yield from ("", verdict.format(words[f"by_{best}"], words[f"by_{DEFAULT}"], len(source_out.scores) - 1), "")
-    for year in SPLITS:
-        split = evaluate.time_split(trials.first_years(*links), year, methods)
+    for year, split in splits.items():
         if split.links:
             yield from _scores(matcher, split, words.report_time_split.format(year, split.links), words)
             yield ""

@@ -156,7 +156,6 @@ class Match:
     neighbours: tuple[Neighbour, ...]
     alike: tuple[Partner, ...]
     significant: int
-    stability: float | None
     power: Power
     learn_from: tuple[Plan, ...]
     next: tuple[Next, ...]
