@@ -61,7 +61,7 @@ def test_a_process_that_is_killed_is_told_of_and_the_others_end() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return number
 
-    with pytest.raises(OSError, match="a process that made a part of it has ended"):
+    with pytest.raises(OSError, match="a process that made part of the site has died"):
         done(work, MANY)
     assert gone()
 
@@ -107,3 +107,9 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_bug_in_a_process_is_raised_with_its_traceback_and_is_no_lack_of_memory() -> None:
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        done(lambda number: 1 // (700 - number), MANY)
+    assert gone()

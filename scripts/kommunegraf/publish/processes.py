@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from traceback import format_exc
+from typing import NamedTuple, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -16,12 +17,19 @@ WORTH = 1_000
 """The number of items from which starting processes pays."""
 
 
+class _Failure(NamedTuple):
+    """An exception in a process, as the text of its traceback: not every exception can be pickled."""
+
+    traceback: str
+
+
 @contextmanager
 def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Iterator[Result]]:
     """The results of `work` for all items, in their order, for a `with` statement.
 
     The processes are forked when the block begins, so they share what this process has in memory then. On systems without a safe fork
-    (Windows, macOS) the work is done in this process. Results are pickled. The iterator raises OSError if a process dies.
+    (Windows, macOS) the work is done in this process. Results are pickled. The iterator raises OSError if a process dies, and RuntimeError
+    with the traceback if `work` raises in one.
     """
     count = len(os.sched_getaffinity(0)) if sys.platform == "linux" and len(items) >= WORTH else 1
     if count == 1:
@@ -46,7 +54,10 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[It
 def _gathered(readers: Sequence[Connection], count: int) -> Iterator[Result]:
     try:
         for number in range(count):
-            yield readers[number % len(readers)].recv()
+            result = readers[number % len(readers)].recv()
+            if isinstance(result, _Failure):
+                raise RuntimeError(f"in another process:\n{result.traceback}")
+            yield result
     except EOFError:
         raise OSError("a process that made part of the site has died; perhaps memory is short") from None
 
@@ -58,4 +69,9 @@ def _do(work: Callable[[Item], Result], items: Sequence[Item], writer: Connectio
     for reader in readers:  # inherited; if they stayed open, no pipe would break when the reading process goes
         reader.close()
     for item in items:
-        writer.send(work(item))
+        try:
+            result = work(item)
+        except Exception:  # a bug; it is raised again where the results are read
+            writer.send(_Failure(format_exc()))
+            return
+        writer.send(result)
