@@ -1,4 +1,4 @@
-"""The network for other programs: GraphML, GEXF, node-link JSON, a CSV edge list, RDF, and the boundaries as a map layer."""
+"""The network for other programs: GraphML, GEXF, node-link JSON, a CSV edge list, RDF, and the opportunities as a map layer."""
 
 import json
 import re
@@ -9,7 +9,7 @@ from typing import Any
 
 import networkx as nx
 
-from kommunegraf.matching import answers
+from kommunegraf.matching import answers, layers
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import claim
 from kommunegraf.namespaces import BASE, GRAPH, KG, RDF
@@ -47,6 +47,8 @@ def flat(matcher: Matcher) -> nx.Graph:
 
 _EDGE = ("source", "target", "layer", "status", "confidence", "freshness", "since", "until", "asOf", "solutions", "relation", "evidence")
 
+_NODE = ("id", "label", "kind", "code", "bipartite", "region", "municipalityType", "population", "longitude", "latitude")
+
 
 def graphs(matcher: Matcher) -> dict[str, str]:
     """The text of each file by name; equal networks give equal text."""
@@ -55,8 +57,12 @@ def graphs(matcher: Matcher) -> dict[str, str]:
     nx.write_graphml_xml(graph, graphml, named_key_ids=True)
     nx.write_gexf(graph, gexf)
     node_link = json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False, indent=1)
+    nodes = [dict.fromkeys(_NODE) | {"id": node} | data for node, data in layers.adoptions(matcher).nodes(data=True)]
+    apart = {"adoptions": layers.adoptions(matcher), "neighbours": layers.neighbours(matcher), "partners": layers.partners(matcher)}
     edges = [dict.fromkeys(_EDGE) | {"source": a, "target": b} | data for a, b, data in graph.edges(data=True)]
     return {
+        **{f"{name}.graphml": "\n".join(nx.generate_graphml(layer, named_key_ids=True)) + "\n" for name, layer in apart.items()},
+        "nodes.csv": answers.as_csv(nodes, _NODE),
         "network.graphml": graphml.getvalue().decode("utf-8") + "\n",
         "network.gexf": re.sub(r' lastmodifieddate="[^"]*"', "", gexf.getvalue().decode("utf-8")) + "\n",
         "network.json": node_link + "\n",
