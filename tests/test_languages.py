@@ -1,5 +1,6 @@
 """Words, numbers, dates and the order of letters, in Danish and in English."""
 
+import ast
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -62,3 +63,21 @@ def test_the_languages_are_listed_in_one_place() -> None:
     files = [path for path in (ROOT / "scripts").rglob("*.py") if path.name != "languages.py"]
     assert not {str(path.relative_to(ROOT)) for path in files if list(homes(path.read_text("utf-8")))}
     assert list(homes('for lang in ("da", "en"):'))
+
+
+def sentences(source: str) -> Iterator[str]:
+    """Strings with Danish letters that read as sentences: docstrings, names and lists of letters aside."""
+    tree = ast.parse(source)
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings]
+    for text in [node.value for node in constants if isinstance(node.value, str)]:
+        if re.search(r"(?i)[æøå]", text) and re.search(r"[^\W\d_]{3,} [^\W\d_]{2,} [^\W\d_]{2,}", text):
+            yield text
+
+
+def test_no_danish_sentence_stands_in_python() -> None:
+    """Danish names in English help are no sentences in Danish."""
+    places = {str(path.relative_to(ROOT)): list(sentences(path.read_text("utf-8"))) for path in (ROOT / "scripts").rglob("*.py")}
+    english = re.compile(r"\b(the|such|is|of)\b")
+    assert not {place: texts for place, every in places.items() if (texts := [text for text in every if not english.search(text)])}
+    assert list(sentences("x = 'Beskrivelsen af tabellerne på dansk'")) and not list(sentences("x = 'Århus'"))

@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 import pyoxigraph as ox
 
 from kommunegraf import paths
+from kommunegraf.languages import texts
 from kommunegraf.namespaces import BASE, GRAPH, PREFIXES, XSD, expand
 from kommunegraf.questions import ask
 from kommunegraf.questions import question as questions
@@ -60,36 +61,32 @@ class File:
 
 @dataclass(frozen=True)
 class _Kind:
-    """What is said of every file with an ending: media type (IANA), name, file type (EU), and a sentence in each language."""
+    """What is said of every file with an ending: media type (IANA), name, file type (EU), languages, and the standard it follows.
+
+    The sentence about it stands in `words/publish.yaml`.
+    """
 
     media: str
     name: str
     code: str
-    da: str
-    en: str
     languages: tuple[str, ...] = ("DAN", "ENG")
     standard: str = ""
 
 
-def _kind(format: Format, code: str, da: str, en: str, standard: str = "") -> _Kind:
-    return _Kind(format.media, format.label, code, da, en, standard=standard)
+def _kind(format: Format, code: str, standard: str = "") -> _Kind:
+    return _Kind(format.media, format.label, code, standard=standard)
 
 
 _CSVW = "https://www.w3.org/TR/tabular-metadata/"
 _KINDS = {
-    TRIG.suffix: _kind(TRIG, "RDF_TRIG", "RDF med navngivne grafer.", "RDF with named graphs."),
-    NQUADS.suffix: _kind(NQUADS, "RDF_N_QUADS", "RDF med navngivne grafer, ét udsagn på hver linje.",
-                         "RDF with named graphs, one statement on each line."),
-    TURTLE.suffix: _kind(TURTLE, "RDF_TURTLE", "RDF uden navngivne grafer.", "RDF without named graphs."),
-    JSONLD.suffix: _kind(JSONLD, "JSON_LD", "RDF med navngivne grafer som JSON.", "RDF with named graphs as JSON."),
-    CSV.suffix: _kind(CSV, "CSV", "Én af tabellerne, i UTF-8; csv-metadata.json beskriver den.",
-                      "One of the tables, in UTF-8; csv-metadata.json describes it.", standard=_CSVW),
-    XLSX.suffix: _kind(XLSX, "XLSX", "Alle tabeller i én projektmappe, et ark for hver.", "All tables in one workbook, a sheet for each."),
-    ".json": _Kind("application/csvm+json", "CSVW", "JSON",
-                   "Beskrivelsen af tabellerne: kolonner, nøgler og den RDF, som celler bliver til.",
-                   "The description of the tables: columns, keys and the RDF that cells become.", ("ENG",), _CSVW),
-    ".graphml": _Kind("application/xml", "GraphML", "XML", "Netværket til netværksprogrammer, med danske navne.",
-                      "The network for network programs, with Danish names.", ("DAN",)),
+    TRIG.suffix: _kind(TRIG, "RDF_TRIG"),
+    NQUADS.suffix: _kind(NQUADS, "RDF_N_QUADS"),
+    TURTLE.suffix: _kind(TURTLE, "RDF_TURTLE"),
+    JSONLD.suffix: _kind(JSONLD, "JSON_LD"),
+    CSV.suffix: _kind(CSV, "CSV", standard=_CSVW),
+    XLSX.suffix: _kind(XLSX, "XLSX"),
+    ".json": _Kind("application/csvm+json", "CSVW", "JSON", ("ENG",), _CSVW),
+    ".graphml": _Kind("application/xml", "GraphML", "XML", ("DAN",)),
 }
 
 
@@ -177,13 +174,13 @@ def _distribution(file: File) -> str:
 def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
     """What is said of one file. `titles` are those of its data set."""
     name = PurePosixPath(file.path.removesuffix(".gz"))
-    kind = _KINDS[name.suffix]
+    kind, sentence = _KINDS[name.suffix], texts("publish")["files"][name.suffix[1:]]
     called = name.name if "tables" in name.parts else kind.name
     this = _distribution(file)
     told: list[tuple[str, str | ox.Literal]] = [
         ("rdf:type", expand("dcat:Distribution")),
         *(("dcterms:title", ox.Literal(f"{t.value} ({called})", language=t.language)) for t in titles),
-        ("dcterms:description", ox.Literal(kind.da, language="da")), ("dcterms:description", ox.Literal(kind.en, language="en")),
+        *(("dcterms:description", ox.Literal(text, language=lang)) for lang, text in sentence.items()),
         ("dcat:accessURL", BASE + file.path), ("dcat:downloadURL", BASE + file.path),
         ("dcat:mediaType", _IANA + kind.media), ("dcterms:format", f"{_EU}file-type/{kind.code}"),
         ("dcatap:availability", f"{_EU}planned-availability/STABLE"),

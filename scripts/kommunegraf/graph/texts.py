@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 
+from kommunegraf.languages import LANGUAGES
+
 _BLANKS = re.compile(r"\s\s|^\s|\s$|\s[,.;:!?)](?:\s|$)")
 _MARKUP = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]+);|</?[A-Za-z][^<>]*>")
 _LOST = re.compile(r"[^\W\d_]\?[^\W\d_]")
@@ -80,7 +82,7 @@ def detector() -> Guess | None:
     except ModuleNotFoundError:
         return None
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(["da", "en"])
+    identifier.set_languages(list(LANGUAGES))
 
     def guess(text: str) -> tuple[str, float]:
         language, probability = identifier.classify(text)
@@ -94,7 +96,7 @@ def mistaken(texts: Iterable[tuple[str, str]], guess: Guess) -> list[tuple[str, 
 
     A long text is judged alone, a shorter one only when its translation is mistaken too: names are not told by their letters.
     """
-    listed = [(text, language) for text, language in texts if language in {"da", "en"} and len(text) >= LONG // 2]
+    listed = [(text, language) for text, language in texts if language in LANGUAGES and len(text) >= LONG // 2]
     other = [(text, language, *guess(text)) for text, language in listed]
     wrong = [(text, language, probability) for text, language, guessed, probability in other if guessed != language]
     if len({language for _, language, _ in wrong}) == 2:

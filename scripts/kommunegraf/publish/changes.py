@@ -8,6 +8,7 @@ from hashlib import sha256
 import pyoxigraph as ox
 
 from kommunegraf.findings import BadInput, Finding
+from kommunegraf.languages import texts
 from kommunegraf.namespaces import BASE, DCT, PROV, expand
 
 _MODIFIED, _WHOLE = ox.NamedNode(DCT + "modified"), BASE + "dataset/kommunegraf"
@@ -150,31 +151,30 @@ def description(changes: Changes) -> list[ox.Quad]:
     prov:generated names each added resource, prov:invalidated each removed one, prov:influenced each that is described differently.
     """
     about, old, new = BASE + changes.path, changes.old, changes.new
-    added, removed, changed = len(changes.added), len(changes.removed), len(changes.changed)
+    counts = {"added": len(changes.added), "removed": len(changes.removed), "changed": len(changes.changed)}
     rows: list[tuple[str, str, Node | ox.Literal]] = [
         (about, "rdf:type", ox.NamedNode(PROV + "Activity")),
-        *_texts(about, "dcterms:title", f"Ændringer fra version {old} til {new}", f"Changes from version {old} to {new}"),
-        *_texts(about, "dcterms:description", f"Nye ressourcer: {added}. Fjernede: {removed}. Ændrede: {changed}.",
-                f"New resources: {added}. Removed: {removed}. Changed: {changed}."),
+        *((about, "dcterms:title", text) for text in literals("title", old=old, new=new)),
+        *((about, "dcterms:description", text) for text in literals("counts", **counts)),
         (about, "prov:used", ox.NamedNode(f"{BASE}version/{old}/")),
         (about, "prov:generated", ox.NamedNode(f"{BASE}version/{new}/")),
         *((about, "dcterms:issued", date) for date in changes.issued),
     ]
     for name, listed in (("generated", changes.added), ("invalidated", changes.removed), ("influenced", changes.changed)):
         rows += [(about, "prov:" + name, ox.NamedNode(change.iri)) for change in listed]
-    titles = {"#added": ("Tilføjede udsagn", "Added statements"), "#removed": ("Fjernede udsagn", "Removed statements")}
-    for (part, title), count in zip(titles.items(), changes.statements):
+    for part, count in zip(("added", "removed"), changes.statements):
         rows += [
-            (about, "dcterms:hasPart", ox.NamedNode(about + part)),
-            (about + part, "rdf:type", ox.NamedNode(expand("void:Dataset"))),
-            *_texts(about + part, "dcterms:title", *title),
-            (about + part, "void:triples", ox.Literal(count)),
+            (about, "dcterms:hasPart", ox.NamedNode(f"{about}#{part}")),
+            (f"{about}#{part}", "rdf:type", ox.NamedNode(expand("void:Dataset"))),
+            *((f"{about}#{part}", "dcterms:title", text) for text in literals(part)),
+            (f"{about}#{part}", "void:triples", ox.Literal(count)),
         ]
     return [ox.Quad(ox.NamedNode(subject), ox.NamedNode(expand(name)), value) for subject, name, value in rows]
 
 
-def _texts(subject: str, name: str, danish: str, english: str) -> list[tuple[str, str, Node | ox.Literal]]:
-    return [(subject, name, ox.Literal(danish, language="da")), (subject, name, ox.Literal(english, language="en"))]
+def literals(name: str, **values: object) -> list[ox.Literal]:
+    """A text about changes of `words/publish.yaml` in each language, filled in."""
+    return [ox.Literal(text.format(**values), language=lang) for lang, text in texts("publish")["changes"][name].items()]
 
 
 def dataset(changes: Changes) -> list[ox.Quad]:

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import BASE, DCT, PROV, SKOS, XSD, expand
-from kommunegraf.publish.changes import Changes, compare
+from kommunegraf.publish.changes import Changes, compare, literals
 
 TOMBSTONES = "changes/tombstones.nq"
 """The file with a description of every removed resource, in the default graph."""
@@ -105,8 +105,7 @@ def _tombstone(iri: str, labels: list[ox.Quad], changes: Changes) -> Iterator[ox
     yield from (ox.Quad(subject, quad.predicate, quad.object) for quad in labels if quad.subject == subject)
     yield ox.Quad(subject, ox.NamedNode(expand("owl:deprecated")), ox.Literal("true", datatype=ox.NamedNode(XSD + "boolean")))
     note = ox.NamedNode(SKOS + "changeNote")
-    yield ox.Quad(subject, note, ox.Literal(f"Fjernet i version {changes.new}.", language="da"))
-    yield ox.Quad(subject, note, ox.Literal(f"Removed in version {changes.new}.", language="en"))
+    yield from (ox.Quad(subject, note, text) for text in literals("gone", version=changes.new))
     yield ox.Quad(subject, ox.NamedNode(PROV + "wasInvalidatedBy"), ox.NamedNode(BASE + changes.path))
     for other in changes.replacements[iri]:
         yield ox.Quad(subject, ox.NamedNode(DCT + "isReplacedBy"), ox.NamedNode(other))
