@@ -94,7 +94,7 @@ def initiative(page: Page, iri: str) -> InitiativePage:
     everybody = view.of_type("kg:Municipality")
     return InitiativePage(
         areas=areas, sections=sections, figures=figures,
-        shares=shares(page, figures, "share"), planned=shares(page, figures, "planned-share"),
+        shares=shares(page, figures, "active-share"), planned=shares(page, figures, "planned-share"),
         charts=printed.charts(page, "chart", figures, "question"),
         groups=groups(page, adoptions), counts=claims.counts([*(one.status for one in adoptions), *claims.signs(weak)]),
         active=sum(one.status == "active" for one in adoptions), spread=spread(page, iri),
@@ -173,7 +173,8 @@ def rows(page: Page, initiatives: list[str], states: dict[tuple[str, str], str])
             statuses[initiative].append(status)
     figures = {iri: printed.about(page.view, iri, "kg:item") for iri in initiatives}
     return [
-        Row(iri, statuses[iri].count("active"), claims.counts(statuses[iri]), shares(page, figures[iri], "share")) for iri in initiatives
+        Row(iri, statuses[iri].count("active"), claims.counts(statuses[iri]),
+            shares(page, figures[iri], "active-share")) for iri in initiatives
     ]
 
 

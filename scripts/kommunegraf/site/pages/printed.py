@@ -19,7 +19,7 @@ _PARTS = {
         "value": "kg:value",
     }.items()
 }
-_MEASURES = ("share", "planned-share", "difference", "count")
+_MEASURES = ("share", "active-share", "planned-share", "difference", "count")
 _LOWER, _UPPER = "range-lower", "range-upper"
 
 
