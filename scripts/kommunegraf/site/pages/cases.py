@@ -133,7 +133,6 @@ class Body:
 
     municipality: str
     nature: str
-    elected: float | None
     basis: ox.Literal | None
     sections: list[str]
     anchorings: list[Anchoring]
@@ -234,7 +233,7 @@ def body(page: Page, iri: str) -> Body:
     view = page.view
     return Body(
         municipality=view.thing(iri, "org:unitOf"), nature=view.thing(iri, "kg:bodyKind"),
-        elected=view.number(iri, "kg:electedMembers"), basis=view.text(iri, "kg:statutoryBasis"),
+        basis=view.text(iri, "kg:statutoryBasis"),
         sections=in_order(view, view.things(iri, "kg:section")),
         anchorings=[_anchoring(view, a) for a in of_kind(view.references(iri, "kg:body"), "anchoring")],
         cases=view.references(iri, "kg:involvesBody"),
