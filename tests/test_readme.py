@@ -38,7 +38,7 @@ def test_a_command_prints_what_is_shown(command: str, shown: list[str], built: P
     assert name == "kommunegraf"
     if arguments[0] != "build":
         (tmp_path / "build").symlink_to(built)
-    output = good(*arguments, cwd=tmp_path)
+    output = good(*arguments, cwd=tmp_path).replace("\r\n", "\n")
     pattern = "".join(r"(?:.*\n)*?" if line == "..." else re.escape(line.rstrip()) + r" *\n" for line in shown)
     assert re.fullmatch(pattern, output), output
 
