@@ -39,7 +39,7 @@ HOSTILE = [
 def points(engine: Embedded) -> tuple[Point, ...]:
     """The kommuner, as the graph has them."""
     found = []
-    for row in ask.internal(engine, "places", lang="da").rows():
+    for row in ask.internal(engine, "places").rows():
         longitude, latitude = map(float, re.findall(r"[-\d.]+", row["point"].rpartition("(")[2]))
         found.append(Point(row["municipality"][-4:], longitude, latitude, row["population"]))
     return tuple(found)
