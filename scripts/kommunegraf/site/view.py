@@ -1,7 +1,7 @@
 """The graph as a reader of one language sees it: labels, values and references of each resource."""
 
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 
 import pyoxigraph as ox
 
@@ -14,7 +14,6 @@ LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title", "foaf:name")
 """Properties that hold a name, best first."""
 DEFINITIONS = ("skos:definition", "dcterms:description", "rdfs:comment", "skos:scopeNote")
 """Properties that hold what something is, best first."""
-"""The last letters in their order, as signs that stand behind z."""
 
 
 @cache
@@ -32,8 +31,8 @@ class View:
     def __init__(self, store: ox.Store, lang: str) -> None:
         self.store = store
         self.lang = lang
-        self.label = lru_cache(maxsize=200_000)(self._label)
-        self.described = lru_cache(maxsize=200_000)(self._described)
+        self._labels: dict[str, str] = {}
+        self._described: dict[str, bool] = {}
 
     def values(self, iri: str | Term, name: str) -> list[Term]:
         """The values of a property, each once, in a fixed order."""
@@ -90,16 +89,23 @@ class View:
         """What a resource is, in a text."""
         return self.text(iri, *DEFINITIONS)
 
-    def _described(self, iri: str) -> bool:
-        """Whether the graph says anything of a resource."""
-        return next(iter(self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)), None) is not None
+    def described(self, iri: str) -> bool:
+        """Whether the graph says anything of a resource. Found once."""
+        if iri not in self._described:
+            self._described[iri] = next(iter(self.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)), None) is not None
+        return self._described[iri]
+
+    def label(self, iri: str) -> str:
+        """The name of a resource, made from what it is about where it has none; for foreign IRIs the compact name. Found once."""
+        if iri not in self._labels:
+            self._labels[iri] = self._label(iri)
+        return self._labels[iri]
 
     def kind(self, iri: str) -> str:
         """The first part of a resource's path, such as `municipality`; empty for foreign IRIs."""
         return (path(iri) or "").partition("/")[0]
 
     def _label(self, iri: str) -> str:
-        """The name of a resource, made from what it is about where it has none; for foreign IRIs the compact name."""
         found = self.text(iri, *LABELS)
         if found and found.value.strip():
             return found.value

@@ -14,11 +14,15 @@ WIDTH = 640.0
 INSETS = {"0400": (12.75, 57.25)}
 """Where far islands are drawn instead of their true place, as longitude and latitude: Bornholm, north of Sjælland."""
 _SHRINK = 0.5592
-"""A degree of longitude in degrees of latitude, at 56 degrees north."""
+"""A degree of longitude in degrees of latitude, at 56 degrees north: the cosine of the angle, written out so that no machine rounds it."""
 _MARGIN, _GAP, _SEA = 6.0, 1.2, 11.0
 _FILL = 0.5
 """The part of the points' bounding box that circles fill."""
 _ROUNDS = 260
+_PULL, _LAST_PULL = 0.35, 0.1
+"""Which part of the way to its neighbours a circle moves in a round: fast enough to settle, slow enough not to swing; gently at the end."""
+_KEPT_ON_LAND, _KEPT_AT_SEA = 0.15, 0.6
+"""Which part of the true distance stays between neighbours: land closes up, a strait stays open."""
 _FRESH, _REACH = 10, 30.0
 """Every how many rounds near pairs are looked for, and how near that is."""
 
@@ -69,7 +73,7 @@ def layout(points: tuple[Point, ...], links: Links = ()) -> Layout:
     for number in range(_ROUNDS):
         if number % _FRESH == 0:
             drawing.look()
-        drawing.attract(0.35 if number < _ROUNDS * 0.8 else 0.1)
+        drawing.attract(_PULL if number < _ROUNDS * 0.8 else _LAST_PULL)
         drawing.separate()
     for number in range(_ROUNDS * 4):
         if number % _FRESH == 0:
@@ -102,7 +106,7 @@ class _Drawing:
         dx, dy = self.x[b] - self.x[a], self.y[b] - self.y[a]
         true = sqrt(dx * dx + dy * dy) or 1.0
         near = self.r[a] + self.r[b] + gap
-        wanted = near + max(0.0, true - near) * (0.15 if gap == _GAP else 0.6)
+        wanted = near + max(0.0, true - near) * (_KEPT_ON_LAND if gap == _GAP else _KEPT_AT_SEA)
         return a, b, dx / true * wanted, dy / true * wanted
 
     def _straits(self) -> Iterator[tuple[int, int]]:
