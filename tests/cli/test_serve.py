@@ -88,8 +88,8 @@ def has(server: Running, name: str) -> bool:
 def test_the_built_graph_is_served_where_the_command_says(built: Path) -> None:
     with running("--graph", str(built)) as server:
         assert re.fullmatch(r"Kommunegraf is at http://127\.0\.0\.1:\d+/\n", server.said)
-        assert httpx.get(f"{server.base}/municipality/0751", follow_redirects=True).status_code == 200
-        assert httpx.get(f"{server.base}/dump/kommunegraf.xlsx").status_code == 200
+        assert httpx.get(f"{server.base}/municipality/0751", follow_redirects=True, timeout=60).status_code == 200
+        assert httpx.get(f"{server.base}/dump/kommunegraf.xlsx", timeout=60).status_code == 200
         assert httpx.get(f"{server.base}/ready").json() == {"status": "ready"}
         assert httpx.get(f"{server.base}/questions/regions?format=csv").text.count("\n") > 5
 

@@ -180,7 +180,8 @@ def test_what_cannot_be_asked_is_refused_with_what_would_be_right(
         told[lang] = answer.json()
         assert answer.status_code == told[lang]["status"] == status, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
-        assert told[lang]["type"] == f"https://w3id.org/kommunegraf/questions#problem-{kind}"
+        home = "sparql" if kind == "doubled-parameter" else "questions"  # one that is not of questions alone
+        assert told[lang]["type"] == f"https://w3id.org/kommunegraf/{home}#problem-{kind}"
         assert suggestion is None or suggestion in told[lang]["suggestions"]
     assert told["da"]["title"] != told["en"]["title"] and told["da"]["detail"] != told["en"]["detail"]
     page = client.get(path, headers={"Accept": "text/html", "Accept-Language": "da"})
@@ -217,7 +218,7 @@ def test_an_answer_that_the_client_has_is_not_sent_again(client: httpx.Client) -
         tags.add(first.headers["etag"])
         again = client.get(ADOPTERS, params=params, headers={"If-None-Match": first.headers["etag"]})
         assert again.status_code == 304 and not again.content and again.headers["etag"] == first.headers["etag"]
-        assert first.headers["vary"] == "Accept, Accept-Language"
+        assert first.headers["vary"] == "Accept, Accept-Language, Accept-Encoding"
     assert len(tags) == 4
 
 
