@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from math import log
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from kommunegraf.graph.adoption import CONFIDENCE, FRESHNESS
 from kommunegraf.matching.network import Claim, claim, claims, resource
 from kommunegraf.matching.register import Place, Resource
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Plan:
     peers: tuple[Peer, ...]
 
 
-def learn_from(graph: nx.Graph, near: nx.Graph, municipality: str, initiative: str) -> Plan:
+def learn_from(graph: "nx.Graph", near: "nx.Graph", municipality: str, initiative: str) -> Plan:
     """Who could teach a kommune an initiative."""
     here: Place = graph.nodes[municipality]["place"]
     peers = []

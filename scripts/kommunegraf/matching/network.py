@@ -1,16 +1,18 @@
 """The two-mode network of kommuner and initiatives, joined where the adoption rule makes an adoption of the evidence that counts."""
 
 from dataclasses import dataclass
-
-import networkx as nx
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from kommunegraf.graph import adoption
 from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.matching.register import Choices, Register, Resource, read
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Engine
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import numpy as np
+    import numpy.typing as npt
 
 MUNICIPALITY, INITIATIVE = 0, 1
 """The two modes: the node attribute `bipartite`, as networkx has it."""
@@ -58,7 +60,7 @@ class Claim:
         return self.status.name == "active"
 
 
-def network(engine: Engine, lang: str = "da", choices: Choices | None = None) -> nx.Graph:
+def network(engine: Engine, lang: str = "da", choices: Choices | None = None) -> "nx.Graph":
     """The network (a networkx Graph): a node for every kommune and initiative, an edge for each adoption.
 
     Nodes are IRIs with `label` and `bipartite` (0 for a kommune, 1 for an initiative); a kommune has `place` too. Edges
@@ -68,8 +70,10 @@ def network(engine: Engine, lang: str = "da", choices: Choices | None = None) ->
     return of(read(engine, lang), choices or Choices())
 
 
-def of(register: Register, choices: Choices) -> nx.Graph:
+def of(register: Register, choices: Choices) -> "nx.Graph":
     """The same as `network`, of a graph that has been read."""
+    import networkx as nx
+
     graph = nx.Graph()
     for iri, place in register.places.items():
         graph.add_node(iri, label=place.municipality.label, bipartite=MUNICIPALITY, place=place)
@@ -83,20 +87,22 @@ def of(register: Register, choices: Choices) -> nx.Graph:
     return graph
 
 
-def neighbourhood(register: Register) -> nx.Graph:
+def neighbourhood(register: Register) -> "nx.Graph":
     """The second layer: kommuner joined by a land border, a fixed link or both (edge attribute `relations`)."""
+    import networkx as nx
+
     graph = nx.Graph()
     graph.add_nodes_from(register.places)
     graph.add_edges_from((a, b, {"relations": how}) for a, near in register.neighbours.items() for b, how in near.items())
     return graph
 
 
-def resource(graph: nx.Graph, iri: str) -> Resource:
+def resource(graph: "nx.Graph", iri: str) -> Resource:
     """A node of the network, with its label."""
     return Resource(iri, graph.nodes[iri]["label"])
 
 
-def claim(graph: nx.Graph, municipality: str, initiative: str) -> Claim:
+def claim(graph: "nx.Graph", municipality: str, initiative: str) -> Claim:
     """What an edge of the network states."""
     edge = graph.edges[municipality, initiative]
     return Claim(
@@ -104,18 +110,18 @@ def claim(graph: nx.Graph, municipality: str, initiative: str) -> Claim:
     )
 
 
-def claims(graph: nx.Graph, initiative: str) -> list[Claim]:
+def claims(graph: "nx.Graph", initiative: str) -> list[Claim]:
     """What every kommune that has an initiative, in any status, has of it, by kommunekode."""
     return [claim(graph, municipality, initiative) for municipality in sorted(graph[initiative])]
 
 
-def modes(graph: nx.Graph) -> tuple[list[str], list[str]]:
+def modes(graph: "nx.Graph") -> tuple[list[str], list[str]]:
     """The kommuner and the initiatives that somebody has, both sorted: rows and columns of the matrix."""
     rows = sorted(n for n, mode in graph.nodes(data="bipartite") if mode == MUNICIPALITY)
     return rows, sorted(n for n, mode in graph.nodes(data="bipartite") if mode == INITIATIVE and graph.degree[n])
 
 
-def running(graph: nx.Graph) -> nx.Graph:
+def running(graph: "nx.Graph") -> "nx.Graph":
     """The network without what has ended: what kommuner can share."""
     ended = [(a, b) for a, b, status in graph.edges(data="status") if status.name == "ended"]
     rest = graph.copy()
@@ -123,8 +129,10 @@ def running(graph: nx.Graph) -> nx.Graph:
     return rest
 
 
-def matrix(graph: nx.Graph, rows: list[str], columns: list[str]) -> npt.NDArray[np.float64]:
+def matrix(graph: "nx.Graph", rows: list[str], columns: list[str]) -> "npt.NDArray[np.float64]":
     """Ones where a row and a column are joined, zeros elsewhere. The same as networkx's biadjacency_matrix, without scipy."""
+    import numpy as np
+
     at = {column: number for number, column in enumerate(columns)}
     cells = np.zeros((len(rows), len(columns)))
     for number, row in enumerate(rows):

@@ -4,12 +4,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from kommunegraf.graph.adoption import Evidence, Source
 from kommunegraf.matching.network import Claim, claims
 from kommunegraf.matching.register import Register, Resource
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 BODIES = ("network", "association", "joint-project")
 """Kinds of organisation that kommuner work together in."""
@@ -45,7 +47,7 @@ class Vehicle:
         return frozenset(member.iri for member in self.members)
 
 
-def vehicles(register: Register, graph: nx.Graph) -> list[Vehicle]:
+def vehicles(register: Register, graph: "nx.Graph") -> list[Vehicle]:
     """All of them, the newest first, then the largest. What has ended, by membership or status, is left out."""
     each = [*_bodies(register), *_services(register, graph), *_undertakings(register, graph)]
     return sorted(each, key=lambda v: (-(v.year or 0), -len(v.members), v.resource.iri, v.title))
@@ -70,7 +72,7 @@ def _bodies(register: Register) -> Iterable[Vehicle]:
             yield Vehicle(register.kinds[organisation], resource, resource.label, named, newest.year, freshness, newest.source, listed)
 
 
-def _services(register: Register, graph: nx.Graph) -> Iterable[Vehicle]:
+def _services(register: Register, graph: "nx.Graph") -> Iterable[Vehicle]:
     users = defaultdict(list)
     for claim in _active(graph):
         for solution in claim.solutions:
@@ -84,7 +86,7 @@ def _services(register: Register, graph: nx.Graph) -> Iterable[Vehicle]:
             yield Vehicle(kind, solution, solution.label, named, newest.as_of, newest.freshness, newest.adoption.deciding.source)
 
 
-def _undertakings(register: Register, graph: nx.Graph) -> Iterable[Vehicle]:
+def _undertakings(register: Register, graph: "nx.Graph") -> Iterable[Vehicle]:
     """One source, one initiative, one title and no product: two to twenty kommuner in one undertaking that goes on in each."""
     told: dict[tuple[str, str, str], list[Evidence]] = defaultdict(list)
     for claim in _active(graph):
@@ -99,7 +101,7 @@ def _undertakings(register: Register, graph: nx.Graph) -> Iterable[Vehicle]:
             yield Vehicle("undertaking", register.resource(first.initiative), first.title, named, first.year, freshness, first.source)
 
 
-def _active(graph: nx.Graph) -> Iterable[Claim]:
+def _active(graph: "nx.Graph") -> Iterable[Claim]:
     for initiative in sorted(n for n, mode in graph.nodes(data="bipartite") if mode == 1):
         yield from (claim for claim in claims(graph, initiative) if claim.active)
 
