@@ -245,6 +245,7 @@ def test_a_person_without_javascript_asks_a_question_and_downloads_the_answer(
     tab.locator("form").filter(has=tab.locator("#example")).get_by_role("button").click()
     assert "kg:initiative" in tab.input_value("#query")
     tab.get_by_role("button", name=run, exact=True).click()
+    tab.wait_for_load_state()  # rows come while the page is shown
     count = tab.locator("main tbody tr").count()
     assert count > 20 and f"{count} {rows}" in tab.inner_text("main") and tab.locator("html").get_attribute("lang") == lang
     with tab.expect_download() as download:
