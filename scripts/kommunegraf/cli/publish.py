@@ -4,12 +4,15 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kommunegraf.cli.console import BUILT, GraphFolder, clear_errors, graph_file
 from kommunegraf.namespaces import BASE
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
 
 
 def publish(
@@ -26,10 +29,9 @@ def publish(
     from kommunegraf.publish import write as publisher
     from kommunegraf.publish.documents import Documents, release
     from kommunegraf.rdf.engines import Embedded
-    from kommunegraf.stores.snapshot import snapshot
 
     with clear_errors():
-        store = snapshot(endpoint)[0] if endpoint else Embedded.open(graph_file(graph)).store
+        store = _stored(endpoint) if endpoint else Embedded.open(graph_file(graph)).store
         tables = None if endpoint else paths.root() / "data"
         documents = Documents(store, release(store), tables, address, sparql, previous)
         with bar("Writing the site") as step:
@@ -39,6 +41,13 @@ def publish(
     print(f"{done.files} files in {output}: {done.written} written, {done.removed} removed")
     if any(finding.severity == "violation" for finding in done.findings):
         raise typer.Exit(1)
+
+
+def _stored(endpoint: str) -> "ox.Store":
+    """What a triple store holds. Its client needs httpx, which publishing a file does not."""
+    from kommunegraf.stores.snapshot import snapshot
+
+    return snapshot(endpoint)[0]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import yaml
 
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
-from kommunegraf.rdf.client import PARTIAL
+from kommunegraf.rdf.client import is_partial
 from kommunegraf.rdf.formats import JSON, NTRIPLES
 
 RETRIES = 5
@@ -146,7 +146,7 @@ class Store:
         """The answer to a query, as `kommunegraf.rdf.engines.Engine` has it. Raises StoreError, Cut for an answer that is not whole."""
         accept = NTRIPLES.media if _GRAPH.search(_COMMENT.sub("", text)) else JSON.media
         answer = self._send("POST", self.address, data={"query": text}, accept=accept)
-        if any(header in answer.headers for header in PARTIAL):
+        if is_partial(answer.status, answer.headers):
             raise Cut(f"{self.address} gave a part of its answer only; raise its limit on rows (in Virtuoso ResultSetMaxRows)")
         media = answer.headers.get("content-type", "").partition(";")[0].strip()
         try:
