@@ -1,5 +1,6 @@
 """The dumps: whole, the same bytes in every process, and the same data in each format."""
 
+import csv
 import gzip
 import hashlib
 import json
@@ -8,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import csvw
@@ -22,7 +23,7 @@ from kommunegraf.findings import BadInput
 from kommunegraf.graph import build, catalog, claims, tables
 from kommunegraf.languages import texts
 from kommunegraf.namespaces import GRAPH
-from kommunegraf.publish import dumps, workbook
+from kommunegraf.publish import adoptions, dumps, workbook
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import NQUADS, TURTLE
 
@@ -53,7 +54,7 @@ def test_every_address_of_the_house_is_there(files: dict[str, bytes]) -> None:
     graphs = {f"dump/graph/{name}.{suffix}.gz" for name in names for suffix in ("ttl", "nq", "jsonld")}
     whole = {f"dump/kommunegraf.{suffix}.gz" for suffix in ("trig", "nq", "ttl", "jsonld")}
     cells = {f"dump/tables/{path.name}" for path in (ROOT / "data").iterdir() if path.suffix != ".md"}
-    rest = {"dump/kommunegraf.xlsx", "dump/network.graphml", "dump/SHA256SUMS"}
+    rest = {"dump/kommunegraf.xlsx", "dump/network.graphml", "dump/SHA256SUMS", "dump/adoptions.da.csv", "dump/adoptions.en.csv"}
     frozen = {f"version/0.1.0/{name}" for name in ("kommunegraf.nq.gz", "kommunegraf.trig.gz", "SHA256SUMS")}
     assert set(files) == graphs | whole | cells | rest | frozen
 
@@ -166,7 +167,7 @@ def test_a_broken_table_stops_the_dumps(engine: Embedded, tmp_path: Path) -> Non
 def test_the_workbook_has_the_cells_of_the_tables(files: dict[str, bytes]) -> None:
     book = load_workbook(BytesIO(files["dump/kommunegraf.xlsx"]))
     rows, _ = tables.read(ROOT / "data")
-    assert book.sheetnames == ["Læs mig", "Read me", *sorted(name.removesuffix(".csv") for name in rows)]
+    assert book.sheetnames == ["Registreringer", "Adoptions", "Læs mig", "Read me", *sorted(name.removesuffix(".csv") for name in rows)]
     for name, table in rows.items():
         head, *body = book[name.removesuffix(".csv")].iter_rows(values_only=True)
         assert list(head) == list(table.cells)
@@ -175,6 +176,29 @@ def test_the_workbook_has_the_cells_of_the_tables(files: dict[str, bytes]) -> No
             for value, cell in zip(found, row):
                 same = Decimal(str(value)) == Decimal(cell) if isinstance(value, int | float) else (value or "") == cell
                 assert same, (name, value, cell)
+
+
+def test_the_first_sheet_and_the_csv_of_each_language_list_every_adoption_by_name(files: dict[str, bytes], engine: Embedded) -> None:
+    book = load_workbook(BytesIO(files["dump/kommunegraf.xlsx"]))
+    stated = claims.read(engine).adoptions
+    for sheet, lang, sign in (("Registreringer", "da", ";"), ("Adoptions", "en", ",")):
+        head, *rows = book[sheet].iter_rows(values_only=True)
+        assert len(rows) == len(stated) and book[sheet].auto_filter.ref
+        assert {row[-1] for row in rows} == {one.iri for one in stated.values()}
+        text = files[f"dump/adoptions.{lang}.csv"].decode("utf-8-sig")
+        lines = list(csv.reader(StringIO(text), delimiter=sign))
+        assert lines == [list(head), *[["" if cell is None else str(cell) for cell in row] for row in rows]]
+    head, *rows = book["Registreringer"].iter_rows(values_only=True)
+    assert head[:5] == ("Kommune", "Initiativ", "Status", "Status gælder for (år)", "Begyndt (år)")
+    names = [row[0] for row in rows]
+    assert names.index("Aarhus") > names.index("Ærø") and names[0] == "Albertslund"
+    one = stated["https://w3id.org/kommunegraf/municipality/0461", "https://w3id.org/kommunegraf/initiative/open-data"]
+    own = next(dict(zip(head, row)) for row in rows if row[-1] == one.iri)
+    assert (own["Kommune"], own["Status gælder for (år)"], own["Kilde"]) == ("Odense", one.as_of, one.deciding.source.title)
+
+
+def test_a_text_that_looks_like_a_formula_is_none_in_the_csv_of_adoptions() -> None:
+    assert adoptions.as_csv([["=1+1", None, 5]], "da") == b"\xef\xbb\xbf'=1+1;;5\r\n"
 
 
 def test_codes_stay_text_and_counts_are_numbers(files: dict[str, bytes]) -> None:
@@ -187,7 +211,7 @@ def test_text_that_looks_like_a_formula_is_text() -> None:
     rows, _ = tables.read(ROOT / "data")
     table = rows["regions.csv"]
     table.rows[0][1] = "=HYPERLINK(\"https://example.org\")"
-    cell = load_workbook(BytesIO(workbook.make([table])))["regions"]["B2"]
+    cell = load_workbook(BytesIO(workbook.make([table], {})))["regions"]["B2"]
     assert cell.data_type == "s" and cell.value.startswith("=HYPERLINK") and cell.hyperlink is None
 
 

@@ -88,6 +88,7 @@ _KINDS = {
     ".json": _Kind("application/csvm+json", "CSVW", "JSON", ("ENG",), _CSVW),
     ".graphml": _Kind("application/xml", "GraphML", "XML", ("DAN",)),
 }
+_ADOPTIONS = {f".{lang}": _Kind(CSV.media, CSV.label, "CSV", (code,)) for lang, code in (("da", "DAN"), ("en", "ENG"))}
 
 
 def catalog(
@@ -142,7 +143,7 @@ def datasets(path: str) -> list[str]:
     if parts[:2] == ("dump", "graph"):
         name = parts[2].split(".")[0]
         return [GRAPH + name, *([f"{BASE}dataset/survey-2014"] if name == "survey" else [])]
-    if parts[:2] == ("dump", "tables") or path.endswith(".xlsx"):
+    if parts[:2] == ("dump", "tables") or path.endswith((".xlsx", ".csv")):
         return [f"{BASE}dataset/tables"]
     return [f"{BASE}dataset/network" if path.endswith(".graphml") else WHOLE]
 
@@ -175,7 +176,9 @@ def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
     """What is said of one file. `titles` are those of its data set."""
     name = PurePosixPath(file.path.removesuffix(".gz"))
     kind, sentence = _KINDS[name.suffix], texts("publish")["files"][name.suffix[1:]]
-    called = name.name if "tables" in name.parts else kind.name
+    if name.name.startswith("adoptions."):  # made for people: not one of the tables that csv-metadata.json describes
+        kind, sentence = _ADOPTIONS[name.suffixes[0]], texts("publish")["files"]["adoptions"]
+    called = name.name if name.suffix == CSV.suffix else kind.name
     this = _distribution(file)
     told: list[tuple[str, str | ox.Literal]] = [
         ("rdf:type", expand("dcat:Distribution")),

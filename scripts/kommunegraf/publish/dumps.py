@@ -20,6 +20,7 @@ import pyoxigraph as ox
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import GRAPH, PREFIXES
 from kommunegraf.paths import METADATA
+from kommunegraf.publish import adoptions
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import DATASETS, FORMATS, TRIG, Format
 
@@ -68,7 +69,7 @@ class Dumps:
         whole = [f"kommunegraf{format.suffix}.gz" for format in WHOLE]
         each = [f"graph/{graph.removeprefix(GRAPH)}{format.suffix}.gz" for graph in graphs for format in EACH]
         tables = [f"tables/{name}" for name in _named_tables(self.data)] if self.data else []
-        rest = [f"tables/{METADATA}", "kommunegraf.xlsx", "network.graphml"] if self.data else []
+        rest = [f"tables/{METADATA}", *adoptions.NAMES.values(), "kommunegraf.xlsx", "network.graphml"] if self.data else []
         frozen = [f"version/{self.version}/{name}" for name in (*sorted(FROZEN, key=whole.index), SUMS)]
         return [*(f"dump/{name}" for name in (*whole, *each, *tables, *rest, SUMS)), *frozen]
 
@@ -139,7 +140,10 @@ def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
     for name in sorted(rows):
         yield f"tables/{name}", rows[name].path.read_bytes()
     yield f"tables/{METADATA}", (data / METADATA).read_bytes()
-    yield "kommunegraf.xlsx", workbook.make(rows.values())
+    listed = adoptions.tables(store)
+    for lang, name in adoptions.NAMES.items():
+        yield name, adoptions.as_csv(listed[lang], lang)
+    yield "kommunegraf.xlsx", workbook.make(rows.values(), listed)
     yield "network.graphml", exports.graphs(Matcher.open(Embedded(store), "da"))["network.graphml"].encode("utf-8")
 
 

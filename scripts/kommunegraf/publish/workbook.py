@@ -1,6 +1,6 @@
-"""All tables as one Excel workbook: a sheet of explanation in each language, then a sheet for each table."""
+"""Everything as one Excel workbook: all adoptions and a sheet of explanation in each language, then a sheet for each table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -10,22 +10,25 @@ from xlsxwriter import Workbook
 from kommunegraf.graph.metadata import Column, Table
 from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.namespaces import XSD
+from kommunegraf.publish.adoptions import Row
 
 _EPOCH = datetime(2000, 1, 1)
 _NUMBERS = {XSD + "integer", XSD + "decimal"}
 
 
-def make(tables: Iterable[Table]) -> bytes:
-    """The workbook of some tables, the same bytes each time.
+def make(tables: Iterable[Table], adoptions: Mapping[str, list[Row]]) -> bytes:
+    """The workbook of some tables, and of the adoptions with their headings in each language; the same bytes each time.
 
-    A sheet has the name of its table and the cells of its file. Whole and decimal numbers are numbers; everything else is
-    text, whatever it begins with, and an empty cell stays empty.
+    The sheets of adoptions can be filtered. Every other sheet has the name of its table and the cells of its file. Whole and decimal
+    numbers are numbers; everything else is text, whatever it begins with, and an empty cell stays empty.
     """
     output = BytesIO()
     told, ordered = texts("workbook"), sorted(tables, key=_sheet)
     with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": "Kommunegraf", "created": _EPOCH})
         bold = book.add_format({"bold": True})
+        for lang, rows in adoptions.items():
+            _list(book.add_worksheet(told["adoptions"]["sheet"][lang]), rows, bold)
         for lang in LANGUAGES:
             _explain(book.add_worksheet(told["sheet"][lang]), told, ordered, lang, bold)
         for table in ordered:
@@ -37,6 +40,17 @@ def make(tables: Iterable[Table]) -> bytes:
                 for place, (column, cell) in enumerate(zip(columns, row)):
                     _write(sheet, number, place, column, cell)
     return output.getvalue()
+
+
+def _list(sheet: Any, rows: list[Row], bold: Any) -> None:
+    """A sheet of a head row and rows, which can be filtered; columns are as wide as most of their cells."""
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row, *([] if number else [bold]))
+    for place, cells in enumerate(zip(*rows)):
+        lengths = sorted(len(str(cell)) for cell in cells if cell is not None)
+        sheet.set_column(place, place, min(50, max(len(str(cells[0])), lengths[len(lengths) * 9 // 10])) + 2)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, len(rows) - 1, len(rows[0]) - 1)
 
 
 def _sheet(table: Table) -> str:

@@ -124,10 +124,15 @@ def _for_excel(solutions: ox.QuerySolutions, layout: Layout) -> bytes:
 
 
 def _cell(term: Any, layout: Layout) -> str:
-    """A value as a cell. Text that Excel would take for a formula begins with an apostrophe (OWASP, CSV injection)."""
+    """A value as a cell of CSV for Excel."""
     text = getattr(term, "value", "" if term is None else str(term))
     if isinstance(term, ox.Literal) and term.datatype.value in _NUMBERS and not isinstance(python_value(term), str):
         return text.replace(".", ",") if layout.semicolon and term.datatype.value in _DECIMALS else text
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    """Text for a cell of CSV: what Excel would take for a formula begins with an apostrophe (OWASP, CSV injection)."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 
