@@ -75,7 +75,9 @@ def test_every_question_has_a_page(client: httpx.Client, name: str, lang: str) -
     answer = client.get(f"/questions/{name}", params={"lang": lang}, headers={"Accept": "text/html"})
     page = parse_page(answer.text)
     assert answer.status_code == 200 and page.get("lang") == lang
-    assert page.findtext(".//h1") == LIBRARY[name].title[lang] and page.xpath("//table/tbody/tr")
+    heading = page.findtext(".//h1")
+    assert "{" not in heading and page.findtext(".//title").startswith(heading) and page.xpath("//table/tbody/tr")
+    assert heading == LIBRARY[name].title[lang] or LIBRARY[name].heading
 
 
 @pytest.mark.parametrize("name", ["kommune", "Kommune", "municipality", "MUNICIPALITY"])
@@ -126,6 +128,15 @@ def test_csv_for_danish_excel_has_mark_semicolons_and_decimal_commas(client: htt
     assert body.startswith(b"\xef\xbb\xbf")
     excel = cells(body, ";")
     assert [len(row) for row in excel] == [len(row) for row in cells(plain)]
+
+
+def test_csv_for_people_has_headings_in_their_language_and_iris_last(client: httpx.Client) -> None:
+    asked = {"format": "csv", "bom": "1", "separator": "semicolon", "headings": "labels", "lang": "da"}
+    head, *body = cells(client.get(ADOPTERS, params=asked).content, ";")
+    assert head[:3] == ["Kommune", "Status", "Status pr. år"] and head[-1].endswith(", IRI")
+    plain = rows(client.get(ADOPTERS, params={"format": "rows", "lang": "da"}))
+    assert [row[0] for row in body] == [row["municipalityLabel"] for row in plain]
+    assert client.get(ADOPTERS, params={"headings": "none"}).json()["type"].endswith("wrong-choice")
 
 
 def test_pages_of_rows_follow_their_links_to_the_whole_answer(client: httpx.Client) -> None:
@@ -241,9 +252,12 @@ def test_a_page_has_a_form_downloads_and_the_sparql_behind_it(client: httpx.Clie
     form = page.xpath("//form[@class='ask']")[0]
     assert form.method == "GET" and dict(form.form_values())["municipality"] == "0751"
     assert len(form.inputs["municipality"].value_options) == 98
-    for link in page.xpath("//section[@class='data']//a"):
+    offered = page.xpath("//head/link[@rel='alternate'][contains(@href, 'format=')]")
+    assert {link.get("href") for link in offered} == set(page.xpath("//p[@class='files']//a/@href"))
+    for link in offered:
         got = client.get(str(answer.url.join(link.get("href"))))
         assert got.headers["content-type"].startswith(link.get("type"))
+    assert page.findtext(".//h1") == "Hvad ved vi om Aarhus?"
     editor = next(a.get("href") for a in page.xpath("//details//a") if "sparql" in a.get("href"))
     assert "municipality/0751" in client.get(str(answer.url.join(editor)), headers={"Accept": "text/html"}).text
 
@@ -255,6 +269,9 @@ def test_every_link_of_the_page_of_questions_leads_somewhere(client: httpx.Clien
         links = {a.get("href") for a in page.xpath("//main//a") if "questions/" in a.get("href", "")}
         assert len(links) == len(LIBRARY)
         assert len(page.xpath("//ul[@class='questions']/li")) == len(LIBRARY)
+        static = parse_page(client.get(f"/query/index{'' if lang == 'da' else '.en'}.html").text)
+        listed = {str(answer.url.join("/query/" + a.get("href"))) for a in static.xpath("//main//a") if "questions/" in a.get("href", "")}
+        assert listed == {str(answer.url.join(link)) for link in links}
 
 
 def test_markup_in_names_is_shown_and_not_run(hostile: httpx.Client) -> None:

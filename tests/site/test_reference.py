@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +111,22 @@ def test_every_question_has_its_real_answer_on_its_page(pages: Pages, engine: Em
     for name, question in ask.folder().items():
         tree = read(pages, f"query/{name}", lang)
         assert question.title[lang] in tree.xpath("//h1")[0].text_content()
-        rows = tree.xpath("//div[@aria-label=$heading]//tbody/tr", heading="Svaret" if lang == "da" else "The answer")
+        rows = tree.xpath("//div[@aria-label=$heading]//tbody/tr", heading="Svar" if lang == "da" else "Answer")
         if question.form == "SELECT":
             answer = ask.ask(engine, question, **({"lang": lang} if "lang" in question.parameters else {}))
             assert len(rows) == min(len(answer.rows()), questions.ROWS), name
+
+
+def test_the_heading_of_an_answer_says_what_was_chosen(pages: Pages) -> None:
+    for name, lang, expected in (
+        ("adopters-of-initiative", "da", "Hvilke kommuner har, havde eller planlægger åbne data til rådighed?"),
+        ("solution-users", "en", "Who uses"), ("neighbours-ahead", "da", "naboerne i gang med, som vi ikke har fundet i Aarhus?"),
+    ):
+        assert expected in read(pages, f"query/{name}", lang).xpath("string(//h2[@id='answer'])")
+    for one in ask.folder().values():
+        takes = {name for name in one.parameters if name != "lang"}
+        assert all(set(re.findall(r"{(\w+)}", text)) == takes for text in one.heading.values()), one.name
+        assert bool(one.heading) == bool(takes), one.name
 
 
 def test_names_in_an_answer_lead_to_their_pages(pages: Pages) -> None:

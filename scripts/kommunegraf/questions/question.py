@@ -22,7 +22,7 @@ VALUE_TYPES = ("language", "integer", "date", "text", "iri")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BEFORE = re.compile(r"^\s*#.*$|\b(?:PREFIX\s+\S*|BASE)\s*<[^>]*>", re.IGNORECASE | re.MULTILINE)
 _FORM = re.compile(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
-_KEYS = {"title", "description", "keywords", "group", "question", "parameters", "columns", "severity", "message", "repair"}
+_KEYS = {"title", "heading", "description", "keywords", "group", "question", "parameters", "columns", "severity", "message", "repair"}
 
 
 class BadArgument(KommunegrafError):
@@ -45,12 +45,16 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Question:
-    """One query file. Texts are by language (`da`, `en`); `columns` explains each column of the result."""
+    """One query file. Texts are by language (`da`, `en`); `columns` explains each column of the result.
+
+    `heading` is the title with the names of parameters in braces, for an answer that says what was chosen; empty without parameters.
+    """
 
     name: str
     path: Path
     text: str
     title: dict[str, str]
+    heading: dict[str, str] = field(default_factory=dict)
     description: dict[str, str] = field(default_factory=dict)
     keywords: tuple[str, ...] = ()
     group: str = ""
@@ -155,6 +159,7 @@ def _question(path: Path, source: str, header: dict[str, Any]) -> Question:
         path=path,
         text=source,
         title=header["title"],
+        heading=header.get("heading", {}),
         description=header.get("description", {}),
         keywords=tuple(header.get("keywords", ())),
         group=header.get("group", ""),

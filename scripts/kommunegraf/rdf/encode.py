@@ -37,11 +37,13 @@ class Layout:
     """How a CSV file is laid out. As it stands it is the W3C's; with either option it is one for Excel.
 
     `bom` puts a byte order mark first, by which Excel knows UTF-8. `semicolon` separates by semicolons and writes decimal
-    commas, as Excel expects where the comma is the decimal sign, as in Danish.
+    commas, as Excel expects where the comma is the decimal sign, as in Danish. `columns` are pairs of a column and its heading, in
+    the order in which they are to stand; empty for all columns under their own names.
     """
 
     bom: bool = False
     semicolon: bool = False
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 _W3C = Layout()
@@ -118,8 +120,9 @@ def _for_excel(solutions: ox.QuerySolutions, layout: Layout) -> bytes:
     """CSV that Excel opens right, in which no text is a formula."""
     output = StringIO()
     writer = csv.writer(output, delimiter=";" if layout.semicolon else ",")
-    writer.writerow(_columns(solutions))
-    writer.writerows([_cell(term, layout) for term in solution] for solution in solutions)
+    columns = layout.columns or tuple((name, name) for name in _columns(solutions))
+    writer.writerow([heading for _, heading in columns])
+    writer.writerows([_cell(solution[name], layout) for name, _ in columns] for solution in solutions)
     return output.getvalue().encode("utf-8-sig" if layout.bom else "utf-8")
 
 

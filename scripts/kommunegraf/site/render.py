@@ -55,6 +55,10 @@ class Page:
         """The relative link to the page of a path."""
         return self.up + _quoted(addresses.page(path, lang or self.lang))
 
+    def question(self, name: str) -> str:
+        """The relative link to where a question of the library is answered: with a form where a server answers."""
+        return f"{self.up}questions/{name}?lang={self.lang}" if self.site.server else self.to(f"query/{name}")
+
     def file(self, path: str) -> str:
         """The relative link to a file of the site."""
         return self.up + _quoted(path)

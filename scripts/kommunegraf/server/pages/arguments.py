@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from weakref import WeakKeyDictionary
 
 from kommunegraf.findings import nearest
@@ -17,8 +16,11 @@ from kommunegraf.rdf.terms import iri
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.site.model import Site
+from kommunegraf.site.pages import questions
+from kommunegraf.site.pages.questions import library
+from kommunegraf.site.results import headings
 
-OPTIONS = ("lang", "format", "limit", "offset", "bom", "separator")
+OPTIONS = ("lang", "format", "limit", "offset", "bom", "separator", "headings")
 """What a client may say of the answer, beside the parameters of the question."""
 IRI = r"^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:[0-9]{1,5})?(/[A-Za-z0-9\-._~!$&'()*+,;=:@/]*)?(#[A-Za-z0-9\-._~/]*)?$"
 """The IRIs that a parameter takes: web addresses without a query (RFC 3986)."""
@@ -48,8 +50,7 @@ class QuestionRequest:
     @property
     def bare(self) -> str:
         """The same SPARQL for people: its title instead of the header."""
-        lines = [line for line in self.text.splitlines() if not line.startswith("#+")]
-        return "\n".join([f"# {self.question.title[self.lang]}", *lines]) + "\n"
+        return questions.bare(self.question, self.terms, self.lang)
 
     @property
     def paged(self) -> str:
@@ -58,24 +59,12 @@ class QuestionRequest:
         return self.question.page(limit, self.offset).bind(self.terms)
 
 
-@cache
-def library() -> dict[str, Question]:
-    """The questions, by name; the query files are read once."""
-    return ask.folder()
-
-
 def find(name: str) -> Question:
     """The question of that name. Raises Problem with the nearest names."""
     question = library().get(name)
     if question is None:
         raise Problem("unknown-question", nearest(name, library()), name=name)
     return question
-
-
-def default(question: Question, parameter: Parameter) -> str:
-    """The default of a parameter, as people would type it."""
-    term = question.default(parameter.name).strip('<>"')
-    return term if parameter.is_value else term.rsplit("/", 1)[-1]
 
 
 def read(site: Site, settings: Settings, question: Question, pairs: Iterable[tuple[str, str]], lang: str) -> QuestionRequest:
@@ -100,7 +89,8 @@ def read(site: Site, settings: Settings, question: Question, pairs: Iterable[tup
         limit=_whole(options["limit"], "limit", 1, settings.limit_rows) if "limit" in options else None,
         offset=_whole(options.get("offset", "0"), "offset", 0, settings.offset_rows),
         layout=Layout(_one_of(options, "bom", ("0", "1"), "0") == "1",
-                      _one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon"),
+                      _one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon",
+                      headings(question, lang) if _one_of(options, "headings", ("names", "labels"), "names") == "labels" else ()),
     )
     if {"limit", "offset"} & set(options) and not question.is_pageable:
         raise Problem("not-pageable", name=question.name)

@@ -7,8 +7,9 @@ from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions.question import Parameter, Question
 from kommunegraf.rdf.formats import HTML
-from kommunegraf.server.pages.arguments import IRI, default
+from kommunegraf.server.pages.arguments import IRI
 from kommunegraf.server.settings import Settings
+from kommunegraf.site.pages.questions import given
 
 _WHOLE = 10**18 - 1
 """The largest whole number that a parameter takes."""
@@ -55,13 +56,14 @@ def _parameters(settings: Settings) -> dict[str, Any]:
         "offset": {"type": "integer", "minimum": 0, "maximum": settings.offset_rows, "default": 0},
         "bom": {"type": "integer", "enum": [0, 1], "default": 0},
         "separator": {"type": "string", "enum": ["comma", "semicolon"], "default": "comma"},
+        "headings": {"type": "string", "enum": ["names", "labels"], "default": "names"},
     }
     return {name: {"name": name, "in": "query", "description": _both(name), "schema": schema} for name, schema in schemas.items()}
 
 
 def _operation(question: Question) -> dict[str, Any]:
     names = [form.name for form in (*question.formats, HTML)]
-    shared = ["lang", *(("limit", "offset") if question.is_pageable else ()), *(("bom", "separator") if "csv" in names else ())]
+    shared = ["lang", *(("limit", "offset") if question.is_pageable else ()), *(("bom", "separator", "headings") if "csv" in names else ())]
     return {
         "operationId": question.name,
         "tags": [question.group],
@@ -107,7 +109,7 @@ def _parameter(question: Question, parameter: Parameter) -> dict[str, Any]:
     labels = " / ".join(dict.fromkeys(parameter.label[lang] for lang in LANGUAGES))
     if not parameter.is_value:
         labels += f". {parameter.type}: {_NAMED}"
-    value = _typed(parameter, default(question, parameter))
+    value = _typed(parameter, given(question)[parameter.name])
     schema = {**_TYPES.get(parameter.type, {"type": "string", "minLength": 1}), "default": value}
     return {"name": parameter.name, "in": "query", "description": labels, "schema": schema, "example": value}
 

@@ -8,10 +8,8 @@ from urllib.parse import quote, urlencode
 import jinja2
 from starlette.requests import Request
 
-from kommunegraf.languages import LANGUAGES, alphabetical, words
-from kommunegraf.questions.question import Question
+from kommunegraf.languages import LANGUAGES, words
 from kommunegraf.rdf.negotiation import choose_language
-from kommunegraf.server.pages import arguments
 from kommunegraf.site import render
 from kommunegraf.site.model import Site
 from kommunegraf.site.render import Page
@@ -66,13 +64,6 @@ class ServerPage(Page):
     def server(self, path: str, **parameters: str) -> str:
         """The relative link to another address of the server, in this page's language."""
         return f"{self.up}{quote(path)}?{urlencode({**parameters, 'lang': self.lang})}"
-
-    def groups(self) -> list[tuple[str, list[Question]]]:
-        """The questions of the library by group, both in alphabetical order."""
-        groups: dict[str, list[Question]] = {}
-        for question in sorted(arguments.library().values(), key=lambda q: alphabetical(q.title[self.lang])):
-            groups.setdefault(question.group, []).append(question)
-        return sorted(groups.items(), key=lambda item: alphabetical(self.w[f"query_group_{item[0]}"]))
 
     def html(self, template: str, **values: Any) -> str:
         """A document: one of the server's templates filled with some values."""

@@ -20,9 +20,11 @@ from kommunegraf.server.http.answers import Answer, entity_tag
 from kommunegraf.server.http.middleware import POLICY
 from kommunegraf.server.http.problems import Problem, listed
 from kommunegraf.server.http.requests import client
-from kommunegraf.server.pages import arguments, responses, results
+from kommunegraf.server.pages import arguments, responses
 from kommunegraf.server.pages.page import Download, ServerPage, page_of
 from kommunegraf.server.sparql import protocol
+from kommunegraf.site import results
+from kommunegraf.site.pages import questions
 
 SHORTEST = "adopters-of-initiative"
 """The question in the form if none is chosen."""
@@ -163,7 +165,7 @@ def _answered(page: ServerPage, query: protocol.QueryRequest, address: str, body
 
 
 def _html(page: ServerPage, shown: Shown) -> str:
-    return page.html("query.html", groups=page.groups(), prefixes=sorted(PREFIXES.items()), formats=[*TABLES, *GRAPHS],
+    return page.html("query.html", groups=questions.groups(page), prefixes=sorted(PREFIXES.items()), formats=[*TABLES, *GRAPHS],
                      problems=listed("sparql", page.lang), **vars(shown))
 
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -12,33 +11,22 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from kommunegraf import __version__
-from kommunegraf.questions.question import Parameter, Question
+from kommunegraf.questions.question import Question
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.formats import CSV, HTML, JSON, NTRIPLES, TABLES, TSV, XLSX, Format, WrongFormat
 from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.answers import Answer
 from kommunegraf.server.http.problems import Problem, listed
-from kommunegraf.server.pages import arguments, openapi, responses, results
+from kommunegraf.server.pages import arguments, openapi, responses
 from kommunegraf.server.pages.arguments import QuestionRequest
 from kommunegraf.server.pages.page import Download, ServerPage, page_of
 from kommunegraf.server.settings import Settings
-
-CHOICES = 500
-"""Up to so many resources are offered as a list to choose from."""
-
+from kommunegraf.site import results
+from kommunegraf.site.pages import questions
 
 _SAVED = (CSV, TSV, XLSX)
 """Formats that a browser saves as a file; it shows the others."""
-
-
-class Field(NamedTuple):
-    """A field of the form: a parameter, its value, and the list to choose from, if there is one."""
-
-    name: str
-    label: str
-    value: str
-    choices: list[tuple[str, str]]
 
 
 def routes(context: Context) -> list[Route]:
@@ -58,16 +46,14 @@ def routes(context: Context) -> list[Route]:
 
 @cache
 def _description(settings: Settings) -> bytes:
-    return json.dumps(openapi.document(arguments.library().values(), __version__, settings), ensure_ascii=False).encode() + b"\n"
+    return json.dumps(openapi.document(questions.library().values(), __version__, settings), ensure_ascii=False).encode() + b"\n"
 
 
 def index(request: Request, context: Context) -> Answer:
-    """The page of all questions, by group, with what each takes."""
+    """The page of all questions, the site's own list, with what programs need to ask them."""
     page = page_of(request, context.site, "questions")
-    library = arguments.library()
     titles = [(name, title) for name, _, title in listed("questions", page.lang)]
-    defaults = {q.name: {p.name: arguments.default(q, p) for p in q.parameters.values()} for q in library.values()}
-    body = page.html("questions.html", groups=page.groups(), count=len(library), problems=titles, defaults=defaults)
+    body = page.html("questions.html", groups=questions.groups(page), count=len(questions.library()), problems=titles)
     return responses.document(request, body.encode(), HTML.content_type, page.lang)
 
 
@@ -139,32 +125,26 @@ def _links(page: ServerPage, bound: QuestionRequest, more: bool) -> Iterator[tup
 
 
 def _page(page: ServerPage, bound: QuestionRequest, body: bytes, links: dict[str, str], most: int) -> str:
-    question = bound.question
-    graph = question.is_graph
-    table = results.of_graph(page, results.triples_of(body), most) if graph else results.of_question(page, question, body, most)
+    one = bound.question
+    table = results.of_graph(page, results.triples_of(body), most) if one.is_graph else results.of_question(page, one, body, most)
+    downloads = list(_downloads(page, one))
+    asked = questions.asked(
+        page, one, bound.terms, table, action=page.here, downloads=[(link.text, link.href) for link in downloads],
+        address=page.link_here(lang=page.lang),
+        editor=f"{page.up}sparql?{urlencode({'example': one.name, **bound.typed, 'lang': page.lang})}",
+    )
     paged = bound.limit is not None and table.rows
     return page.html(
-        "question.html", title=question.title[page.lang], question=question, table=table, sparql=bound.bare,
-        range=(bound.offset + 1, bound.offset + len(table.rows)) if paged else None, previous=links.get("prev"), next=links.get("next"),
-        fields=[_field(page, bound, p) for p in question.parameters.values() if p.name != "lang"],
-        downloads=list(_downloads(page, question)),
-        editor=f"{page.up}sparql?{urlencode({'example': question.name, **bound.typed, 'lang': page.lang})}",
+        "question.html", asked=asked, range=(bound.offset + 1, bound.offset + len(table.rows)) if paged else None,
+        previous=links.get("prev"), next=links.get("next"), alternates=downloads,
     )
 
 
 def _downloads(page: ServerPage, question: Question) -> Iterator[Download]:
-    for form in question.formats:
-        plain = {"format": form.name, "lang": page.lang, "bom": "", "separator": ""}
-        yield Download(form.name, form.media, page.link_here(**plain))
-        if form == CSV:
-            yield Download(page.w.excel_danish, form.media, page.link_here(**{**plain, "bom": "1", "separator": "semicolon"}))
-
-
-def _field(page: ServerPage, bound: QuestionRequest, parameter: Parameter) -> Field:
-    label = parameter.label[page.lang]
-    term = bound.terms.get(parameter.name, bound.question.default(parameter.name))
-    if parameter.is_value:
-        return Field(parameter.name, label, bound.typed.get(parameter.name, arguments.default(bound.question, parameter)), [])
-    iris = page.view.by_label(arguments.names(page.site, parameter.type).iris)
-    choices = [(iri.rsplit("/", 1)[-1], page.view.label(iri)) for iri in iris]
-    return Field(parameter.name, label, term.strip("<>").rsplit("/", 1)[-1], choices if len(choices) <= CHOICES else [])
+    """A link to the answer in each of its formats, those that spreadsheets open first."""
+    for form in sorted(question.formats, key=lambda form: form != XLSX):
+        plain = {"format": form.name, "lang": page.lang, "bom": "", "separator": "", "headings": ""}
+        yield Download(form.label, form.media, page.link_here(**plain))
+        if form == XLSX:
+            excel = {"format": CSV.name, "bom": "1", "separator": "semicolon" if page.lang == "da" else "", "headings": "labels"}
+            yield Download(page.w.excel_csv, CSV.media, page.link_here(**{**plain, **excel}))

@@ -1,65 +1,61 @@
 """Pages of the question library: what each question asks, its answer, and how to ask it oneself."""
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
-from markupsafe import Markup
 
-from kommunegraf.languages import LANGUAGES
+from kommunegraf.languages import LANGUAGES, alphabetical
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Question
-from kommunegraf.rdf.encode import encode
-from kommunegraf.rdf.formats import Format
-from kommunegraf.site import addresses
+from kommunegraf.rdf.encode import Layout, encode
+from kommunegraf.rdf.formats import CSV, XLSX, Format
+from kommunegraf.site import results
 from kommunegraf.site.model import Site
 from kommunegraf.site.render import Model, Page
+from kommunegraf.site.results import Table
 
+_EXCEL = ".excel"
+"""What the name of an answer's CSV for Excel ends in."""
 ROWS = 100
 """How many rows of an answer stand on a page; the files have all."""
-_PLAIN = ("iri", "text", "integer", "date", "language")
+CHOICES = 500
+"""Up to so many resources are offered as a list to choose from."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The answer to a question: the first lines of a graph, or heads and rows of cells; and the files that have it whole."""
-
-    files: list[tuple[str, str]]
-    graph: str | None = None
-    more: bool = False
-    heads: Sequence[tuple[str, str]] = ()
-    rows: Sequence[list[tuple[Markup, bool]]] = ()
-    total: int = 0
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter of a question, with its default as readers see it."""
+class Field(NamedTuple):
+    """A field of a question's form: a parameter, its value, and the list to choose from, if there is one."""
 
     name: str
     label: str
-    kind: str
-    default: str
+    value: str
+    choices: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of the library with its answer, and how to ask it."""
+    """A question of the library with its answer, as `asked.html` shows it on the site and on the server.
+
+    `action` is the address that the form asks; empty where no server answers. `address` is that of the answer with what was chosen.
+    `downloads` are pairs of a text and a link.
+    """
 
     question: Question
-    group: str
-    parameters: list[Parameter]
-    columns: list[tuple[str, str, str]]
-    text: list[str]
+    heading: str
+    fields: list[Field]
+    action: str
+    table: Table
+    downloads: list[tuple[str, str]]
+    address: str
     shell: str
     python: str
-    http: str
-    answer: Answer
+    sparql: str
+    editor: str
 
 
 @dataclass(frozen=True)
@@ -69,17 +65,21 @@ class QuestionPage:
     asked: Asked | None = None
 
 
+Groups = list[tuple[str, list[Question]]]
+"""The name of each group of the library with its questions, both in alphabetical order."""
+
+
 @dataclass(frozen=True)
 class Library:
     """What `library.html` shows."""
 
-    groups: list[tuple[str, str, list[Question]]]
+    groups: Groups
     count: int
-    path: Callable[[Question], str | None]
 
 
 @cache
-def _library() -> dict[str, Question]:
+def library() -> dict[str, Question]:
+    """The questions, by name; the query files are read once."""
     return ask.folder()
 
 
@@ -89,19 +89,25 @@ def answer(site: Site, name: str, lang: str) -> bytes:
 
 
 def _answer(site: Site, name: str, lang: str) -> bytes:
-    found = _library()[name]
-    given = {"lang": lang} if "lang" in found.parameters else {}
-    result = ask.ask(site.engine, found, **given)
+    one = library()[name]
+    result = ask.ask(site.engine, one, **({"lang": lang} if "lang" in one.parameters else {}))
     return encode(result.result, "turtle" if result.is_graph else "json")
 
 
 def answers(site: Site) -> Iterator[tuple[str, bytes]]:
     """The files of all answers, by path: every question in every format of its kind, in each language. Raises EngineError."""
-    for name, found in _library().items():
-        for lang in LANGUAGES if "lang" in found.parameters else LANGUAGES[:1]:
+    for name, one in library().items():
+        for lang in LANGUAGES if "lang" in one.parameters else LANGUAGES[:1]:
             body = answer(site, name, lang)
-            for format in found.formats:
-                yield file(found, lang, format), encode(_result(found, body), format.name)
+            for format in one.formats:
+                yield file(one, lang, format), encode(_result(one, body), format.name)
+            if CSV in one.formats:
+                yield file(one, lang, CSV, _EXCEL), encode(_result(one, body), CSV.name, for_excel(one, lang))
+
+
+def for_excel(question: Question, lang: str) -> Layout:
+    """How CSV is laid out for Excel in a language: with its headings, and for Danish with semicolons and decimal commas."""
+    return Layout(bom=True, semicolon=lang == "da", columns=results.headings(question, lang))
 
 
 def _result(question: Question, body: bytes) -> Any:
@@ -111,107 +117,130 @@ def _result(question: Question, body: bytes) -> Any:
     return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
 
 
-def file(question: Question, lang: str, format: Format) -> str:
+def file(question: Question, lang: str, format: Format, kind: str = "") -> str:
     """The path of an answer's file. Danish has the plain name, as pages do, and so has what has no language.
 
     Graphs have `.answer` in their names, as the question itself is described in files of the same formats.
     """
     marked = "" if lang == LANGUAGES[0] or "lang" not in question.parameters else f".{lang}"
-    return f"query/{question.name}{marked}{'.answer' if question.is_graph else ''}{format.suffix}"
+    return f"query/{question.name}{marked}{'.answer' if question.is_graph else kind}{format.suffix}"
 
 
-def _files(page: Page, question: Question) -> list[tuple[str, str]]:
-    """The label and the path of each file of an answer."""
-    return [(format.label, file(question, page.lang, format)) for format in question.formats]
+def _files(page: Page, question: Question) -> Iterator[tuple[str, str]]:
+    """The label and the path of each file of an answer, those that spreadsheets open first."""
+    for format in sorted(question.formats, key=lambda form: form != XLSX):
+        yield format.label, file(question, page.lang, format)
+        if format == XLSX:
+            yield page.w.excel_csv, file(question, page.lang, CSV, _EXCEL)
 
 
 def question(page: Page, iri: str) -> QuestionPage:
     """A question of the library with its real answer. A question that the library does not have any more has none."""
-    found = _library().get(iri.removeprefix(f"{BASE}query/"))
-    if not found:
+    one = library().get(iri.removeprefix(f"{BASE}query/"))
+    if not one:
         return QuestionPage()
-    given = _given(found)
-    return QuestionPage(Asked(
-        question=found, group=page.w.get(f"query_group_{found.group}", found.group), parameters=_parameters(page, found),
-        columns=[(name, told.get(page.lang, ""), told.get("unit", "")) for name, told in found.columns.items()],
-        text=[line for line in found.text.rstrip("\n").split("\n") if not line.startswith("#+")],
-        shell=_shell(found, given, page.lang), python=_python(found, given, page.lang),
-        http=f"questions/{found.name}?{urlencode({**given, 'lang': page.lang} if 'lang' in found.parameters else given)}",
-        answer=_shown(page, found),
+    body, chosen = answer(page.site, one.name, page.lang), given(one)
+    table = results.of_graph(page, results.triples_of(body, ox.RdfFormat.TURTLE), ROWS) if one.is_graph else \
+        results.of_question(page, one, body, ROWS)
+    served = page.site.server
+    return QuestionPage(asked(
+        page, one, {}, table, action=f"{page.up}questions/{one.name}" if served else "",
+        downloads=[(label, page.file(path)) for label, path in _files(page, one)],
+        address=_address(page, one, chosen) if served else "",
+        editor=f"{page.up}sparql?{urlencode({'example': one.name, 'lang': page.lang})}" if served else "",
     ))
 
 
-def _given(found: Question) -> dict[str, str]:
+def asked(
+    page: Page, one: Question, terms: Mapping[str, str], table: Table, *, action: str, downloads: list[tuple[str, str]], address: str,
+    editor: str,
+) -> Asked:
+    """A question and its answer to what was chosen: `terms` are arguments as SPARQL writes them, defaults where none is given."""
+    chosen = {**given(one), **{name: _typed(one, name, term) for name, term in terms.items() if name != "lang"}}
+    return Asked(
+        question=one, heading=heading(page, one, terms), fields=[_field(page, one, name, value) for name, value in chosen.items()],
+        action=action, table=table, downloads=downloads, address=address, shell=_shell(one, chosen, page.lang),
+        python=_python(one, chosen, page.lang), sparql=bare(one, terms, page.lang), editor=editor,
+    )
+
+
+def _address(page: Page, one: Question, chosen: dict[str, str]) -> str:
+    return f"{page.up}questions/{one.name}?{urlencode({**chosen, 'lang': page.lang})}"
+
+
+def bare(one: Question, terms: Mapping[str, str], lang: str) -> str:
+    """The SPARQL of a question with its arguments in their places, for people: its title instead of the header."""
+    lines = [line for line in one.bind(dict(terms)).splitlines() if not line.startswith("#+")]
+    return "\n".join([f"# {one.title[lang]}", *lines]) + "\n"
+
+
+def heading(page: Page, one: Question, terms: Mapping[str, str]) -> str:
+    """The question with what was chosen in it: *Hvem bruger RenoWeb?* The title of a question that takes nothing."""
+    if not one.heading:
+        return one.title[page.lang]
+    chosen = {name: _called(page, one, name, terms.get(name, one.default(name))) for name in one.parameters if name != "lang"}
+    return one.heading[page.lang].format(**chosen)
+
+
+def _called(page: Page, one: Question, name: str, term: str) -> str:
+    """What was chosen, as it stands in a sentence: Danish names of initiatives begin with a small letter there."""
+    if one.parameters[name].is_value and not term.startswith("<"):
+        return _typed(one, name, term)
+    label = page.view.label(term.strip("<>")).removesuffix(" Municipality")
+    small = page.lang == "da" and one.parameters[name].type == "initiative" and label[1:2].islower()
+    return label[:1].lower() + label[1:] if small else label
+
+
+def _typed(one: Question, name: str, term: str) -> str:
+    """An argument as people would type it."""
+    text = term.strip('<>"')
+    return text if one.parameters[name].is_value else text.rsplit("/", 1)[-1]
+
+
+def given(one: Question) -> dict[str, str]:
     """The defaults of a question's parameters as people would type them, but for the language."""
-    terms = {name: (parameter.type, found.default(name).strip('<>"')) for name, parameter in found.parameters.items() if name != "lang"}
-    return {name: term if kind in _PLAIN else term.rsplit("/", 1)[-1] for name, (kind, term) in terms.items()}
+    return {name: _typed(one, name, one.default(name)) for name in one.parameters if name != "lang"}
 
 
-def _parameters(page: Page, found: Question) -> list[Parameter]:
-    rows = []
-    for name, parameter in found.parameters.items():
-        term = found.default(name).strip('<>"')
-        kind = page.w.get(f"query_type_{parameter.type}") or page.w.get(f"kind_{parameter.type}", parameter.type)
-        default = page.link(term) if term.startswith(BASE) else page.lang if name == "lang" else term
-        rows.append(Parameter(name=name, label=parameter.label.get(page.lang, ""), kind=kind, default=default))
-    return rows
+def _field(page: Page, one: Question, name: str, value: str) -> Field:
+    parameter = one.parameters[name]
+    choices = [] if parameter.is_value else page.site.once(_choices, page.lang, parameter.type)
+    return Field(name, parameter.label[page.lang], value, choices)
 
 
-def _shell(found: Question, given: dict[str, str], lang: str) -> str:
-    typed = "".join(f" -p {name}={shlex.quote(value)}" for name, value in given.items())
-    return f"kommunegraf query run {found.name}{typed}" + (f" --lang {lang}" if "lang" in found.parameters else "")
+def _choices(site: Site, lang: str, kind: str) -> list[tuple[str, str]]:
+    """The ends of the IRIs and the labels of the resources of a kind, by label; none where they are too many for a list."""
+    view = site.views[lang]
+    iris = view.by_label(ask.names(site.engine, kind).iris)
+    return [(iri.rsplit("/", 1)[-1], view.label(iri)) for iri in iris] if len(iris) <= CHOICES else []
 
 
-def _python(found: Question, given: dict[str, str], lang: str) -> str:
-    chosen = {**given, "lang": lang} if "lang" in found.parameters else given
-    words = "".join(f", {name}={value!r}" for name, value in chosen.items())
-    end = ".rows()" if found.form == "SELECT" else ".result"
+def _shell(one: Question, chosen: dict[str, str], lang: str) -> str:
+    typed = "".join(f" -p {name}={shlex.quote(value)}" for name, value in chosen.items())
+    return f"kommunegraf query run {one.name}{typed}" + (f" --lang {lang}" if "lang" in one.parameters else "")
+
+
+def _python(one: Question, chosen: dict[str, str], lang: str) -> str:
+    arguments = {**chosen, "lang": lang} if "lang" in one.parameters else chosen
+    words = "".join(f", {name}={value!r}" for name, value in arguments.items())
+    end = ".rows()" if one.form == "SELECT" else ".result"
     return "\n".join((
-        "import kommunegraf", "graph = kommunegraf.open_graph()", f'answer = kommunegraf.ask(graph, "{found.name}"{words}){end}',
+        "import kommunegraf", "graph = kommunegraf.open_graph()", f'answer = kommunegraf.ask(graph, "{one.name}"{words}){end}',
     ))
 
 
-def _shown(page: Page, found: Question) -> Answer:
-    """The answer for a page: heads and rows of cells, or the first lines of a graph."""
-    body = answer(page.site, found.name, page.lang)
-    if found.form != "SELECT":
-        lines = body.decode().split("\n")
-        return Answer(graph="\n".join(lines[:ROWS]), more=len(lines) > ROWS, files=_files(page, found))
-    solutions = list(ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))  # type: ignore[arg-type]
-    shown = [c for c in found.columns if _named(c, found) is None]
-    heads = [(found.columns[c].get(page.lang, c), found.columns[c].get("unit", "")) for c in shown]
-    rows = [[_cell(page, row, _resource(c, found), c) for c in shown] for row in solutions[:ROWS]]
-    return Answer(heads=heads, rows=rows, total=len(solutions), files=_files(page, found))
-
-
-def _named(column: str, found: Question) -> str | None:
-    """The column that names what stands in another one."""
-    return next((name for name in (f"{column}Label", f"{column}Title") if name in found.columns), None)
-
-
-def _resource(column: str, found: Question) -> str:
-    stem = column.removesuffix("Label").removesuffix("Title")
-    return stem if stem in found.columns else column
-
-
-def _cell(page: Page, row: ox.QuerySolution, resource: str, column: str) -> tuple[Markup, bool]:
-    """A value as a reader sees it, a link where it names a resource; and whether it is a number."""
-    value, about = row[column], row[resource]
-    number = isinstance(value, ox.Literal) and value.datatype.value.rpartition("#")[2] in ("integer", "decimal", "double")
-    if isinstance(about, ox.NamedNode) and value is not None:
-        return page.link(about.value, "" if isinstance(value, ox.NamedNode) else value.value), False
-    return page.value(value), number
-
-
-def library(page: Page, iri: str) -> Library:
+def every(page: Page, iri: str) -> Library:
     """All questions by group."""
-    groups: dict[str, list[Question]] = {}
-    for found in sorted(_library().values(), key=lambda q: q.title[page.lang]):
-        groups.setdefault(found.group, []).append(found)
-    named = {group: page.w.get(f"query_group_{group}", group) for group in groups}
-    return Library(groups=[(named[g], g, groups[g]) for g in sorted(groups, key=lambda g: named[g])], count=len(_library()),
-            path=lambda q: addresses.path(f"{BASE}query/{q.name}"))
+    return Library(groups(page), len(library()))
+
+
+def groups(page: Page) -> Groups:
+    """The questions of the library by the name of their group, both in alphabetical order."""
+    members: dict[str, list[Question]] = {}
+    for one in sorted(library().values(), key=lambda q: alphabetical(q.title[page.lang])):
+        members.setdefault(page.w[f"query_group_{one.group}"], []).append(one)
+    return sorted(members.items(), key=lambda item: alphabetical(item[0]))
 
 
 RESOURCES: dict[str, Model] = {"query": ("query.html", question)}
-DOCUMENTS: dict[str, Model] = {"query/index": ("library.html", library)}
+DOCUMENTS: dict[str, Model] = {"query/index": ("library.html", every)}

@@ -1,4 +1,4 @@
-"""Answers as tables for people: labels in their language, links, and a limit on the number of rows."""
+"""Answers to questions and queries as tables for people: labels in their language, links, and a limit on the number of rows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -66,9 +66,15 @@ def of_graph(page: Page, triples: list[ox.Triple], most: int) -> Table:
     return Table([page.w.subject, page.w.predicate, page.w.object], rows, [False] * 3, len(listed), triples=True)
 
 
-def triples_of(body: bytes) -> list[ox.Triple]:
-    """The triples of an N-Triples document."""
-    return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)]
+def triples_of(body: bytes, format: ox.RdfFormat = ox.RdfFormat.N_TRIPLES) -> list[ox.Triple]:
+    """The triples of a document in a format without named graphs."""
+    return [quad.triple for quad in ox.parse(body, format=format)]
+
+
+def headings(question: Question, lang: str) -> tuple[tuple[str, str], ...]:
+    """The columns of an answer for people: each with its heading, those of IRIs last."""
+    named = [(column, meaning.get(lang, column)) for column, meaning in question.columns.items()]
+    return tuple(sorted(named, key=lambda pair: pair[1].endswith(", IRI")))
 
 
 def _head(page: Page, meaning: dict[str, str], column: str) -> str:
