@@ -8,15 +8,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import httpx
 import pytest
+from tests.helpers import command
 
 from kommunegraf.namespaces import BASE, SKOS
 
@@ -66,8 +69,8 @@ def running(*arguments: str, **environment: str) -> Iterator[Running]:
 
 def refused(*arguments: str, **environment: str) -> str:
     """What the command says when it does not start; it ends with code 1, and shows no inner working."""
-    told = {**os.environ, **{f"KOMMUNEGRAF_{name.upper()}": value for name, value in environment.items()}}
-    done = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, encoding="utf-8", env=told, timeout=120)
+    with mock.patch.dict(os.environ, {f"KOMMUNEGRAF_{name.upper()}": value for name, value in environment.items()}):
+        done = command.run("serve", "--port", "0", *arguments)
     assert (done.returncode, done.stdout) == (1, ""), done
     assert "Traceback" not in done.stderr and done.stderr.count("\n") <= 4, done.stderr
     return done.stderr
@@ -204,7 +207,7 @@ def test_data_is_loaded_anew_after_the_loading_during_which_it_was_asked_for(bui
 def test_a_place_where_workers_cannot_meet_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     far = tmp_path / ("a" * 120)
     far.mkdir()
-    monkeypatch.setenv("TMPDIR", str(far))
+    monkeypatch.setattr(tempfile, "tempdir", str(far))
     assert "TMPDIR" in refused(str(write(tmp_path / "data.ttl", "a")))
     assert not list(far.iterdir())
 
@@ -259,12 +262,13 @@ def test_what_is_missing_or_unreadable_is_told(tmp_path: Path) -> None:
     ("port", "99999", "port"), ("query_seconds", "nan", "query_seconds is a number from 0.1"),
     ("host", "no.such.host.invalid", "no.such.host.invalid"),
 ])
-def test_a_setting_that_cannot_be_used_is_told(tmp_path: Path, name: str, value: str, told: str) -> None:
-    file = write(tmp_path / "data.ttl", "a")
-    command = COMMAND[:-2] if name == "port" else COMMAND
-    environment = {**os.environ, f"KOMMUNEGRAF_{name.upper()}": value}
-    arguments = [] if name == "endpoint" else [str(file)]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, encoding="utf-8", env=environment, timeout=60)
+def test_a_setting_that_cannot_be_used_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    monkeypatch.setenv(f"KOMMUNEGRAF_{name.upper()}", value)
+    port = [] if name == "port" else ["--port", "0"]
+    data = [] if name == "endpoint" else [str(write(tmp_path / "data.ttl", "a"))]
+    done = command.run("serve", *port, *data)
     assert done.returncode == 1 and told in done.stderr and "Traceback" not in done.stderr, done.stderr
 
 

@@ -1,7 +1,8 @@
 """The site as a whole: every resource has its page and its data, every link leads somewhere, and nothing leaves the house."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from urllib.parse import unquote, urljoin
 
 import lxml.html
@@ -27,16 +28,22 @@ HOSTILE = """
 """
 
 
-@pytest.fixture(scope="module")
-def pages(documents: Documents) -> dict[str, lxml.html.HtmlElement]:
-    """Every page of the real site, parsed."""
-    found = {}
-    for name in documents.names():
-        if name.endswith(".html"):
-            body = documents.read(name)
-            assert body is not None, name
-            found[name] = parse_page(body)
-    return found
+Pages = dict[str, lxml.html.HtmlElement]
+
+
+def sample(names: Iterable[str]) -> list[str]:
+    """Some pages of each kind, in both languages: the first three and the last of it, and all that stand alone."""
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kinds.setdefault(f"{name.rpartition('/')[0]} {addresses.parse(name)[2]}", []).append(name)
+    return [name for group in kinds.values() for name in dict.fromkeys(group[:3] + group[-1:])]
+
+
+@pytest.fixture(scope="module", params=["some of each kind", pytest.param("all", marks=pytest.mark.slow)])
+def pages(documents: Documents, request: pytest.FixtureRequest) -> Pages:
+    """Pages of the real site, parsed: a sample of them, and all in the slow run."""
+    names = [name for name in documents.names() if name.endswith(".html")]
+    return {name: parse_page(documents.read(name) or b"") for name in (names if request.param == "all" else sample(names))}
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +70,7 @@ def test_every_minted_resource_has_a_page_in_both_languages_and_data_in_every_fo
         assert {f"{path}.html", f"{path}.en.html", *(path + format.suffix for format in DATA)} <= names
 
 
-def test_no_internal_link_is_dead(documents: Documents, pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_no_internal_link_is_dead(documents: Documents, pages: Pages) -> None:
     names = set(documents.names())
     dead = {
         (name, link) for name, page in pages.items() for link in targets(name, page)
@@ -72,24 +79,31 @@ def test_no_internal_link_is_dead(documents: Documents, pages: dict[str, lxml.ht
     assert not dead, sorted(dead)[:20]
 
 
-def test_every_link_to_a_part_of_a_page_finds_it(pages: dict[str, lxml.html.HtmlElement]) -> None:
-    anchors = {name: {element.get("id") for element in page.iter() if element.get("id")} for name, page in pages.items()}
-    lost = {
-        (name, link) for name, page in pages.items() for link in targets(name, page)
-        if link.startswith(TOP) and "#" in link and ".html" in link
-        and unquote(link.split("#")[1]) not in anchors.get(unquote(link[len(TOP):].split("#")[0].split("?")[0]), set())
-    }
+def test_every_link_to_a_part_of_a_page_finds_it(documents: Documents, pages: Pages) -> None:
+    @cache
+    def anchors(name: str) -> set[str]:
+        page = pages[name] if name in pages else parse_page(documents.read(name) or b"")
+        return {element.get("id") for element in page.iter() if element.get("id")}
+
+    lost = []
+    for name, page in pages.items():
+        for link in targets(name, page):
+            address, _, part = link.partition("#")
+            target = unquote(address.removeprefix(TOP).partition("?")[0])
+            if part and link.startswith(TOP) and target.endswith(".html") and unquote(part) not in anchors(target):
+                lost.append((name, link))
     assert not lost, sorted(lost)[:20]
 
 
-def unlinked(pages: dict[str, lxml.html.HtmlElement]) -> set[str]:
+def unlinked(pages: Pages) -> set[str]:
     """The pages that no other page leads to; the one for missing addresses needs no link."""
     linked = {unquote(link[len(TOP):].partition("#")[0].partition("?")[0])
               for name, page in pages.items() for link in targets(name, page) if link.startswith(TOP) and link != TOP + name}
     return {name for name in pages if name not in linked and addresses.parse(name)[0] != "404"}
 
 
-def test_every_page_is_linked_from_another(pages: dict[str, lxml.html.HtmlElement]) -> None:
+@pytest.mark.parametrize("pages", [pytest.param("all", marks=pytest.mark.slow)], indirect=True)
+def test_every_page_is_linked_from_another(pages: Pages) -> None:
     assert not unlinked({name: page.find(".//main") for name, page in pages.items()})
 
 
@@ -98,7 +112,7 @@ def test_a_page_that_none_leads_to_is_seen() -> None:
     assert unlinked({name: parse_page(text) for name, text in texts.items()}) == {"b.html"}
 
 
-def test_no_page_loads_anything_from_another_host(pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_no_page_loads_anything_from_another_host(pages: Pages) -> None:
     loading = {"link", "script", "img", "iframe", "image", "use", "source", "object", "embed"}
     for name, page in pages.items():
         for element, _, link, _ in page.iterlinks():
@@ -106,14 +120,14 @@ def test_no_page_loads_anything_from_another_host(pages: dict[str, lxml.html.Htm
                 assert "://" not in link, (name, link)
 
 
-def test_no_page_needs_a_looser_policy_than_its_own_files(pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_no_page_needs_a_looser_policy_than_its_own_files(pages: Pages) -> None:
     for name, page in pages.items():
         assert not page.xpath("//@style | //style"), name
         assert not page.xpath("//script[not(@src) and not(@type='application/ld+json')]"), name
         assert not page.xpath("//@*[starts-with(name(), 'on')]"), name
 
 
-def test_every_page_says_its_language_and_leads_to_the_other(pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_every_page_says_its_language_and_leads_to_the_other(pages: Pages) -> None:
     for name, page in pages.items():
         path, _, lang = addresses.parse(name)
         assert page.get("lang") == lang, name
@@ -124,28 +138,29 @@ def test_every_page_says_its_language_and_leads_to_the_other(pages: dict[str, lx
         assert switch.get("hreflang") == other and urljoin(TOP + name, switch.get("href")) == TOP + addresses.page(path, other), name
 
 
-def test_every_page_has_one_heading_and_an_order_of_headings(pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_every_page_has_one_heading_and_an_order_of_headings(pages: Pages) -> None:
     for name, page in pages.items():
         levels = [int(heading.tag[1]) for heading in page.xpath("//h1|//h2|//h3|//h4|//h5|//h6")]
         assert levels.count(1) == 1, name
         assert all(after - before <= 1 for before, after in zip(levels, levels[1:])), (name, levels)
 
 
-def test_no_id_stands_twice_on_a_page(pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_no_id_stands_twice_on_a_page(pages: Pages) -> None:
     for name, page in pages.items():
         ids = page.xpath("//@id")
         assert len(ids) == len(set(ids)), (name, sorted(i for i in ids if ids.count(i) > 1)[:5])
 
 
-def test_no_page_shows_a_bare_code_where_a_name_belongs(pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_no_page_shows_a_bare_code_where_a_name_belongs(pages: Pages) -> None:
     for name, page in pages.items():
         title = page.xpath("//h1")[0].text_content().strip()
         assert title and not title.startswith(("http://", "https://", "kg:")), (name, title)
 
 
-def test_every_page_is_in_the_sitemap(documents: Documents, pages: dict[str, lxml.html.HtmlElement]) -> None:
+def test_every_page_is_in_the_sitemap(documents: Documents) -> None:
+    pages = {name for name in documents.names() if name.endswith(".html")}
     listed = re.findall(r"<loc>([^<]*)</loc>", (documents.read("sitemap.xml") or b"").decode())
-    assert {unquote(address.removeprefix(BASE)) for address in listed} == set(pages) - {"404.html", "404.en.html"}
+    assert {unquote(address.removeprefix(BASE)) for address in listed} == pages - {"404.html", "404.en.html"}
 
 
 def test_markup_in_a_text_is_shown_and_not_run(hostile: Documents) -> None:
