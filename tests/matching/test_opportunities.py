@@ -25,13 +25,13 @@ CLUB = BASE + "organisation/club"
 
 def said(
     place: str, status: str, year: int | None = 2025, source: str = "", title: str = "", solutions: tuple[str, ...] = (),
-    confidence: str = "high", publisher: str = "",
+    confidence: str = "high", publisher: str = "", start: int | None = None, end: int | None = None,
 ) -> Evidence:
     """Simulated evidence about `light`; each by default of its own source and title."""
     name = source or f"{place[-4:]}-{status}-{year}"
-    told = Source(f"{BASE}source/{name}", name, year, None, publisher, f"https://example.org/{name}")
+    stated = Source(f"{BASE}source/{name}", name, year, None, publisher, f"https://example.org/{name}")
     iri, light = f"{BASE}evidence/{place[-4:]}-light-{name}", BASE + "initiative/light"
-    return Evidence(iri, place, light, status, confidence, told, title or name, None, None, solutions)
+    return Evidence(iri, place, light, status, confidence, stated, title or name, start, end, solutions)
 
 
 def simulated(*evidence: Evidence, members: tuple[Membership, ...] = ()) -> Matcher:
@@ -44,10 +44,10 @@ def simulated(*evidence: Evidence, members: tuple[Membership, ...] = ()) -> Matc
         neighbours[one][other] = neighbours[other][one] = ("borders",)
     kinds = {APP: "app", OTHER_APP: "app", GRANT: "grant", CLUB: "association"}
     labels = {iri: {"en": iri.rsplit("/", 1)[1]} for iri in (APP, OTHER_APP, GRANT, CLUB)}
-    light = {BASE + "initiative/light": Resource(BASE + "initiative/light", "light")}
+    initiatives = {BASE + f"initiative/{name}": Resource(BASE + f"initiative/{name}", name) for name in ("heat", "light")}
     filler = said(E, "active", 2000, "filler")
     limits = Limits(2026, 3, 7)
-    return Matcher(Register("en", places, light, (*evidence, filler), neighbours, limits, labels, kinds, members))
+    return Matcher(Register("en", places, initiatives, (*evidence, filler), neighbours, limits, labels, kinds, members))
 
 
 def of(matcher: Matcher, kind: str) -> list[Opportunity]:
@@ -70,10 +70,25 @@ def test_a_current_plan_learns_from_a_neighbour_that_runs_it_by_itself() -> None
         (said(A, "planned", solutions=(APP,)), said(B, "active", solutions=(APP,))),  # they have one solution
         (said(A, "planned", title="One project"), said(B, "active", title="one project")),  # they have one title
         (said(A, "planned"), said(E, "active")),  # neither near nor of like size
+        (said(A, "planned", start=2024), said(B, "active")),  # the plan should have come by now
+        (said(A, "planned"), said(B, "active", 2024, end=2024)),  # what ran is over by its own period
     ],
 )
 def test_what_is_stale_one_undertaking_or_far_away_is_no_lesson(plan: Evidence, running: Evidence) -> None:
     assert not of(simulated(plan, running), "learn")
+
+
+def test_only_what_is_about_the_same_subject_is_a_lesson() -> None:
+    plan, running, other = said(A, "planned"), said(B, "active"), replace(said(E, "active", 2000), initiative=BASE + "initiative/heat")
+    matcher = simulated(plan, running, other)
+
+    def lessons(here: str, there: str, elsewhere: str = "") -> int:
+        texts = {plan.iri: here, running.iri: there, other.iri: elsewhere}
+        return len(of(Matcher(replace(matcher.register, texts=texts)), "learn"))
+
+    assert lessons("Sensorer styrer signalerne i et kryds", "Trafiksignaler med grøn bølge")
+    assert not lessons("Måling af hjertesvigt hjemme", "Lungesyge sender tal")
+    assert not lessons("Kommunen køber signaler", "Kommunen har parkering", "Kommunen måler varme")  # a word that is everywhere
 
 
 def test_like_size_is_the_last_reason_to_learn() -> None:
@@ -102,16 +117,20 @@ def test_only_solutions_of_one_kind_are_compared(one: tuple[str, ...], other: tu
     assert len(found) == count
 
 
-def test_names_that_differ_by_spelling_may_be_one_solution() -> None:
+def test_names_that_differ_by_spelling_or_place_may_be_one_solution() -> None:
     matcher = simulated(said(A, "active", solutions=(APP,)), said(B, "active", solutions=(OTHER_APP,)))
     labels = {**matcher.register.labels, APP: {"en": "Gi' et praj"}, OTHER_APP: {"en": "Giv et praj"}}
     assert not of(Matcher(replace(matcher.register, labels=labels)), "one-solution")
+    named = {A: {"en": "Frederikssund Municipality"}, B: {"en": "Halsnæs Municipality"}}
+    tips = {APP: {"en": "Tip Frederikssund"}, OTHER_APP: {"en": "Tip Halsnæs"}}
+    assert not of(Matcher(replace(matcher.register, labels={**labels, **named, **tips})), "one-solution")
 
 
 def test_an_open_plan_is_asked_about_once_for_its_undertaking() -> None:
-    (one,) = of(simulated(said(A, "planned", 2020, title="x"), said(B, "planned", 2020, title="x")), "ask")
-    assert [r.iri for r in one.audience] == [A, B] and one.as_of == 2020
-    assert not of(simulated(said(A, "planned", 2010)), "ask")
+    (one,) = of(simulated(said(A, "planned", 2021, title="x"), said(B, "planned", 2021, title="x")), "ask")
+    assert [r.iri for r in one.audience] == [A, B] and one.as_of == 2021
+    assert not of(simulated(said(A, "planned", 2020)), "ask")  # told of too long ago
+    assert of(simulated(said(A, "planned", 2024, start=2024)), "ask") and not of(simulated(said(A, "planned", 2025, start=2025)), "ask")
 
 
 def test_well_told_fresh_work_is_shown_where_nothing_is_known() -> None:
@@ -123,6 +142,13 @@ def test_well_told_fresh_work_is_shown_where_nothing_is_known() -> None:
     assert [r.iri for r in one.audience] == [C]  # a weak sign is not nothing
     assert not of(simulated(said(B, "active")), "look")  # one source that is not the kommune's own
     assert not of(simulated(said(B, "active", 2021, publisher=B)), "look")  # not fresh
+    assert not of(simulated(said(B, "active", publisher=B, title="Status på velfærdsteknologi")), "look")  # a paper about much
+    assert not of(simulated(said(B, "active", publisher=B, title="Kvalitetsstandard for nødkald")), "look")  # a duty of all
+
+
+def test_what_many_use_is_no_news() -> None:
+    own, other = said(B, "active", publisher=B, solutions=(APP,)), said(D, "active", 2020, solutions=(APP,))
+    assert of(simulated(own), "look") and not of(simulated(own, other), "look")  # two kommuner of five
 
 
 def member(place: str, year: int | None, source: str = "list", end: int | None = None) -> Membership:
@@ -134,7 +160,7 @@ def test_a_club_is_joined_where_two_neighbours_are_in_a_fresh_list(monkeypatch: 
     evidence = said(D, "active")
     (one,) = of(simulated(evidence, members=(member(A, 2024), member(C, 2024))), "join")
     assert [r.iri for r in one.audience] == [B] and one.vehicle and [m.iri for m in one.vehicle.members] == [A, C]
-    assert not of(simulated(evidence, members=(member(A, 2010), member(C, 2010))), "join")  # an old list
+    assert not of(simulated(evidence, members=(member(A, 2019), member(C, 2019))), "join")  # who is not in it may have joined since
     assert not of(simulated(evidence, members=(member(A, 2024), member(C, 2024, end=2020))), "join")  # one has left
     assert not of(simulated(evidence, members=(member(A, 2024), member(B, 2024), member(C, 2024))), "join")  # it is in
     assert not of(simulated(evidence, members=(member(A, 2024, "a"), member(C, 2024, "c"))), "join")  # no list
@@ -154,12 +180,16 @@ def matcher(engine: Embedded) -> Matcher:
 
 def test_on_the_real_graph_no_opportunity_is_stale_or_exists_already_or_compares_unlike_things(matcher: Matcher) -> None:
     assert len(matcher.opportunities) > 5
+    reference = matcher.register.limits.reference
     for one in matcher.opportunities:
         assert all(claim.freshness in FRESH for claim in one.claims) and one.sources
         assert one.total == sum(one.points.values()) and set(one.points) == {"distance", "freshness", "confidence", "spares"}
         plans_, teachers = ([c for c in one.claims if c.municipality in side] for side in (one.audience, one.partners))
         if one.kind == "learn":
             assert all(together.separate(a, b) for a in plans_ for b in teachers) and teachers and all(c.active for c in teachers)
+            assert all((c.adoption.deciding.end or c.adoption.deciding.start or reference) >= reference - 1 for c in plans_)
+        if one.kind == "ask":
+            assert all(c.as_of and c.as_of >= reference - 5 for c in one.claims)
         if one.kind == "buy-together":
             assert together.all_separate(one.claims) and 2 <= len(one.claims) <= LARGEST_GROUP
         if one.kind == "one-solution":
@@ -167,7 +197,7 @@ def test_on_the_real_graph_no_opportunity_is_stale_or_exists_already_or_compares
         if one.kind == "look":
             assert not any(matcher.everything.has_edge(r.iri, one.claims[0].initiative.iri) for r in one.audience)
         if one.kind == "join":
-            assert one.vehicle and not {r.iri for r in one.audience} & one.vehicle.codes
+            assert one.vehicle and one.vehicle.freshness == "fresh" and not {r.iri for r in one.audience} & one.vehicle.codes
             assert all(len(set(matcher.near[r.iri]) & one.vehicle.codes) >= MEMBERS_NEAR for r in one.audience)
     order = [-one.total for one in matcher.opportunities]
     assert order == sorted(order)

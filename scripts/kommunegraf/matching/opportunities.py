@@ -31,7 +31,15 @@ COMPARED = ("app", "software")
 OWN_CONTENT = ("interactive-tour-guides", "events-activities-app")
 """Initiatives, by the last part of their IRI, whose apps are the content of one place and no alternatives."""
 ALIKE = 0.75
-"""Names that are so alike (difflib's ratio) may be one solution in two spellings."""
+"""Names that are so alike (difflib's ratio), apart from the names of places, may be one solution under two names."""
+DUE = 1
+"""A plan that should have begun or ended more years before the reference year is not current: one asks what came of it."""
+ASKED = 5
+"""A plan told of more years before the reference year is not asked about."""
+WIDESPREAD = 1 / 4
+"""A solution in use in so large a share of all kommuner is no news to a neighbour."""
+PAPERS = ("budget", "kvalitetsstandard", "politik", "redegørelse", "serviceniveau", "status", "strategi")
+"""How words begin that name a paper about much, or the standard of a service that every kommune must offer, and no work of its own."""
 
 
 @dataclass(frozen=True)

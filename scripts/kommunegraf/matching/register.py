@@ -97,8 +97,9 @@ class Choices:
 class Register:
     """What was read of a graph. Labels are in one language; `labels` has those of all languages, by IRI and language.
 
-    `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `kinds` has the kind of solutions and
-    organisations, by IRI. `limits` says what age is measured by, `private` which evidence was laid over the graph for one run.
+    `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `kinds` has the kind of solutions and organisations, `texts`
+    the title and the description of evidence in all languages, by IRI. `limits` says what age is measured by, `private` which
+    evidence was laid over the graph for one run.
     """
 
     lang: str
@@ -112,6 +113,7 @@ class Register:
     memberships: tuple[Membership, ...] = ()
     partners: frozenset[tuple[str, str]] = frozenset()
     private: frozenset[str] = frozenset()
+    texts: dict[str, str] = field(default_factory=dict)
 
     def resource(self, iri: str) -> Resource:
         """A resource with its label, in another language where its own has none; the last part of the IRI where there is none."""
@@ -168,7 +170,7 @@ def read(engine: Engine, lang: str = "da") -> Register:
     partners = frozenset((row["municipality"], row["organisation"]) for row in ask.internal(engine, "partners").rows())
     return Register(
         lang, places, initiatives, evidence, _neighbours(engine, places), claims.limits(engine), dict(labels), kinds, _memberships(engine),
-        partners,
+        partners, texts=_texts(engine),
     )
 
 
@@ -213,6 +215,13 @@ def _memberships(engine: Engine) -> tuple[Membership, ...]:
         one = Membership(row["membership"], row["municipality"], row["organisation"], source, row["start"], row["end"])
         read.setdefault(one.iri, one)
     return tuple(read.values())
+
+
+def _texts(engine: Engine) -> dict[str, str]:
+    texts: dict[str, list[str]] = defaultdict(list)
+    for row in ask.internal(engine, "evidence-texts").rows():
+        texts[row["evidence"]].append(row["text"])
+    return {iri: " ".join(said) for iri, said in texts.items()}
 
 
 def _label(iri: str, labels: dict[str, dict[str, str]], lang: str) -> str:

@@ -1,0 +1,41 @@
+"""Whether two statements about one initiative speak of the same thing: the telling words that their texts share.
+
+An initiative such as telemedicine is many things. Words begin to tell them apart where they are rare elsewhere, as `signal` is in
+statements about anything but traffic; Danish compounds share a part (`trafiksignaler`), so words are compared by a stem.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from kommunegraf.graph.adoption import Evidence
+
+STEM = 6
+"""Letters that stand for a word; shorter words tell nothing."""
+RARE = 0.02
+"""The share of statements about other initiatives that may have a telling word, at most."""
+
+
+class Subjects:
+    """What statements speak of. `texts` has the texts of each statement by IRI; who has none is taken to speak of the same."""
+
+    def __init__(self, evidence: tuple[Evidence, ...], texts: Mapping[str, str]) -> None:
+        self._texts = {one.iri: (one.initiative, texts[one.iri].casefold()) for one in evidence if one.iri in texts}
+        self._rare = cache(self._is_rare)
+
+    def alike(self, one: Evidence, other: Evidence) -> bool:
+        """Whether two statements share a telling word, or one of them has no text."""
+        if one.iri not in self._texts or other.iri not in self._texts:
+            return True
+        first, second = self._texts[one.iri][1], self._texts[other.iri][1]
+        shared = {stem for stem in stems(first) if stem in second} | {stem for stem in stems(second) if stem in first}
+        return any(self._rare(stem, one.initiative) for stem in sorted(shared))
+
+    def _is_rare(self, stem: str, initiative: str) -> bool:
+        others = [text for about, text in self._texts.values() if about != initiative]
+        return sum(stem in text for text in others) <= RARE * len(others)
+
+
+def stems(text: str) -> set[str]:
+    """The first letters of each word of a text that is long enough."""
+    return {word[:STEM] for word in re.findall(rf"[^\W\d]{{{STEM},}}", text)}
