@@ -4,22 +4,15 @@ Only what is fresh or ageing counts (`adoption.FRESHNESS`), only what is not one
 only solutions of one kind are compared, and only work on the same subject. A short true list is better than a long one.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
-from functools import cached_property
 from itertools import combinations
 
 import networkx as nx
 
 from kommunegraf.matching import together
-from kommunegraf.matching.network import INITIATIVE, Claim, claims, resource
+from kommunegraf.matching.network import INITIATIVE, Claim, resource
 from kommunegraf.matching.opportunities import (
-    ALIKE,
-    ASKED,
     COMPARED,
-    DUE,
     FRESH,
     KINDS,
     LARGEST_GROUP,
@@ -27,17 +20,15 @@ from kommunegraf.matching.opportunities import (
     MEMBERS_NEAR,
     NEAR,
     OWN_CONTENT,
-    PAPERS,
     PARTNERS,
     SPARES,
     SURE,
-    WIDESPREAD,
     Opportunity,
 )
 from kommunegraf.matching.register import Register, Resource
-from kommunegraf.matching.subjects import Subjects
+from kommunegraf.matching.standing import Standing
+from kommunegraf.matching.subjects import Subjects, different, place_names
 from kommunegraf.matching.together import Vehicle
-from kommunegraf.names import plain
 
 
 def opportunities(register: Register, graph: nx.Graph, near: nx.Graph, everything: nx.Graph) -> list[Opportunity]:
@@ -55,11 +46,10 @@ def _order(one: Opportunity) -> tuple[int, int, int, str, str, str]:
 class _Rules:
     def __init__(self, register: Register, graph: nx.Graph, near: nx.Graph, everything: nx.Graph) -> None:
         self.register, self.graph, self.near, self.everything = register, graph, near, everything
-        self.reference = register.limits.reference
+        self.standing = Standing(register, graph)
         self.initiatives = sorted(n for n, mode in graph.nodes(data="bipartite") if mode == INITIATIVE)
         self.subjects = Subjects(register.evidence, register.texts)
-        names = {plain(label) for iri in register.places for label in register.labels.get(iri, {}).values()}
-        self.places = {name.split()[0] for name in names if name}
+        self.places = place_names(register)
 
     def relation(self, one: str, other: str) -> str:
         """How near two kommuner are: one of `NEAR`, or empty."""
@@ -71,33 +61,11 @@ class _Rules:
         alike = here.population and there.population and LIKE_SIZE[0] <= here.population / there.population <= LIKE_SIZE[1]
         return "size" if alike else ""
 
-    def standing(self, initiative: str, *statuses: str) -> list[Claim]:
-        """The claims to an initiative with one of some statuses that are fresh or ageing."""
-        return [c for c in claims(self.graph, initiative) if c.status.name in statuses and c.freshness in FRESH]
-
-    def running(self, initiative: str) -> list[Claim]:
-        """What is active, and not by its own period over."""
-        return [c for c in self.standing(initiative, "active") if (c.adoption.deciding.end or self.reference) >= self.reference]
-
-    def current(self, initiative: str) -> list[Claim]:
-        """Plans of which nothing should have come yet."""
-        return [c for c in self.standing(initiative, "planned") if not self._due(c)]
-
-    def unanswered(self, initiative: str) -> list[Claim]:
-        """Plans of which something should have come by now, told of in the last `ASKED` years."""
-        plans = self.standing(initiative, "planned", "open-plan")
-        late = (c for c in plans if c.status.name == "open-plan" or self._due(c))
-        return [c for c in late if c.as_of and c.as_of >= self.reference - ASKED]
-
-    def _due(self, plan: Claim) -> bool:
-        stated = plan.adoption.deciding.end or plan.adoption.deciding.start
-        return stated is not None and stated < self.reference - DUE
-
     def learn(self) -> Iterator[Opportunity]:
         """A current plan beside those near by, or of like size, that have it running by themselves."""
         for initiative in self.initiatives:
-            running = self.running(initiative)
-            for plans in _undertakings(self.current(initiative)):
+            running = self.standing.running(initiative)
+            for plans in _undertakings(self.standing.current(initiative)):
                 apart = [c for c in running if all(together.separate(plan, c) and self._alike(plan, c) for plan in plans)]
                 near = [(self._nearest(plans, c), c) for c in apart]
                 best = sorted((pair for pair in near if pair[0]), key=lambda pair: _teaching(*pair))[:PARTNERS]
@@ -117,7 +85,7 @@ class _Rules:
     def buy_together(self) -> Iterator[Opportunity]:
         """Two to six connected kommuner with current plans of their own."""
         for initiative in self.initiatives:
-            plans = {c.municipality.iri: c for c in self.current(initiative)}
+            plans = {c.municipality.iri: c for c in self.standing.current(initiative)}
             for area in sorted(nx.connected_components(self.near.subgraph(plans)), key=min):
                 members = [plans[iri] for iri in sorted(area)]
                 alike = all(self._alike(a, b) for a, b in combinations(members, 2))
@@ -157,10 +125,10 @@ class _Rules:
         for initiative in self.initiatives:
             if resource(self.graph, initiative).name in OWN_CONTENT:
                 continue
-            running = {c.municipality.iri: c for c in self.running(initiative)}
+            running = {c.municipality.iri: c for c in self.standing.running(initiative)}
             for kind in COMPARED:
                 using = {iri: self._used(c, kind) for iri, c in running.items() if self._used(c, kind)}
-                edges = [(a, b) for a, b in self.near.subgraph(using).edges if self._different(using[a], using[b])]
+                edges = [(a, b) for a, b in self.near.subgraph(using).edges if different(using[a], using[b], self.places)]
                 for area in sorted(nx.connected_components(nx.Graph(edges)), key=min):
                     members = [running[iri] for iri in sorted(area)]
                     points = _points("one-solution", "neighbour", members)
@@ -172,7 +140,7 @@ class _Rules:
     def ask(self) -> Iterator[Opportunity]:
         """Plans of which nobody has told what came of them; plans of one undertaking are one question."""
         for initiative in self.initiatives:
-            for plans in _undertakings(self.unanswered(initiative)):
+            for plans in _undertakings(self.standing.unanswered(initiative)):
                 own = {c.municipality.iri for c in plans}
                 if any(n not in own for iri in own for n in self.near[iri]):
                     points = _points("ask", "neighbour", plans)
@@ -184,8 +152,8 @@ class _Rules:
         A kommune without neighbours is told of its region, else of those of like size.
         """
         for initiative in self.initiatives:
-            for claim in self.running(initiative):
-                if claim.freshness == "fresh" and self._documented(claim) and not self._known(claim):
+            for claim in self.standing.running(initiative):
+                if self.standing.is_news(claim):
                     here = claim.municipality.iri
                     alone = [iri for iri in self.register.places if not self.near[iri] and iri != here]
                     beside = {how: [iri for iri in alone if self.relation(iri, here) == how] for how in ("region", "size")}
@@ -196,40 +164,6 @@ class _Rules:
                             audience = tuple(self.register.places[iri].municipality for iri in unknown)
                             points = _points("look", how, [claim])
                             yield Opportunity("look", claim.initiative, audience, (claim.municipality,), how, (claim,), points, claim.as_of)
-
-    def _documented(self, claim: Claim) -> bool:
-        """Whether the work is the kommune's own and told well: by the kommune itself or by two sources, with an address.
-
-        What one source tells of several kommuner, and a service that several share, is no work of one kommune; nor is a paper.
-        """
-        first = claim.adoption.deciding
-        alone = self.register.reach.get((first.source.iri, first.initiative), 1) == 1
-        shared = any(self.register.kinds.get(s.iri) in together.SERVICES for s in claim.solutions)
-        sources = {e.source.iri for e in claim.evidence if e.status == "active"}
-        documented = first.source.publisher == claim.municipality.iri or len(sources) > 1
-        words = re.findall(r"\w+", f"{first.title} {first.source.title}".casefold())
-        paper = any(word.startswith(PAPERS) for word in words)
-        return alone and not shared and not paper and documented and first.confidence == "high" and bool(first.source.address)
-
-    def _known(self, claim: Claim) -> bool:
-        """Whether all solutions that it names are in use in many kommuner."""
-        solutions = claim.adoption.deciding.solutions
-        return bool(solutions) and all(self.users[s] >= WIDESPREAD * len(self.register.places) for s in solutions)
-
-    @cached_property
-    def users(self) -> Counter[str]:
-        """In how many kommuner each solution is in use."""
-        each = {(c.municipality.iri, s.iri) for i in self.initiatives for c in claims(self.graph, i) if c.active for s in c.solutions}
-        return Counter(solution for _, solution in each)
-
-    def _different(self, one: frozenset[Resource], other: frozenset[Resource]) -> bool:
-        """Whether solutions differ, and not by spelling or by the name of a place alone."""
-        names = [(self._name(a), self._name(b)) for a in one for b in other]
-        return not one & other and not any(SequenceMatcher(None, a, b).ratio() >= ALIKE or a in b or b in a for a, b in names)
-
-    def _name(self, solution: Resource) -> str:
-        words = plain(solution.label).split()
-        return " ".join(word for word in words if word not in self.places) or " ".join(words)
 
 
 def _undertakings(plans: list[Claim]) -> list[list[Claim]]:

@@ -1,4 +1,4 @@
-"""Whether two statements about one initiative speak of the same thing: the telling words that their texts share.
+"""Whether two statements about one initiative speak of the same thing, by telling words; and whether two solutions may be one.
 
 An initiative such as telemedicine is many things. Words begin to tell them apart where they are rare elsewhere, as `signal` is in
 statements about anything but traffic; Danish compounds share a part (`trafiksignaler`), so words are compared by a stem.
@@ -6,9 +6,13 @@ statements about anything but traffic; Danish compounds share a part (`trafiksig
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import cache
 
 from kommunegraf.graph.adoption import Evidence
+from kommunegraf.matching.opportunities import ALIKE
+from kommunegraf.matching.register import Register, Resource
+from kommunegraf.names import plain
 
 STEM = 6
 """Letters that stand for a word; shorter words tell nothing."""
@@ -39,3 +43,20 @@ class Subjects:
 def stems(text: str) -> set[str]:
     """The first letters of each word of a text that is long enough."""
     return {word[:STEM] for word in re.findall(rf"[^\W\d]{{{STEM},}}", text)}
+
+
+def place_names(register: Register) -> frozenset[str]:
+    """The first word of each kommune's name, in all languages, as `names.plain` has it."""
+    names = (plain(label).split() for iri in register.places for label in register.labels.get(iri, {}).values())
+    return frozenset(words[0] for words in names if words)
+
+
+def different(one: frozenset[Resource], other: frozenset[Resource], places: frozenset[str]) -> bool:
+    """Whether solutions differ, and not by spelling or by the name of a place alone."""
+    names = [(_name(a, places), _name(b, places)) for a in one for b in other]
+    return not one & other and not any(SequenceMatcher(None, a, b).ratio() >= ALIKE or a in b or b in a for a, b in names)
+
+
+def _name(solution: Resource, places: frozenset[str]) -> str:
+    words = plain(solution.label).split()
+    return " ".join(word for word in words if word not in places) or " ".join(words)
