@@ -64,7 +64,7 @@ def evidence(engine: Engine) -> dict[str, Evidence]:
 
 def limits(engine: Engine) -> Limits:
     """What the adoption rule measures age by. Raises BadInput when the graph does not say."""
-    for row in ask.internal(engine, "limits", rule=adoption.RULE).rows():
+    for row in ask.internal(engine, "rule-years", rule=adoption.RULE).rows():
         return Limits(row["reference"], row["fresh"], row["ageing"])
     raise BadInput([_lacking(adoption.RULE, "kg:referenceYear, kg:freshYears and kg:ageingYears")])
 

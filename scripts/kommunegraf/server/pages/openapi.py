@@ -21,9 +21,9 @@ def document(questions: Iterable[Question], version: str, settings: Settings) ->
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Kommunegraf: spørgsmål / questions",
+            "title": _line("title"),
             "version": version,
-            "summary": "Smart City i de 98 kommuner / Smart City in the 98 municipalities",
+            "summary": _line("summary"),
             "description": _both("lead"),
             "license": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
         },
@@ -42,6 +42,11 @@ def document(questions: Iterable[Question], version: str, settings: Settings) ->
 def _both(name: str) -> str:
     """A text of words/openapi.yaml, in Danish and in English."""
     return _joined(texts("openapi")[name])
+
+
+def _line(name: str) -> str:
+    """The same on one line."""
+    return " / ".join(texts("openapi")[name][lang] for lang in LANGUAGES)
 
 
 def _joined(text: dict[str, str]) -> str:
@@ -118,7 +123,7 @@ def _typed(parameter: Parameter, value: str) -> int | str:
     return int(value) if parameter.type == "integer" else value
 
 
-_NAMED = f"navn, kode eller IRI / name, code or IRI, such as `aarhus`, `0751`, `{BASE}municipality/0751`"
+_NAMED = _line("named").format(f"`aarhus`, `0751`, `{BASE}municipality/0751`")
 _TYPES: dict[str, dict[str, Any]] = {
     "integer": {"type": "integer", "minimum": -_WHOLE, "maximum": _WHOLE},
     "date": {"type": "string", "format": "date"},
@@ -128,9 +133,9 @@ _TYPES: dict[str, dict[str, Any]] = {
 _HEADERS: dict[str, Any] = {
     name: {"description": text, "schema": {"type": "string"}}
     for name, text in (
-        ("ETag", "Svarets mærke / The tag of the answer (RFC 9110)"),
+        ("ETag", _line("tag")),
         ("Vary", "Accept, Accept-Language, Accept-Encoding"),
-        ("Link", "first, prev, next (RFC 8288), med limit / with limit"),
+        ("Link", f"first, prev, next (RFC 8288), {_line('pages')}"),
     )
 }
 _SCHEMAS: dict[str, Any] = {

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
+from typing import Any
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from kommunegraf.languages import number, texts
 from kommunegraf.namespaces import PREFIXES
 from kommunegraf.questions import ask
 from kommunegraf.rdf.formats import GRAPHS, HTML, JSON, NTRIPLES, TABLES, with_charset
@@ -46,7 +48,7 @@ def routes(context: Context) -> list[Route]:
             body = await responses.results(request, context, _vocabulary(page.lang), JSON.media)
         except Problem as problem:
             return responses.problem(request, page, problem)
-        return responses.document(request, _terms(body), "application/json", page.lang)
+        return responses.document(request, _terms(body, page.lang), "application/json", page.lang)
 
     async def asset(request: Request) -> Answer:
         name = request.path_params["path"]
@@ -175,10 +177,25 @@ def _vocabulary(lang: str) -> str:
     return question.bind({"lang": f'"{lang}"'})
 
 
-def _terms(body: bytes) -> bytes:
-    """What the editor completes: prefixes, classes, properties, and their names."""
+def _terms(body: bytes, lang: str) -> bytes:
+    """What the editor completes (prefixes, classes, properties, their names), and what it says in a language."""
     rows = [{name: term["value"] for name, term in row.items()} for row in json.loads(body)["results"]["bindings"]]
     kinds = {kind: sorted({row["term"] for row in rows if row["kind"] == kind}) for kind in ("class", "property")}
     labels = {row["term"]: row["label"] for row in rows if "label" in row}
-    vocabulary = {"prefixes": PREFIXES, "classes": kinds["class"], "properties": kinds["property"], "labels": labels}
+    vocabulary = {
+        "prefixes": PREFIXES, "classes": kinds["class"], "properties": kinds["property"], "labels": labels, "words": _editor_words(lang),
+    }
     return json.dumps(vocabulary, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+
+
+def _editor_words(lang: str) -> dict[str, Any]:
+    """What the editor's English becomes; in English nothing but the texts of the table and the tab."""
+    words = texts("editor")
+    foreign = lang != "en"
+    return {
+        "said": {text["en"]: text[lang] for text in words["said"].values() if foreign},
+        "patterns": [[text["en"], text[lang]] for text in words["patterns"].values() if foreign],
+        "table": {name: text[lang] for name, text in words["table"].items()},
+        "tab": {name: text[lang] for name, text in words["tab"].items()},
+        "point": number(0.5, lang, 1)[1],
+    }

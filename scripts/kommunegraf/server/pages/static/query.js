@@ -2,28 +2,17 @@
 "use strict";
 
 const place = document.getElementById("editor");
-const danish = document.documentElement.lang === "da";
-
-const DANISH = {
-  "Table": "Tabel", "Response": "Svar", "Boolean": "Ja eller nej", "Error": "Fejl", "True": "Ja", "False": "Nej",
-  "Simple view": "Kun værdier", "Ellipse": "Afkort", "Filter query results": "Filtrér svaret", "Page size: ": "Rækker pr. side: ", "All": "Alle",
-  "Run query": "Kør forespørgslen", "Share query": "Del forespørgslen", "Show all": "Vis alt",
-  "Add tab": "Ny fane", "Add a new tab": "Ny fane", "New Tab": "Ny fane", "Rename Tab": "Omdøb fanen", "Copy Tab": "Kopiér fanen",
-  "Close tab": "Luk fanen", "Close Tab": "Luk fanen", "Close other tabs": "Luk de andre faner", "Undo close Tab": "Fortryd lukning",
-  "Download Results": "Hent svaret", "Download result": "Hent svaret", "Download not supported": "Kan ikke hentes",
-  "Press CTRL - <spacebar> to autocomplete": "Tryk Ctrl og mellemrum for forslag",
-};
-const DANISH_TABLE = {
-  emptyTable: "Ingen rækker. Det er ukendt, ikke nej.", zeroRecords: "Ingen rækker passer.",
-  info: "Række _START_ til _END_ af _TOTAL_", infoEmpty: "", infoFiltered: "(af _MAX_)",
-};
-
-/** Say in Danish what Yasgui, which has no translations, says in English. */
-function translate(root) {
-  const said = (text) => DANISH[text] ?? text
-    .replace(/^Shows (.+) view$/, (_, name) => `Vis ${said(name)}`)
-    .replace(/^(?:(\d+) results?|Response) in ([\d.]+) seconds?$/, (_, count, time) =>
-      `${count ? `${count} ${count === "1" ? "række" : "rækker"}` : "Svar"} på ${time.replace(".", ",")} sekunder`);
+/** Say in the page's language what Yasgui, which has no translations, says in English. */
+function translate(root, words) {
+  const said = (text) => {
+    if (text in words.said) return words.said[text];
+    const [pattern, instead] = words.patterns.find(([pattern]) => new RegExp(pattern).test(text)) ?? [];
+    if (!pattern) return text;
+    return text.replace(new RegExp(pattern), instead.replace(/\$(\d)/g, (_, number) => {
+      const part = new RegExp(pattern).exec(text)[number];
+      return words.said[part] ?? part.replace(/^(\d+)\.(\d+)$/, `$1${words.point}$2`);
+    }));
+  };
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
   for (let node = root; node; node = walker.nextNode()) {
     if (node.nodeType === Node.TEXT_NODE) {
@@ -77,12 +66,12 @@ async function start() {
   // Yasgui merges lists item by item: the built-in completers, two of which ask another host, must be gone from its defaults.
   Yasqe.defaults.autocompleters = Yasgui.defaults.yasqe.autocompleters = ["variables", "kg-prefixes", "kg-class", "kg-property"];
   Yasgui.Yasr.defaults.errorRenderers = [async (error) => problem(error)];
-  if (danish) Object.assign(Yasgui.Yasr.plugins.table.defaults.tableConfig.language, DANISH_TABLE);
+  Object.assign(Yasgui.Yasr.plugins.table.defaults.tableConfig.language, terms.words.table);
   const text = document.getElementById("query").value;
   const yasgui = new Yasgui(place, {
     autofocus: false,
     persistenceId: "kommunegraf",
-    tabName: danish ? "Forespørgsel" : "Query",
+    tabName: terms.words.tab.name,
     requestConfig: { endpoint: () => endpoint, method: "POST", headers: () => ({ "Accept-Language": document.documentElement.lang }) },
     endpointCatalogueOptions: { getData: () => [], keys: [] },
     populateFromUrl: (tab) => ({ ...tab, requestConfig: { ...tab.requestConfig, endpoint } }),
@@ -94,9 +83,9 @@ async function start() {
     yasgui.addTab(true, { name: place.dataset.example, yasqe: { value: text } }, { avoidDuplicateTabs: true });
   }
   document.getElementById("place").hidden = true;
-  if (danish) {
-    translate(place);
-    new MutationObserver((changes) => changes.forEach((change) => translate(change.target))).observe(place, {
+  if (Object.keys(terms.words.said).length) {
+    translate(place, terms.words);
+    new MutationObserver((changes) => changes.forEach((change) => translate(change.target, terms.words))).observe(place, {
       childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["title", "placeholder", "aria-label"],
     });
   }
