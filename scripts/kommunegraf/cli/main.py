@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kommunegraf import __version__, paths
-from kommunegraf.cli import load, match, publish, query, serve
+from kommunegraf.cli import load, match, mcp, publish, query, serve
 from kommunegraf.cli.console import BUILT, Language, clear_errors, open_engine, print_answer, progress
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions
 app.add_typer(query.app, name="query")
 app.command()(match.match)
 app.command()(load.load)
+app.command()(mcp.mcp)
 app.command()(publish.publish)
 app.command()(serve.serve)
 

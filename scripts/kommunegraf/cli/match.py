@@ -152,16 +152,12 @@ def _shortlist(
     """The opportunities of the country, or those that concern a region, a kommune or an initiative."""
     from kommunegraf.matching import answers, linked_data, screen
 
-    lang, each = matcher.register.lang, matcher.opportunities
-    if region:
-        area = _find(engine, region, "region")
-        each = [one for one in each if any(_in(matcher, r.iri, area) for r in one.audience)]
-    if municipality:
-        here = _find(engine, municipality)
-        each = [one for one in each if one.concerns(here)]
-    if initiative:
-        about = _find(engine, initiative, "initiative")
-        each = [one for one in each if one.initiative and one.initiative.iri == about]
+    lang = matcher.register.lang
+    each = matcher.concerning(
+        _find(engine, region, "region") if region else "",
+        _find(engine, municipality) if municipality else "",
+        _find(engine, initiative, "initiative") if initiative else "",
+    )
     first: list[Opportunity] = each[:most] if most else each
     if form == "turtle":
         _turtle(linked_data.shortlist(first, matcher.choices, _labels(matcher)))
@@ -171,11 +167,6 @@ def _shortlist(
         print(screen.country(each, matcher.choices, lang, most or 30))
     else:
         _table(answers.shortlist(first, lang), "opportunities", "", form, lang, most, output)
-
-
-def _in(matcher: "Matcher", municipality: str, region: str) -> bool:
-    place = matcher.register.places[municipality]
-    return place.region is not None and place.region.iri == region
 
 
 def _table(rows: list[dict[str, Any]], answer: str, heading: str, form: Form, lang: str, most: int | None, output: Path | None) -> None:

@@ -86,6 +86,16 @@ class Matcher:
         own = (one for one in self.opportunities if one.concerns(municipality))
         return tuple(one for one in own if one.kind != "join" or any(r.iri == municipality for r in one.audience))
 
+    def concerning(self, region: str = "", municipality: str = "", initiative: str = "") -> list[Opportunity]:
+        """The opportunities for kommuner of a region, with a kommune in them, about an initiative, each named by its IRI; best first."""
+        each = self.opportunities
+        if region:
+            inside = {iri for iri, place in self.register.places.items() if place.region is not None and place.region.iri == region}
+            each = [one for one in each if any(r.iri in inside for r in one.audience)]
+        if municipality:
+            each = [one for one in each if one.concerns(municipality)]
+        return [one for one in each if one.initiative and one.initiative.iri == initiative] if initiative else each
+
     @cached_property
     def power(self) -> Power:
         """What the test of pairs could find at all."""

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Mount, Route
 from starlette.types import Lifespan
 
+from kommunegraf.server.assistants import routes as assistants
 from kommunegraf.server.context import Context
 from kommunegraf.server.documents.dereference import Dereference
 from kommunegraf.server.http.answers import Answer
@@ -48,6 +49,7 @@ def app(context: Context, lifespan: Lifespan[Starlette] | None = None) -> Starle
             Route("/ready", _ready(context)),
             *questions.routes(context),
             *query_page.routes(context),
+            *assistants.routes(context),
             Mount("/", app=Dereference(context)),
         ],
         middleware=[Middleware(Guard, context.settings), Middleware(Sparql, context, query_page.QueryPage(context))],

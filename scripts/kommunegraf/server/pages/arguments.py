@@ -78,19 +78,19 @@ def read(site: Site, settings: Settings, question: Question, pairs: Iterable[tup
             raise Problem("doubled-parameter", name=name, count=2)
         written[key] = name
         (options if key in OPTIONS else chosen)[key] = value
-    lang = _one_of(options, "lang", LANGUAGES, lang)
+    lang = one_of(options, "lang", LANGUAGES, lang)
     terms = {name: _term(site, question.parameters[name], value, lang, written[name]) for name, value in chosen.items()}
     if "lang" in question.parameters:
         terms["lang"] = ask.term(site.engine, question.parameters["lang"], lang)
     formats = tuple(form.name for form in (*question.formats, HTML))
     request = QuestionRequest(
         question, lang, chosen, terms,
-        format=_one_of(options, "format", formats, ""),
-        limit=_whole(options["limit"], "limit", 1, settings.limit_rows) if "limit" in options else None,
-        offset=_whole(options.get("offset", "0"), "offset", 0, settings.offset_rows),
-        layout=Layout(_one_of(options, "bom", ("0", "1"), "0") == "1",
-                      _one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon",
-                      headings(question, lang) if _one_of(options, "headings", ("names", "labels"), "names") == "labels" else ()),
+        format=one_of(options, "format", formats, ""),
+        limit=whole(options["limit"], "limit", 1, settings.limit_rows) if "limit" in options else None,
+        offset=whole(options.get("offset", "0"), "offset", 0, settings.offset_rows),
+        layout=Layout(one_of(options, "bom", ("0", "1"), "0") == "1",
+                      one_of(options, "separator", ("comma", "semicolon"), "comma") == "semicolon",
+                      headings(question, lang) if one_of(options, "headings", ("names", "labels"), "names") == "labels" else ()),
     )
     if {"limit", "offset"} & set(options) and not question.is_pageable:
         raise Problem("not-pageable", name=question.name)
@@ -128,14 +128,16 @@ def _term(site: Site, parameter: Parameter, value: str, lang: str, written: str)
         raise Problem(_WRONG[parameter.type], name=label, value=value) from None
 
 
-def _one_of(options: dict[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+def one_of(options: dict[str, str], name: str, choices: tuple[str, ...], default: str) -> str:
+    """The value of an option that takes some choices. Raises Problem with the nearest of them."""
     value = options.get(name, default)
     if name in options and value not in choices:
         raise Problem("wrong-choice", nearest(value, choices) or choices, name, name=name, value=value, choices=", ".join(choices))
     return value
 
 
-def _whole(value: str, name: str, least: int, most: int) -> int:
+def whole(value: str, name: str, least: int, most: int) -> int:
+    """An option's value as a whole number. Raises Problem for what is none, or is out of range."""
     if not re.fullmatch(r"[0-9]{1,18}", value) or not least <= int(value) <= most:
         raise Problem("wrong-range", name=name, value=value, least=str(least), most=str(most))
     return int(value)

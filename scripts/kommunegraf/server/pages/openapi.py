@@ -41,7 +41,7 @@ def document(questions: Iterable[Question], version: str, settings: Settings) ->
 
 def _both(name: str) -> str:
     """A text of words/openapi.yaml, in Danish and in English."""
-    return _joined(texts("openapi")[name])
+    return joined(texts("openapi")[name])
 
 
 def _line(name: str) -> str:
@@ -49,7 +49,8 @@ def _line(name: str) -> str:
     return " / ".join(texts("openapi")[name][lang] for lang in LANGUAGES)
 
 
-def _joined(text: dict[str, str]) -> str:
+def joined(text: dict[str, str]) -> str:
+    """A text in Danish and in English."""
     return "\n\n".join(text[lang].strip() for lang in LANGUAGES)
 
 
@@ -73,7 +74,7 @@ def _operation(question: Question) -> dict[str, Any]:
         "operationId": question.name,
         "tags": [question.group],
         "summary": f"{question.title['da']} / {question.title['en']}",
-        "description": _joined(question.description),
+        "description": joined(question.description),
         "parameters": [
             *(_parameter(question, p) for p in question.parameters.values() if p.name != "lang"),
             {"name": "format", "in": "query", "description": _both("format"), "schema": {"type": "string", "enum": names}},
@@ -111,12 +112,20 @@ def _column(meaning: dict[str, str]) -> dict[str, Any]:
 
 
 def _parameter(question: Question, parameter: Parameter) -> dict[str, Any]:
+    described = schema(question, parameter)
+    return {"name": parameter.name, "in": "query", "description": label(parameter), "schema": described, "example": described["default"]}
+
+
+def label(parameter: Parameter) -> str:
+    """What a parameter takes, in Danish and in English."""
     labels = " / ".join(dict.fromkeys(parameter.label[lang] for lang in LANGUAGES))
-    if not parameter.is_value:
-        labels += f". {parameter.type}: {_NAMED}"
+    return labels if parameter.is_value else f"{labels}. {parameter.type}: {_NAMED}"
+
+
+def schema(question: Question, parameter: Parameter) -> dict[str, Any]:
+    """The values that a parameter of a question takes, with its default (JSON Schema)."""
     value = _typed(parameter, given(question)[parameter.name])
-    schema = {**_TYPES.get(parameter.type, {"type": "string", "minLength": 1}), "default": value}
-    return {"name": parameter.name, "in": "query", "description": labels, "schema": schema, "example": value}
+    return {**_TYPES.get(parameter.type, {"type": "string", "minLength": 1}), "default": value}
 
 
 def _typed(parameter: Parameter, value: str) -> int | str:

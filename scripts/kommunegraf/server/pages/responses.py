@@ -16,14 +16,19 @@ VARY = "Accept, Accept-Language"
 
 async def results(request: Request, context: Context, query: str, media: str) -> bytes:
     """The answer to a query of the project's own, which stays the same as long as the data does. Raises Problem."""
+    answer = await own_answer(context, query, media, client(request.scope))
+    request.scope["facts"]["query"] = answer.query
+    return answer.body
+
+
+async def own_answer(context: Context, query: str, media: str, client: str) -> Answer:
+    """The same for a client by its key, from the cache where it is there. Raises Problem."""
     cache, key = context.state.answers, ("own", query, media)
     answer = cache.get(key)
     if answer is None:
-        body = await context.read(query, media, client(request.scope))
-        answer = Answer(body, query=protocol.query_hash(query))
+        answer = Answer(await context.read(query, media, client), query=protocol.query_hash(query))
         cache.put(key, answer, len(query))
-    request.scope["facts"]["query"] = answer.query
-    return answer.body
+    return answer
 
 
 def document(request: Request, body: bytes, media: str, lang: str, headers: dict[str, str] | None = None) -> Answer:

@@ -1,0 +1,47 @@
+"""`kommunegraf mcp`: the questions, documents and opportunities for an assistant, over standard input and output."""
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kommunegraf.cli.console import BUILT, GraphFolder, WrongCall, clear_errors, graph_file
+
+if TYPE_CHECKING:
+    from kommunegraf.server.context import Context
+
+
+def mcp(
+    files: Annotated[list[Path] | None, typer.Argument(help="RDF files to ask instead of the built graph.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="SPARQL endpoint that answers the queries.")] = None,
+    graph: GraphFolder = BUILT,
+) -> None:
+    """Offer the questions to an assistant (Model Context Protocol), over standard input and output.
+
+    An assistant starts this command by itself; docs/assistants.md says how. The limits are those of `serve`.
+    """
+    from kommunegraf.server.logs import set_up
+    from kommunegraf.server.serve import run
+    from kommunegraf.server.settings import Settings
+
+    set_up(logging.WARNING, sys.stderr)
+    with clear_errors():
+        settings = Settings.from_environment(endpoint=endpoint)
+        if settings.endpoint and files:
+            raise WrongCall("give files to ask or an endpoint, not both")
+        from kommunegraf.server.context import Context
+
+        run(_offer(Context(settings, files or ([] if settings.endpoint else [graph_file(graph)]))))
+
+
+async def _offer(context: "Context") -> None:
+    """Load the data, and answer until the assistant closes the input."""
+    from kommunegraf.server.assistants.service import Assistants
+
+    try:
+        await context.open()
+        await Assistants(context).over_pipes()
+    finally:
+        await context.close()
