@@ -14,15 +14,17 @@ from kommunegraf.matching import answers as matching
 from kommunegraf.matching import text
 from kommunegraf.names import UnknownName
 from kommunegraf.questions import ask
+from kommunegraf.questions.question import Question
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.formats import JSON, NTRIPLES, TURTLE
 from kommunegraf.server.assistants import grounds
 from kommunegraf.server.assistants.tools import NARROWING, OPPORTUNITIES, ROWS, Tool
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.problems import Problem
-from kommunegraf.server.pages import arguments, responses, results
+from kommunegraf.server.pages import arguments, responses
 from kommunegraf.server.pages.arguments import QuestionRequest
 from kommunegraf.server.settings import Settings
+from kommunegraf.site import results
 from kommunegraf.site.model import Site
 
 Fields = dict[str, Any]
@@ -74,21 +76,23 @@ def _answer(site: Site, bound: QuestionRequest, body: bytes, most: int) -> Field
         named = [[term.value for term in triple if isinstance(term, ox.NamedNode)] for triple in triples]
         graph = encode(triples, TURTLE.name).decode("utf-8")
         return _noted(head | {"graph": graph, **grounds.grounds(site, lang, named, constants, question.group)}, not triples, lang)
-    answer = ask.Answer(question, ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON))
-    if not answer.columns:
-        return head | {"answer": bool(answer.result)}
     limit = min(most, bound.limit or most)
-    rows = answer.rows()
+    rows = _rows(question, body)
     shown = rows[:limit]
     meaning = {name: " ".join(filter(None, (each[lang], each.get("unit")))) for name, each in question.columns.items()}
     behind = grounds.grounds(site, lang, (row.values() for row in shown), constants, question.group)
     return _noted(head | {"columns": meaning, "rows": shown, "more": len(rows) > limit, **behind}, not shown, lang)
 
 
+def _rows(question: Question, body: bytes) -> list[Fields]:
+    """The rows of an answer. The engine's own results stay here: an error's traceback would carry them out of their thread."""
+    return ask.Answer(question, ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)).rows()
+
+
 def _noted(answer: Fields, empty: bool, lang: str) -> Fields:
     """The answer with a note where it has no rows, or where no single source stands behind them."""
     if empty:
-        return answer | {"note": texts("server")["rows_none"][lang]}
+        return answer | {"note": texts("assistants")["nothing"][lang]}
     return answer if answer["sources"] else answer | {"note": texts("assistants")["counts"][lang]}
 
 

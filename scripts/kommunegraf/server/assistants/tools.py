@@ -4,8 +4,9 @@ from typing import Any, NamedTuple
 
 from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.questions.question import Question
-from kommunegraf.server.pages import arguments, openapi
+from kommunegraf.server.pages import openapi
 from kommunegraf.server.settings import Settings
+from kommunegraf.site.pages.questions import library
 
 OPPORTUNITIES = "opportunities"
 """The name of the tool that no question of the library is."""
@@ -26,7 +27,7 @@ class Tool(NamedTuple):
 
 def tools(settings: Settings) -> dict[str, Tool]:
     """All tools by name, in both languages."""
-    each = [_question(question, settings) for question in arguments.library().values()]
+    each = [_question(question, settings) for question in library().values()]
     return {tool.name: tool for tool in [_opportunities(settings), *each]}
 
 
