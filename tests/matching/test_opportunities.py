@@ -83,7 +83,7 @@ def test_only_what_is_about_the_same_subject_is_a_lesson() -> None:
     matcher = simulated(plan, running, other)
 
     def lessons(here: str, there: str, elsewhere: str = "") -> int:
-        texts = {plan.iri: here, running.iri: there, other.iri: elsewhere}
+        texts = {plan.iri: {"da": here}, running.iri: {"da": there}, other.iri: {"da": elsewhere}}
         return len(of(Matcher(replace(matcher.register, texts=texts)), "learn"))
 
     assert lessons("Sensorer styrer signalerne i et kryds", "Trafiksignaler med grøn bølge")

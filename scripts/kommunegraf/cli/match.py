@@ -1,22 +1,17 @@
 """`kommunegraf match`: whom a kommune could work with."""
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from kommunegraf.cli.console import BUILT, EndpointUrl, GraphFolder, Language, WrongCall, clear_errors, open_engine, print_table, write
+from kommunegraf.cli import matched
+from kommunegraf.cli.console import BUILT, EndpointUrl, GraphFolder, Language, WrongCall, clear_errors, open_engine
+from kommunegraf.cli.matched import AnswerName, Form
 
 if TYPE_CHECKING:
     from kommunegraf.matching.matcher import Matcher
-    from kommunegraf.matching.opportunities import Opportunity
-    from kommunegraf.matching.results import Match
     from kommunegraf.rdf.engines import Engine
-
-AnswerName = Literal["already", "opportunities", "neighbours", "learn-from", "alike", "next"]
-Form = Literal["text", "csv", "xlsx", "json", "turtle"]
 
 Kommuner = Annotated[
     list[str] | None, typer.Argument(metavar="[KOMMUNE]...", help="A kommune by name or code, such as Kalundborg, Århus or 0751.")
@@ -30,11 +25,11 @@ def match(
     shortlist: Annotated[bool, typer.Option("--opportunities", help="The best opportunities of the country.")] = False,
     region: Annotated[str, typer.Option(help="With --opportunities: those that concern a kommune of this region.")] = "",
     municipality: Annotated[str, typer.Option(help="With --opportunities: those that concern this kommune.")] = "",
-    initiative: Annotated[str, typer.Option(help="An initiative, for --opportunities or --answer learn-from.")] = "",
+    initiative: Annotated[str, typer.Option(help="An initiative, for --opportunities, --answer learn-from, or a note.")] = "",
     plan: Annotated[list[str] | None, typer.Option(help="A plan of your own, as 'Sorø: network-for-sensors'; for this run alone.")] = None,
     with_: Annotated[Path | None, typer.Option("--with", help="A CSV file of such plans: municipality,initiative,year.")] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Match all kommuner and write everything to --output.")] = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write to; for xlsx the file.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write to; for one answer or a note the file.")] = None,
     confidence: Annotated[Literal["low", "medium", "high"], typer.Option(help="The least confidence of evidence that counts.")] = "medium",
     broad: Annotated[int | None, typer.Option(help="Leave out sources that name more kommuner than this for one initiative.")] = None,
     since: Annotated[int | None, typer.Option(help="Only sources dated this year or later.")] = None,
@@ -42,27 +37,34 @@ def match(
     as_of: Annotated[int | None, typer.Option(help="Everything as it stood at the end of this year.")] = None,
     most: Annotated[int | None, typer.Option(help="How many of each list to show: 5, and of one answer all, unless given.", min=1)] = None,
     lang: Annotated[Language, typer.Option(help="Language of labels.")] = "en",
-    form: Annotated[Form, typer.Option("--format", help="How to print; csv and xlsx are for one table.")] = "text",
+    form: Annotated[Form, typer.Option("--format", help="How to print; csv and xlsx are for one table; html and md for a note.")] = "text",
     endpoint: EndpointUrl = "",
     graph: GraphFolder = BUILT,
 ) -> None:
     """Find whom a kommune could work with.
 
     What it does with others already, opportunities, its neighbours, whom to learn from, and whom it is like, with year and source.
+    With two to six kommuner and --initiative: a note for their meeting, as html, md or xlsx.
     """
     with clear_errors():
         names, own = municipalities or [], bool(plan or with_)
-        _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, own)
+        about = len(names) > 1 and not (everyone or shortlist or explain or answer)
+        if about:
+            _check_note(initiative, output, form)
+        else:
+            _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, own)
         engine = open_engine(endpoint, graph)
         matcher = _matcher(engine, lang, plan or [], with_, confidence=confidence, broad=broad, since=since, until=until, as_of=as_of)
-        if everyone and output:
-            _write_all(matcher, output, most or 5)
+        if about:
+            matched.note(engine, matcher, names, initiative, form, output)
+        elif everyone and output:
+            matched.everything(matcher, output, most or 5)
         elif shortlist:
-            _shortlist(engine, matcher, region, municipality, initiative, form, most, output)
+            matched.shortlist(engine, matcher, region, municipality, initiative, form, most, output)
         elif explain:
-            _explain(matcher, _find(engine, names[0]), _find(engine, explain), form)
+            matched.explain(matcher, matched.find(engine, names[0]), matched.find(engine, explain), form)
         else:
-            _print(engine, matcher, _find(engine, names[0]), answer, initiative, form, most, output)
+            matched.answers(engine, matcher, matched.find(engine, names[0]), answer, initiative, form, most, output)
 
 
 def _matcher(engine: "Engine", lang: str, told: list[str], file: Path | None, **choices: Any) -> "Matcher":
@@ -90,7 +92,8 @@ def _check(
         "give either a kommune or --all, not both": bool(names) and everyone,
         "give either a kommune or --opportunities; --municipality narrows the list": bool(names) and shortlist,
         "give either --opportunities or --all": shortlist and everyone,
-        "name one kommune": len(names) > 1,
+        "--explain and --answer are about one kommune": len(names) > 1 and bool(explain or answer),
+        "--format html and md are for a note about two or more kommuner": form in ("html", "md"),
         "--all needs --output DIR, the folder to write to": everyone and output is None,
         "--output goes with --all, or with --format xlsx": output is not None and not everyone and form != "xlsx",
         "--explain and --answer are about one kommune, not about --all": not one and bool(explain or answer) and (everyone or shortlist),
@@ -108,132 +111,11 @@ def _check(
             raise WrongCall(message)
 
 
-def _find(engine: "Engine", name: str, kind: str = "municipality") -> str:
-    """The IRI of a kommune, an initiative or a region, by its name in any language, or its code. Raises UnknownName."""
-    from kommunegraf.matching import register
-
-    return register.names(engine, kind).resolve(name)
-
-
-def _explain(matcher: "Matcher", here: str, other: str, form: Form) -> None:
-
-    from kommunegraf.matching import screen
-
-    between = matcher.between(here, other)
-    print(_json(between.as_dict()) if form == "json" else screen.explained(between, matcher.register.lang))
-
-
-def _print(
-    engine: "Engine", matcher: "Matcher", here: str, answer: AnswerName | None, initiative: str, form: Form, most: int | None,
-    output: Path | None,
-) -> None:
-    from dataclasses import asdict, replace
-
-    from kommunegraf.matching import answers, screen
-
-    lang, one = matcher.register.lang, matcher.match(here)
-    if initiative:
-        one = replace(one, learn_from=matcher.learn_from(here, [_find(engine, initiative, "initiative")]))
-    if form == "turtle":
-        from kommunegraf.matching import linked_data
-
-        _turtle(linked_data.quads([linked_data.only(one, answer)], _labels(matcher), most or 5))
-    elif form == "json":
-        print(_json(asdict(one) if answer is None else {"choices": asdict(one.choices), answer: _part(one, answer, most)}))
-    elif answer is None:
-        print(screen.as_text(one, lang, most or 5))
-    else:
-        _table(answers.ANSWERS[answer](one, lang), answer, screen.heading(one, answer, lang), form, lang, most, output)
-
-
-def _shortlist(
-    engine: "Engine", matcher: "Matcher", region: str, municipality: str, initiative: str, form: Form, most: int | None, output: Path | None
-) -> None:
-    """The opportunities of the country, or those that concern a region, a kommune or an initiative."""
-    from kommunegraf.matching import answers, linked_data, screen
-
-    lang = matcher.register.lang
-    each = matcher.concerning(
-        _find(engine, region, "region") if region else "",
-        _find(engine, municipality) if municipality else "",
-        _find(engine, initiative, "initiative") if initiative else "",
-    )
-    first: list[Opportunity] = each[:most] if most else each
-    if form == "turtle":
-        _turtle(linked_data.shortlist(first, matcher.choices, _labels(matcher)))
-    elif form == "json":
-        print(_json([one.as_dict() for one in first]))
-    elif form == "text":
-        print(screen.country(each, matcher.choices, lang, most or 30))
-    else:
-        _table(answers.shortlist(first, lang), "opportunities", "", form, lang, most, output)
-
-
-def _table(rows: list[dict[str, Any]], answer: str, heading: str, form: Form, lang: str, most: int | None, output: Path | None) -> None:
-    """Rows of one answer as CSV, as a workbook or on the screen; `most` of them, if it is not 0."""
-    from kommunegraf import languages
-    from kommunegraf.matching import answers, text
-
-    columns, rows = answers.COLUMNS[answer], rows[:most] if most else rows
-    if form == "csv":
-        write(answers.as_csv(rows, columns).encode("utf-8"))
-    elif form == "xlsx" and output:
-        output.write_bytes(answers.as_workbook(rows, columns, lang))
-        print(f"Wrote {output}")
-    else:
-        print(heading + "\n")
-        shown = [column for column in columns if column not in ("municipality", "address", "addresses")]
-        written = [
-            tuple(languages.number(row[c], lang) if isinstance(row[c], float) else row[c] for c in shown) for row in rows
-        ]
-        print_table([text.head(column, lang) for column in shown], written)
-
-
-def _turtle(lines: list[str]) -> None:
-    from kommunegraf.matching import linked_data
-    from kommunegraf.rdf.encode import encode
-
-    write(encode(linked_data.triples(lines), "turtle"))
-
-
-def _part(one: "Match", answer: AnswerName, most: int | None) -> Any:
-    from dataclasses import asdict
-
-    part = asdict(one)[answer.replace("-", "_")]
-    return part[:most] if most else part
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1)
-
-
-def _labels(matcher: "Matcher") -> dict[str, dict[str, str]]:
-    from kommunegraf.languages import LANGUAGES
-
-    return {lang: matcher.register.labels_in(lang) for lang in LANGUAGES}
-
-
-def _write_all(matcher: "Matcher", folder: Path, most: int) -> None:
-    """Every kommune's screen and JSON, the answers as CSV, the network's exports, RDF and the report page."""
-    from rich.console import Console
-    from rich.progress import track
-
-    from kommunegraf.matching import answers, exports, linked_data, report, screen
-
-    lang, files = matcher.register.lang, {}
-    console = Console(stderr=True)
-    matches = [matcher.match(row) for row in track(matcher.rows, "Matching", console=console, disable=not sys.stderr.isatty())]
-    for one in matches:
-        files[f"{one.municipality.name}.txt"] = screen.as_text(one, lang, most) + "\n"
-        files[f"{one.municipality.name}.json"] = _json(one.as_dict()) + "\n"
-    written = exports.write(files, folder / "municipalities")
-    tables = {
-        f"{name}.csv": answers.as_csv(answers.unique(rows(one, lang) for one in matches), answers.COLUMNS[name])
-        for name, rows in answers.ANSWERS.items()
-    }
-    shortlist = answers.shortlist(matcher.opportunities, lang)
-    tables["opportunities.csv"] = answers.as_csv(shortlist, answers.COLUMNS["opportunities"])
-    rdf = {"suggestions.nq": "".join(f"{line}\n" for line in linked_data.quads(matches, _labels(matcher), most))}
-    written += exports.write({**tables, **exports.graphs(matcher), "opportunities.geojson": exports.map_layer(matcher), **rdf}, folder)
-    written += exports.write({"report.md": report.page(matcher)}, folder)
-    print(f"Wrote {len(written)} files to {folder}; begin with {folder / 'report.md'}")
+def _check_note(initiative: str, output: Path | None, form: Form) -> None:
+    """Refuse what is no call for a note. Raises WrongCall."""
+    if not initiative:
+        raise WrongCall("name one kommune, or two to six and --initiative for a note about their meeting")
+    if form not in ("text", "md", "html", "xlsx"):
+        raise WrongCall("a note is html, md or xlsx")
+    if form == "xlsx" and output is None:
+        raise WrongCall("--format xlsx needs --output FILE")

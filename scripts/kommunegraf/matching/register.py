@@ -97,9 +97,9 @@ class Choices:
 class Register:
     """What was read of a graph. Labels are in one language; `labels` has those of all languages, by IRI and language.
 
-    `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `kinds` has the kind of solutions and organisations, `texts`
-    the title and the description of evidence in all languages, by IRI. `limits` says what age is measured by, `private` which
-    evidence was laid over the graph for one run.
+    `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `kinds` has the kind of solutions and organisations, by IRI.
+    By the IRI of evidence, `partners` has the organisations and kommuner that it names as partners, `texts` what it says, by language.
+    `limits` says what age is measured by, `private` which evidence was laid over the graph for one run.
     """
 
     lang: str
@@ -111,9 +111,9 @@ class Register:
     labels: dict[str, dict[str, str]]
     kinds: dict[str, str] = field(default_factory=dict)
     memberships: tuple[Membership, ...] = ()
-    partners: frozenset[tuple[str, str]] = frozenset()
+    partners: dict[str, tuple[str, ...]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def resource(self, iri: str) -> Resource:
         """A resource with its label, in another language where its own has none; the last part of the IRI where there is none."""
@@ -122,6 +122,10 @@ class Register:
     def labels_in(self, lang: str) -> dict[str, str]:
         """The label of everything, by IRI, in a language or the nearest to it that there is."""
         return {iri: _label(iri, self.labels, lang) for iri in self.labels}
+
+    def text(self, one: Evidence) -> str:
+        """What a statement says, in the register's language or the nearest to it that there is; empty where it has no text."""
+        return _nearest(self.texts.get(one.iri, {}), self.lang, "")
 
     @cached_property
     def reach(self) -> dict[tuple[str, str], int]:
@@ -167,10 +171,9 @@ def read(engine: Engine, lang: str = "da") -> Register:
     known = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]
     initiatives = {iri: Resource(iri, _label(iri, labels, lang)) for iri in sorted({*known, *(one.initiative for one in evidence)})}
     kinds = {row["resource"]: _last(row["kind"]) for row in ask.internal(engine, "kinds").rows()}
-    partners = frozenset((row["municipality"], row["organisation"]) for row in ask.internal(engine, "partners").rows())
     return Register(
         lang, places, initiatives, evidence, _neighbours(engine, places), claims.limits(engine), dict(labels), kinds, _memberships(engine),
-        partners, texts=_texts(engine),
+        _partners(engine), texts=_texts(engine),
     )
 
 
@@ -217,16 +220,27 @@ def _memberships(engine: Engine) -> tuple[Membership, ...]:
     return tuple(read.values())
 
 
-def _texts(engine: Engine) -> dict[str, str]:
-    texts: dict[str, list[str]] = defaultdict(list)
+def _partners(engine: Engine) -> dict[str, tuple[str, ...]]:
+    partners: dict[str, tuple[str, ...]] = {}
+    for row in ask.internal(engine, "partners").rows():
+        partners[row["evidence"]] = (*partners.get(row["evidence"], ()), row["partner"])
+    return partners
+
+
+def _texts(engine: Engine) -> dict[str, dict[str, str]]:
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask.internal(engine, "evidence-texts").rows():
-        texts[row["evidence"]].append(row["text"])
-    return {iri: " ".join(said) for iri, said in texts.items()}
+        texts[row["evidence"]].setdefault(row["language"], row["text"])
+    return dict(texts)
 
 
 def _label(iri: str, labels: dict[str, dict[str, str]], lang: str) -> str:
-    there = labels.get(iri, {})
-    return next((there[tag] for tag in (lang, *LANGUAGES, "", *sorted(there)) if tag in there), _last(iri))
+    return _nearest(labels.get(iri, {}), lang, _last(iri))
+
+
+def _nearest(texts: dict[str, str], lang: str, otherwise: str) -> str:
+    """The text in a language, else in one of ours, else without a language, else in the first that there is."""
+    return next((texts[tag] for tag in (lang, *LANGUAGES, "", *sorted(texts)) if tag in texts), otherwise)
 
 
 def _last(iri: str) -> str:

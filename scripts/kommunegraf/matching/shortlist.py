@@ -99,7 +99,7 @@ class _Rules:
             if not self._open(vehicle):
                 continue
             gone = {m.municipality for m in self.register.memberships if m.organisation == vehicle.resource.iri}
-            gone |= {municipality for municipality, partner in self.register.partners if partner == vehicle.resource.iri}
+            gone |= {one.municipality for one in self.register.evidence if vehicle.resource.iri in self.register.partners.get(one.iri, ())}
             gone |= self._outside(vehicle)
             beside = {iri: [n for n in self.near[iri] if n in vehicle.codes] for iri in sorted(set(self.near) - gone)}
             asked = sorted((iri for iri, inside in beside.items() if len(inside) >= MEMBERS_NEAR), key=lambda iri: (-len(beside[iri]), iri))

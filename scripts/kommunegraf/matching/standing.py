@@ -30,17 +30,13 @@ class Standing:
 
     def current(self, initiative: str) -> list[Claim]:
         """Plans of which nothing should have come yet."""
-        return [c for c in self._standing(initiative, "planned") if not self._due(c)]
+        return [c for c in self._standing(initiative, "planned") if not due(c, self.reference)]
 
     def unanswered(self, initiative: str) -> list[Claim]:
         """Plans of which something should have come by now, told of in the last `ASKED` years."""
         plans = self._standing(initiative, "planned", "open-plan")
-        late = (c for c in plans if c.status.name == "open-plan" or self._due(c))
+        late = (c for c in plans if c.status.name == "open-plan" or due(c, self.reference))
         return [c for c in late if c.as_of and c.as_of >= self.reference - ASKED]
-
-    def _due(self, plan: Claim) -> bool:
-        stated = plan.adoption.deciding.end or plan.adoption.deciding.start
-        return stated is not None and stated < self.reference - DUE
 
     def is_news(self, claim: Claim) -> bool:
         """Whether what runs is worth a look: told of freshly and well, and not what many have."""
@@ -71,3 +67,9 @@ class Standing:
         initiatives = [n for n, mode in self.graph.nodes(data="bipartite") if mode == INITIATIVE]
         each = {(c.municipality.iri, s.iri) for i in initiatives for c in claims(self.graph, i) if c.active for s in c.solutions}
         return Counter(solution for _, solution in each)
+
+
+def due(plan: Claim, reference: int) -> bool:
+    """Whether something should have come of a plan more than `DUE` years before the reference year."""
+    stated = plan.adoption.deciding.end or plan.adoption.deciding.start
+    return stated is not None and stated < reference - DUE

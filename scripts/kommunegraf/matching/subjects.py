@@ -21,10 +21,11 @@ RARE = 0.02
 
 
 class Subjects:
-    """What statements speak of. `texts` has the texts of each statement by IRI; who has none is taken to speak of the same."""
+    """What statements speak of: their title and `texts`, by IRI and language. One without texts is taken to speak of the same."""
 
-    def __init__(self, evidence: tuple[Evidence, ...], texts: Mapping[str, str]) -> None:
-        self._texts = {one.iri: (one.initiative, texts[one.iri].casefold()) for one in evidence if one.iri in texts}
+    def __init__(self, evidence: tuple[Evidence, ...], texts: Mapping[str, Mapping[str, str]]) -> None:
+        each = ((one, " ".join((one.title, *texts[one.iri].values()))) for one in evidence if one.iri in texts)
+        self._texts = {one.iri: (one.initiative, text.casefold()) for one, text in each}
         self._rare = cache(self._is_rare)
 
     def alike(self, one: Evidence, other: Evidence) -> bool:

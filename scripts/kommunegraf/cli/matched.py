@@ -1,0 +1,170 @@
+"""What `kommunegraf match` prints and writes: answers, the shortlist, a note, and everything at once."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from kommunegraf.cli.console import print_table, write
+
+if TYPE_CHECKING:
+    from kommunegraf.matching.matcher import Matcher
+    from kommunegraf.matching.opportunities import Opportunity
+    from kommunegraf.matching.results import Match
+    from kommunegraf.rdf.engines import Engine
+
+AnswerName = Literal["already", "opportunities", "neighbours", "learn-from", "alike", "next"]
+Form = Literal["text", "csv", "xlsx", "json", "turtle", "html", "md"]
+
+
+def find(engine: "Engine", name: str, kind: str = "municipality") -> str:
+    """The IRI of a kommune, an initiative or a region, by its name in any language, or its code. Raises UnknownName."""
+    from kommunegraf.matching import register
+
+    return register.names(engine, kind).resolve(name)
+
+
+def note(engine: "Engine", matcher: "Matcher", names: list[str], initiative: str, form: Form, output: Path | None) -> None:
+    """The note about some kommuner and an initiative, to a file or to standard output."""
+    from kommunegraf.matching import note as notes
+    from kommunegraf.matching import note_files
+
+    content = notes.note(matcher, [find(engine, name) for name in names], find(engine, initiative, "initiative"))
+    if form == "xlsx":
+        data = note_files.as_workbook(content)
+    else:
+        data = (note_files.as_html(content) if form == "html" else note_files.as_markdown(content)).encode("utf-8")
+    if output:
+        output.write_bytes(data)
+        print(f"Wrote {output}")
+    else:
+        write(data)
+
+
+def explain(matcher: "Matcher", here: str, other: str, form: Form) -> None:
+    """Everything between two kommuner."""
+    from kommunegraf.matching import screen
+
+    between = matcher.between(here, other)
+    print(_json(between.as_dict()) if form == "json" else screen.explained(between, matcher.register.lang))
+
+
+def answers(
+    engine: "Engine", matcher: "Matcher", here: str, answer: AnswerName | None, initiative: str, form: Form, most: int | None,
+    output: Path | None,
+) -> None:
+    """All answers about a kommune, or one."""
+    from dataclasses import asdict, replace
+
+    from kommunegraf.matching import answers as tables
+    from kommunegraf.matching import screen
+
+    lang, one = matcher.register.lang, matcher.match(here)
+    if initiative:
+        one = replace(one, learn_from=matcher.learn_from(here, [find(engine, initiative, "initiative")]))
+    if form == "turtle":
+        from kommunegraf.matching import linked_data
+
+        _turtle(linked_data.quads([linked_data.only(one, answer)], _labels(matcher), most or 5))
+    elif form == "json":
+        print(_json(asdict(one) if answer is None else {"choices": asdict(one.choices), answer: _part(one, answer, most)}))
+    elif answer is None:
+        print(screen.as_text(one, lang, most or 5))
+    else:
+        _table(tables.ANSWERS[answer](one, lang), answer, screen.heading(one, answer, lang), form, lang, most, output)
+
+
+def shortlist(
+    engine: "Engine", matcher: "Matcher", region: str, municipality: str, initiative: str, form: Form, most: int | None, output: Path | None
+) -> None:
+    """The opportunities of the country, or those that concern a region, a kommune or an initiative."""
+    from kommunegraf.matching import answers as tables
+    from kommunegraf.matching import linked_data, screen
+
+    lang = matcher.register.lang
+    each = matcher.concerning(
+        find(engine, region, "region") if region else "",
+        find(engine, municipality) if municipality else "",
+        find(engine, initiative, "initiative") if initiative else "",
+    )
+    first: list[Opportunity] = each[:most] if most else each
+    if form == "turtle":
+        _turtle(linked_data.shortlist(first, matcher.choices, _labels(matcher)))
+    elif form == "json":
+        print(_json([one.as_dict() for one in first]))
+    elif form == "text":
+        print(screen.country(each, matcher.choices, lang, most or 30))
+    else:
+        _table(tables.shortlist(first, lang), "opportunities", "", form, lang, most, output)
+
+
+def _table(rows: list[dict[str, Any]], answer: str, heading: str, form: Form, lang: str, most: int | None, output: Path | None) -> None:
+    """Rows of one answer as CSV, as a workbook or on the screen; `most` of them, if it is not 0."""
+    from kommunegraf import languages
+    from kommunegraf.matching import answers as tables
+    from kommunegraf.matching import text
+
+    columns, rows = tables.COLUMNS[answer], rows[:most] if most else rows
+    if form == "csv":
+        write(tables.as_csv(rows, columns).encode("utf-8"))
+    elif form == "xlsx" and output:
+        output.write_bytes(tables.as_workbook(rows, columns, lang))
+        print(f"Wrote {output}")
+    else:
+        print(heading + "\n")
+        shown = [column for column in columns if column not in ("municipality", "address", "addresses")]
+        written = [
+            tuple(languages.number(row[c], lang) if isinstance(row[c], float) else row[c] for c in shown) for row in rows
+        ]
+        print_table([text.head(column, lang) for column in shown], written)
+
+
+def _turtle(lines: list[str]) -> None:
+    from kommunegraf.matching import linked_data
+    from kommunegraf.rdf.encode import encode
+
+    write(encode(linked_data.triples(lines), "turtle"))
+
+
+def _part(one: "Match", answer: AnswerName, most: int | None) -> Any:
+    from dataclasses import asdict
+
+    part = asdict(one)[answer.replace("-", "_")]
+    return part[:most] if most else part
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _labels(matcher: "Matcher") -> dict[str, dict[str, str]]:
+    from kommunegraf.languages import LANGUAGES
+
+    return {lang: matcher.register.labels_in(lang) for lang in LANGUAGES}
+
+
+def everything(matcher: "Matcher", folder: Path, most: int) -> None:
+    """Every kommune's screen and JSON, the answers as CSV, the network's exports, RDF and the report page."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from kommunegraf.matching import answers as tables
+    from kommunegraf.matching import exports, linked_data, report, screen
+
+    lang, files = matcher.register.lang, {}
+    console = Console(stderr=True)
+    matches = [matcher.match(row) for row in track(matcher.rows, "Matching", console=console, disable=not sys.stderr.isatty())]
+    for one in matches:
+        files[f"{one.municipality.name}.txt"] = screen.as_text(one, lang, most) + "\n"
+        files[f"{one.municipality.name}.json"] = _json(one.as_dict()) + "\n"
+    written = exports.write(files, folder / "municipalities")
+    csv_files = {
+        f"{name}.csv": tables.as_csv(tables.unique(rows(one, lang) for one in matches), tables.COLUMNS[name])
+        for name, rows in tables.ANSWERS.items()
+    }
+    rows_of_all = tables.shortlist(matcher.opportunities, lang)
+    csv_files["opportunities.csv"] = tables.as_csv(rows_of_all, tables.COLUMNS["opportunities"])
+    rdf = {"suggestions.nq": "".join(f"{line}\n" for line in linked_data.quads(matches, _labels(matcher), most))}
+    written += exports.write({**csv_files, **exports.graphs(matcher), "opportunities.geojson": exports.map_layer(matcher), **rdf}, folder)
+    written += exports.write({"report.md": report.page(matcher)}, folder)
+    print(f"Wrote {len(written)} files to {folder}; begin with {folder / 'report.md'}")
