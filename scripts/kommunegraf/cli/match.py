@@ -41,21 +41,13 @@ def match(
     endpoint: EndpointUrl = "",
     graph: GraphFolder = BUILT,
 ) -> None:
-    """Find whom a kommune could work with.
-
-    What it does with others already, opportunities, its neighbours, whom to learn from, and whom it is like, with year and source.
-    With two to six kommuner and --initiative: a note for their meeting, as html, md or xlsx.
-    """
+    """Find whom a kommune could work with; with two to six kommuner and --initiative, write a note for their meeting."""
     with clear_errors():
         names, own = municipalities or [], bool(plan or with_)
-        about = len(names) > 1 and not (everyone or shortlist or explain or answer)
-        if about:
-            _check_note(initiative, output, form)
-        else:
-            _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, own)
+        _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, own)
         engine = open_engine(endpoint, graph)
         matcher = _matcher(engine, lang, plan or [], with_, confidence=confidence, broad=broad, since=since, until=until, as_of=as_of)
-        if about:
+        if _is_note(names, explain, answer, shortlist, everyone):
             matched.note(engine, matcher, names, initiative, form, output)
         elif everyone and output:
             matched.everything(matcher, output, most or 5)
@@ -85,6 +77,8 @@ def _check(
     output: Path | None, form: Form, own: bool,
 ) -> None:
     """Refuse options that contradict each other. Raises WrongCall."""
+    if _is_note(names, explain, answer, shortlist, everyone):
+        return _check_note(initiative, output, form)
     one = bool(names) and not everyone and not shortlist
     table = answer is not None or shortlist
     wrong = {
@@ -109,6 +103,11 @@ def _check(
     for message, holds in wrong.items():
         if holds:
             raise WrongCall(message)
+
+
+def _is_note(names: list[str], explain: str, answer: str | None, shortlist: bool, everyone: bool) -> bool:
+    """Whether a call is for a note about several kommuner."""
+    return len(names) > 1 and not (explain or answer or shortlist or everyone)
 
 
 def _check_note(initiative: str, output: Path | None, form: Form) -> None:

@@ -111,7 +111,7 @@ class Register:
     labels: dict[str, dict[str, str]]
     kinds: dict[str, str] = field(default_factory=dict)
     memberships: tuple[Membership, ...] = ()
-    partners: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    partners: dict[str, list[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -170,10 +170,16 @@ def read(engine: Engine, lang: str = "da") -> Register:
         raise BadInput([_lacking(iri, "rdf:type kg:Municipality") for iri in strange])
     known = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]
     initiatives = {iri: Resource(iri, _label(iri, labels, lang)) for iri in sorted({*known, *(one.initiative for one in evidence)})}
+    partners: dict[str, list[str]] = defaultdict(list)
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in ask.internal(engine, "partners").rows():
+        partners[row["evidence"]].append(row["partner"])
+    for row in ask.internal(engine, "evidence-texts").rows():
+        texts[row["evidence"]].setdefault(row["language"], row["text"])
     kinds = {row["resource"]: _last(row["kind"]) for row in ask.internal(engine, "kinds").rows()}
     return Register(
         lang, places, initiatives, evidence, _neighbours(engine, places), claims.limits(engine), dict(labels), kinds, _memberships(engine),
-        _partners(engine), texts=_texts(engine),
+        dict(partners), texts=dict(texts),
     )
 
 
@@ -218,20 +224,6 @@ def _memberships(engine: Engine) -> tuple[Membership, ...]:
         one = Membership(row["membership"], row["municipality"], row["organisation"], source, row["start"], row["end"])
         read.setdefault(one.iri, one)
     return tuple(read.values())
-
-
-def _partners(engine: Engine) -> dict[str, tuple[str, ...]]:
-    partners: dict[str, tuple[str, ...]] = {}
-    for row in ask.internal(engine, "partners").rows():
-        partners[row["evidence"]] = (*partners.get(row["evidence"], ()), row["partner"])
-    return partners
-
-
-def _texts(engine: Engine) -> dict[str, dict[str, str]]:
-    texts: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in ask.internal(engine, "evidence-texts").rows():
-        texts[row["evidence"]].setdefault(row["language"], row["text"])
-    return dict(texts)
 
 
 def _label(iri: str, labels: dict[str, dict[str, str]], lang: str) -> str:
