@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from kommunegraf.contribute import register
+from kommunegraf.contribute.register import Register
 from kommunegraf.graph import build
 from kommunegraf.publish.documents import Documents, release
 from kommunegraf.publish.write import publish
@@ -33,6 +35,12 @@ def built(shared: Path) -> Path:
 def dataset(built: Path) -> build.Dataset:
     """The dataset that the tables and the ontology make."""
     return build.Dataset((built / build.NQUADS).read_text("utf-8").removesuffix("\n").split("\n"))
+
+
+@pytest.fixture(scope="session")
+def held() -> Register:
+    """What the real tables hold, as contributors' forms show it."""
+    return register.read(ROOT / "data")
 
 
 @pytest.fixture(scope="session")

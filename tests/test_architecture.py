@@ -20,7 +20,7 @@ HEAVY = {
     "csvw", "jinja2", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper", "starlette",
     "uvicorn",
 }
-ROOMS = ("top", "rdf", "questions", "graph", "matching", "stores", "site", "publish", "server", "cli")
+ROOMS = ("top", "rdf", "questions", "graph", "matching", "contribute", "stores", "site", "publish", "server", "cli")
 MODULE_LINES, FUNCTION_LINES = 250, 40
 
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from kommunegraf.rdf.engines import Engine
 
 BUILT = Path("build")
-_EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "mcp": "mcp", "mcp_types": "mcp", "pandas": "pandas",
+_EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "mcp": "mcp", "mcp_types": "mcp", "openpyxl": "contribute",
+           "pandas": "pandas", "python_calamine": "contribute",
            "starlette": "serve", "uvicorn": "serve", "xlsxwriter": "excel"}
 """The packages that only some verbs need, and the extra that brings each."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kommunegraf import __version__, paths
-from kommunegraf.cli import load, match, mcp, publish, query, serve
+from kommunegraf.cli import contribute, load, match, mcp, publish, query, serve
 from kommunegraf.cli.console import BUILT, Language, clear_errors, open_engine, print_answer, progress
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ app.command()(load.load)
 app.command()(mcp.mcp)
 app.command()(publish.publish)
 app.command()(serve.serve)
+app.command()(contribute.template)
+app.command()(contribute.check)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ from kommunegraf.namespaces import PREFIXES, XSD
 from kommunegraf.rdf.engines import python_value
 from kommunegraf.rdf.formats import CSV, GRAPHS, ROWS, TABLES, TRUTHS, TURTLE, XLSX, Format, WrongFormat, named
 
-_EPOCH = datetime(2000, 1, 1)
+EPOCH = datetime(2000, 1, 1)
 """When every workbook was made, so that equal answers give equal bytes."""
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _DECIMALS = {XSD + kind for kind in ("decimal", "double", "float")}
@@ -145,7 +145,7 @@ def workbook(columns: list[str], rows: Iterable[list[Any]]) -> bytes:
 
     output = BytesIO()
     with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
-        book.set_properties({"created": _EPOCH})
+        book.set_properties({"created": EPOCH})
         sheet = book.add_worksheet("Kommunegraf")
         for number, row in enumerate(chain([columns], rows)):
             fault = sheet.write_row(number, 0, row)

@@ -1,0 +1,1 @@
+"""Kommuner answer for themselves: a workbook out, its answers checked and taken in."""
