@@ -106,11 +106,11 @@ class _Labels:
 
     def __init__(self, tables: dict[str, Table]) -> None:
         places, initiatives = tables["municipalities.csv"].cells, tables["initiatives.csv"].cells
-        self.names = {
-            lang: {f"{BASE}municipality/{code}": name for code, name in zip(places["code"], places[f"name_{lang}"])}
-            | {f"{BASE}initiative/{name}": label for name, label in zip(initiatives["id"], initiatives[f"label_{lang}"])}
-            for lang in LANGUAGES
-        }
+        self.names: dict[str, dict[str, str]] = {}
+        for lang in LANGUAGES:
+            of_places = {f"{BASE}municipality/{code}": name for code, name in zip(places["code"], places[f"name_{lang}"])}
+            of_kinds = {f"{BASE}initiative/{name}": label for name, label in zip(initiatives["id"], initiatives[f"label_{lang}"])}
+            self.names[lang] = of_places | of_kinds
 
     def quads(self, resource: str, about: Evidence | Adoption, suffix: str, graph: str) -> Iterator[str]:
         for lang, names in self.names.items():

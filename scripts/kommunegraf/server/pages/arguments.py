@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
 
 from kommunegraf.findings import nearest
 from kommunegraf.languages import LANGUAGES
@@ -26,7 +25,6 @@ IRI = r"^https?://[A-Za-z0-9][A-Za-z0-9.\-]*(:[0-9]{1,5})?(/[A-Za-z0-9\-._~!$&'(
 """The IRIs that a parameter takes: web addresses without a query (RFC 3986)."""
 _WRONG = {"integer": "wrong-integer", "date": "wrong-date", "iri": "wrong-iri"}
 """The problem of a value that is not of a parameter's type."""
-_names: "WeakKeyDictionary[Site, dict[str, Names]]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -99,10 +97,11 @@ def read(site: Site, settings: Settings, question: Question, pairs: Iterable[tup
 
 def names(site: Site, kind: str) -> Names:
     """The names of the resources of a kind, read once for each state of the data."""
-    kinds = _names.setdefault(site, {})
-    if kind not in kinds:
-        kinds[kind] = ask.names(site.engine, kind)
-    return kinds[kind]
+    return site.once(_read_names, kind)
+
+
+def _read_names(site: Site, kind: str) -> Names:
+    return ask.names(site.engine, kind)
 
 
 def _parameter(question: Question, name: str) -> Parameter:

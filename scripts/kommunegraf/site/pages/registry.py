@@ -123,12 +123,14 @@ class Pages:
     @cached_property
     def called(self) -> dict[str, dict[str, str]]:
         """The resources of each kind that is not too large, by what they may be called, made plain: the end of the IRI, a label."""
-        views = self.site.views.values()
-        return {
-            folder.partition("/")[0]: {plain(name): iri for iri in iris
-                                       for name in (iri.rsplit("/", 1)[-1], *(view.label(iri) for view in views))}
-            for folder, iris in self.folders.items() if len(iris) <= CALLED
-        }
+        kinds: dict[str, dict[str, str]] = {}
+        for folder, iris in self.folders.items():
+            if len(iris) <= CALLED:
+                names = kinds.setdefault(folder.partition("/")[0], {})
+                for iri in iris:
+                    labels = (view.label(iri) for view in self.site.views.values())
+                    names |= {plain(name): iri for name in (iri.rsplit("/", 1)[-1], *labels)}
+        return kinds
 
     @cached_property
     def paths(self) -> list[str]:
