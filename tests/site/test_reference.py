@@ -247,11 +247,11 @@ def test_search_leaves_out_what_is_found_through_a_kommune_and_stays_small(pages
 
 def test_without_javascript_every_kommune_and_initiative_stands_in_the_list_from_a_to_aa(pages: Pages) -> None:
     tree = read(pages, "all")
-    links = tree.xpath("//h3/following-sibling::ul//a/@href")
+    links = tree.xpath("//details[@class='part']//a/@href")
     assert {f"{path}.html" for path in pages.resources if path.startswith(("municipality/", "initiative/"))} <= set(links)
-    letters = tree.xpath("//h3[@id]/text()")
+    letters = tree.xpath("//summary/h3/text()")
     assert letters[-1] == "Å" and letters == sorted(letters, key=alphabetical)
-    assert "municipality/0751.html" in tree.xpath("//h3[.='Å']/following-sibling::ul[1]//a/@href")
+    assert "municipality/0751.html" in tree.xpath("//details[summary='Å']//a/@href")
 
 
 def test_a_name_with_markup_does_not_end_the_script() -> None:

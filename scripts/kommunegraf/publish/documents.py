@@ -18,7 +18,7 @@ from kommunegraf.rdf import describe
 from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, TURTLE, Format, with_charset
 from kommunegraf.site import addresses, search
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import questions, vocabulary
+from kommunegraf.site.pages import comparison, questions, vocabulary
 from kommunegraf.site.pages.registry import Pages
 from kommunegraf.site.view import View
 
@@ -90,7 +90,7 @@ class Documents:
         return (
             (("static/",), lambda: self._static),
             (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/", feed.PATH), lambda: self._listing),
-            (("static/search-",), lambda: self._search),
+            (("static/search-", "static/compare-"), lambda: self._indexes),
             (("query/",), lambda: self._answers),
             (("dump/", "version/"), lambda: self.dumps.files),
             ((catalog.CATALOG, catalog.VOID), lambda: self._catalog),
@@ -118,8 +118,9 @@ class Documents:
         return {**dict(crawlers.files(paths, self.address)), **dict(hosting.files(self.address)), **news}
 
     @cached_property
-    def _search(self) -> Files:
-        return dict(search.files(self.site))
+    def _indexes(self) -> Files:
+        """What the scripts of search and comparison read."""
+        return dict((*search.files(self.site), *comparison.files(self.site)))
 
     @cached_property
     def _answers(self) -> Files:

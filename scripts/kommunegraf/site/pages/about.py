@@ -1,6 +1,7 @@
 """Pages about Kommunegraf itself: how to cite, how to contribute, what changed, everything there is, and what was not found."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -138,18 +139,18 @@ def everything(page: Page, iri: str) -> Everything:
     pages = [(page.w[key], path) for path, key in PAGES.items()]
     return Everything(
         kinds=sorted(rows, key=lambda row: alphabetical(row[0])), pages=sorted(pages, key=lambda row: alphabetical(row[0])),
-        letters=letters(page.view),
+        letters=letters(page.view, {iri for name in NAMED for iri in page.view.of_type(name)}),
     )
 
 
-def letters(view: View) -> list[tuple[str, list[str]]]:
-    """What people look for by name, by its first letter as Danish readers sort it; what begins with no letter stands under #."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for one in view.by_label({iri for name in NAMED for iri in view.of_type(name)}):
+def letters(view: View, iris: Iterable[str]) -> list[tuple[str, list[str]]]:
+    """Resources by the first letter of their names as Danish readers sort it; what begins with no letter stands under #."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for one in view.by_label(iris):
         label = view.label(one).lstrip("(\"'»“").casefold()
         first = "å" if label.startswith("aa") else label[:1]
-        found[first.upper() if first.isalpha() else "#"].append(one)
-    return list(found.items())
+        members[first.upper() if first.isalpha() else "#"].append(one)
+    return list(members.items())
 
 
 def plain(page: Page, iri: str) -> Plain:
@@ -169,7 +170,8 @@ PAGES = {
     "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
     "ontology/index": "menu_ontology", "cite": "cite_title", "contribute": "contribute_title", "changelog": "changes_title",
     "search": "search_title", "python": "python_title", "about": "about_title",
-    "matrix": "matrix_title", "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
+    "matrix": "matrix_title", "compare": "compare_title",
+    "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
 }
 """Pages about no single resource, with the names of the words for them."""
 RESOURCES: dict[str, Model] = {}

@@ -71,6 +71,7 @@ class PlaceRow:
     """A kommune in a table: inhabitants, None where unknown; how many initiatives are active, and how many there are of each status."""
 
     iri: str
+    region: str
     population: float | None
     active: int
     counts: list[tuple[str, int]]
@@ -91,7 +92,7 @@ class Municipalities:
     """What `municipalities.html` shows."""
 
     title: str
-    regions: list[tuple[str, list[PlaceRow]]]
+    rows: list[PlaceRow]
     total: int
 
 
@@ -201,14 +202,16 @@ def place_rows(page: Page, members: list[str], states: dict[tuple[str, str], str
     statuses = defaultdict(list)
     for (place, _), status in states.items():
         statuses[place].append(status)
-    return [PlaceRow(m, page.view.number(m, "kg:population"), statuses[m].count("active"), claims.counts(statuses[m])) for m in members]
+    return [
+        PlaceRow(m, page.view.thing(m, "kg:region"), page.view.number(m, "kg:population"), statuses[m].count("active"),
+                 claims.counts(statuses[m])) for m in members
+    ]
 
 
 def every(page: Page, iri: str) -> Municipalities:
-    """The list of kommuner, by region; those whose region is not known last."""
-    states = claims.states(page.site)
-    regions = [(r, place_rows(page, members, states)) for r, members in by_region(page)]
-    return Municipalities(title=page.w.kinds_municipality, regions=regions, total=sum(len(rows) for _, rows in regions))
+    """The list of kommuner, by name."""
+    rows = place_rows(page, page.view.of_type("kg:Municipality"), claims.states(page.site))
+    return Municipalities(title=page.w.kinds_municipality, rows=rows, total=len(rows))
 
 
 def by_region(page: Page) -> list[tuple[str, list[str]]]:

@@ -19,6 +19,7 @@ from kommunegraf.site.pages import (
     about,
     cases,
     collaboration,
+    comparison,
     concepts,
     datasets,
     evidence,
@@ -40,17 +41,19 @@ from kommunegraf.site.pages import (
 from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
-    front, places, matrix, initiatives, providers, evidence, collaboration, survey, report, concepts, unknown, cases, vocabulary,
-    schemes, shapes, questions, datasets, about, python, versions,
+    front, places, comparison, matrix, initiatives, providers, evidence, collaboration, survey, report, concepts, unknown, cases,
+    vocabulary, schemes, shapes, questions, datasets, about, python, versions,
 )
 RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
 """What a page shows of the resources of one kind, beside what it shows of any."""
 DOCUMENTS: dict[str, Model] = {path: model for module in MODULES for path, model in module.DOCUMENTS.items()}
 """Pages that are about no single resource, by path."""
-MENTIONS = 60
+MENTIONS = 40
 """How many resources a page lists for each property that leads to its own."""
 CALLED = 400
 """A kind with more members has names that nobody types, and comparing them all would take long."""
+FEW = 60
+"""Up to so many members of a kind stand in one list."""
 _SCHEMA_ORG = {
     "municipality": "AdministrativeArea", "region": "AdministrativeArea", "organisation": "Organization", "source": "CreativeWork",
     "case": "Project", "dataset": "Dataset", "graph": "Dataset", "scheme": "DefinedTermSet", "solution": "SoftwareApplication",
@@ -83,10 +86,11 @@ class Plain:
 
 @dataclass(frozen=True)
 class Folder:
-    """What `folder.html` shows: a kind of resource, and those there are of it."""
+    """What `folder.html` shows: a kind of resource, and those there are of it; many of them by letter too."""
 
     title: str
     members: list[str]
+    letters: list[tuple[str, list[str]]]
 
 
 _PLAIN: Model = ("resource.html", lambda page, iri: Plain())
@@ -163,8 +167,9 @@ class Pages:
         if path in self.resources:
             return self._resource(page, self.resources[path])
         if path in self.folders:
-            kind = path.removesuffix("/index")
-            return page.html("folder.html", **names(Folder(_kind(page, kind, "kinds"), page.view.by_label(self.folders[path]))))
+            members = page.view.by_label(self.folders[path])
+            letters = about.letters(page.view, members) if len(members) > FEW else []
+            return page.html("folder.html", **names(Folder(_kind(page, path.removesuffix("/index"), "kinds"), members, letters)))
         return None
 
     def _resource(self, page: Page, iri: str) -> str:
