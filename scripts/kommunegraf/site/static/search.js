@@ -1,13 +1,13 @@
-// Search over the index that static/search-da.js or search-en.js sets. No server, no foreign host, works from disk.
+// Search over the index that static/search-da.js or search-en.js sets: the page of search, and suggestions in the head of every page,
+// which load the index when the field is first used. No server, no foreign host, works from disk.
 (function () {
   "use strict";
-  var IN_GROUP = 6;
+  var IN_GROUP = 6, SUGGESTED = 7;
   var form = document.getElementById("search");
   var field = document.getElementById("words");
   var results = document.getElementById("results");
   var count = document.getElementById("count");
   var nothing = document.getElementById("nothing");
-  if (!form || typeof kommunegrafIndex === "undefined") return;
 
   // The form in which names are compared: the same as kommunegraf.names.plain.
   function plain(text) {
@@ -26,12 +26,16 @@
     return /^(source|statement|contradiction|gap|ontology|dataset)\//.test(path) ? -45 : 0;
   }
 
-  var entries = kommunegrafIndex.entries.map(function (entry, place) {
+  var entries = [];
+  function read() {
+    entries = kommunegrafIndex.entries.map(prepared);
+  }
+  function prepared(entry, place) {
     var name = plain(entry[0]), names = entry[1] ? entry[1].split("|") : [];
     return {label: entry[0], kind: entry[2], path: entry[3], place: place, name: name, names: names,
       own: name.split(" "), more: names.join(" ").split(" "), said: entry[4] ? entry[4].split(" ") : [],
       joined: name.replace(/ /g, "") + "|" + names.join("|").replace(/ /g, ""), boost: boost(entry[3])};
-  });
+  }
 
   // Whether two words differ by at most `most` letters that are wrong, missing, too many or exchanged (Damerau, optimal string alignment).
   function near(a, b, most) {
@@ -96,7 +100,7 @@
   // How well an entry fits; 0 is not at all. Every word must fit.
   function fit(entry, words, whole) {
     if (entry.name === whole || short(entry.name) === short(whole)) return 1000;
-    if (any(entry.names, function (name) { return name === whole || short(name) === short(whole); })) return 800;
+    if (any(entry.names, function (name) { return name === whole || short(name) === short(whole); })) return entry.boost > 10 ? 990 : 800;
     var sum = entry.name.indexOf(whole) === 0 ? 200 : 0;
     for (var i = 0; i < words.length; i++) {
       var got = points(entry, words[i]);
@@ -126,9 +130,9 @@
     return hits.length ? " (" + hits[0] + ")" : "";
   }
 
-  function item(pair, words) {
+  function item(pair, words, up) {
     var line = document.createElement("li"), link = document.createElement("a"), other = document.createElement("span");
-    link.href = form.dataset.up + pair[1].path.split("/").map(encodeURIComponent).join("/");
+    link.href = up + pair[1].path.split("/").map(encodeURIComponent).join("/");
     link.textContent = pair[1].label;
     other.className = "quiet";
     other.textContent = alias(pair[1], words);
@@ -138,7 +142,7 @@
 
   function list(pairs, words) {
     var lines = document.createElement("ul");
-    pairs.forEach(function (pair) { lines.append(item(pair, words)); });
+    pairs.forEach(function (pair) { lines.append(item(pair, words, form.dataset.up)); });
     return lines;
   }
 
@@ -168,13 +172,60 @@
     nothing.hidden = !field.value.trim() || found.length > 0;
   }
 
-  var waiting;
-  field.addEventListener("input", function () { clearTimeout(waiting); waiting = setTimeout(show, 150); });
-  form.addEventListener("submit", function (event) {
-    event.preventDefault();
-    history.replaceState(null, "", "?q=" + encodeURIComponent(field.value));
+  function page() {
+    var waiting;
+    read();
+    field.addEventListener("input", function () { clearTimeout(waiting); waiting = setTimeout(show, 150); });
+    form.addEventListener("submit", function (event) {
+      event.preventDefault();
+      history.replaceState(null, "", "?q=" + encodeURIComponent(field.value));
+      show();
+    });
+    field.value = new URLSearchParams(location.search).get("q") || "";
     show();
-  });
-  field.value = new URLSearchParams(location.search).get("q") || "";
-  show();
+  }
+
+  // Links below the field in the head of the page, while one types; arrows go through them, Escape closes them.
+  function suggest(head) {
+    var typed = head.elements.q, box = document.createElement("ul"), waiting;
+    box.className = "suggestions";
+    box.hidden = true;
+    head.append(box);
+
+    function fill() {
+      var words = plain(typed.value).split(" "), best = typeof kommunegrafIndex === "undefined" ? [] : search(typed.value).slice(0, SUGGESTED);
+      box.textContent = "";
+      best.forEach(function (pair) {
+        var line = item(pair, words, head.dataset.up), kind = document.createElement("span");
+        kind.className = "quiet";
+        kind.textContent = " " + kommunegrafIndex.kinds[pair[1].kind];
+        line.append(kind);
+        box.append(line);
+      });
+      box.hidden = !best.length;
+    }
+
+    function begin() {
+      if (typeof kommunegrafIndex !== "undefined") { if (!entries.length) read(); return; }
+      var script = document.createElement("script");
+      script.src = head.dataset.index;
+      script.addEventListener("load", function () { read(); fill(); });
+      document.head.append(script);
+    }
+
+    typed.addEventListener("focus", begin, {once: true});
+    typed.addEventListener("input", function () { clearTimeout(waiting); waiting = setTimeout(fill, 120); });
+    head.addEventListener("keydown", function (event) {
+      var links = Array.from(box.querySelectorAll("a")), at = links.indexOf(document.activeElement);
+      if (event.key === "Escape") { box.hidden = true; typed.focus(); }
+      if (box.hidden || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+      event.preventDefault();
+      at += event.key === "ArrowDown" ? 1 : -1;
+      (at < 0 ? typed : links[Math.min(at, links.length - 1)]).focus();
+    });
+    document.addEventListener("click", function (event) { if (!head.contains(event.target)) box.hidden = true; });
+  }
+
+  if (form && typeof kommunegrafIndex !== "undefined") page();
+  suggest(document.getElementById("find"));
 })();
