@@ -60,6 +60,7 @@ def validate(
     form: Annotated[Literal["text", "json", "turtle"], typer.Option("--format", help="How to print the findings.")] = "text",
     lang: Annotated[Language, typer.Option(help="Language of messages.")] = "en",
     endpoint: Annotated[str, typer.Option(help="Check what a triple store at this SPARQL endpoint holds.")] = "",
+    engine: Annotated[Literal["fast", "pyshacl"], typer.Option(help="What checks the shapes first, or pyshacl alone.")] = "fast",
 ) -> None:
     """Check tables, resources and rules.
 
@@ -71,7 +72,7 @@ def validate(
     with clear_errors():
         root = paths.root()
         with progress("Checking tables, shapes and rules"):
-            findings = _stored(endpoint, root, lang) if endpoint else checks.check(path or [root / "data"], root, lang)
+            findings = _stored(endpoint, root, lang, engine) if endpoint else checks.check(path or [root / "data"], root, lang, engine)
     if form == "json":
         print(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1))
     elif form == "turtle":
@@ -82,12 +83,12 @@ def validate(
         raise typer.Exit(1)
 
 
-def _stored(endpoint: str, root: Path, lang: Language) -> "list[Finding]":
+def _stored(endpoint: str, root: Path, lang: Language, engine: Literal["fast", "pyshacl"]) -> "list[Finding]":
     """Findings about the graphs that a store holds: shapes and rules, without tables."""
     from kommunegraf.graph import validate as checks
     from kommunegraf.stores.snapshot import snapshot
 
-    return checks.graph(snapshot(endpoint)[0], root, lang)
+    return checks.graph(snapshot(endpoint)[0], root, lang, engine)
 
 
 def _print_contents(folder: Path) -> None:

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 
+import pyoxigraph as ox
 import rdflib
 
 from kommunegraf.findings import Finding
@@ -12,32 +14,41 @@ from kommunegraf.graph.shacl import short
 _NAMES = {"da": "Danish", "en": "English"}
 
 
-def findings(graph: rdflib.Graph) -> list[Finding]:
+def findings(store: ox.Store) -> list[Finding]:
     """One finding for each literal that is wrong as such, and remarks on languages where the extra `languages` is installed."""
-    by_property: dict[tuple[str, str], list[rdflib.Literal]] = defaultdict(list)
-    for subject, predicate, value in graph:
-        if isinstance(value, rdflib.Literal) and isinstance(subject, rdflib.URIRef):
-            by_property[str(subject), str(predicate)].append(value)
-    groups = (_about(subject, predicate, sorted(values)) for (subject, predicate), values in by_property.items())
+    by_property: dict[tuple[ox.NamedNode, ox.NamedNode], set[ox.Literal]] = defaultdict(set)
+    for quad in store:
+        if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
+            by_property[quad.subject, quad.predicate].add(quad.object)
+    groups = (
+        _about(subject.value, predicate.value, sorted(values, key=lambda v: (v.value, v.language or "")))
+        for (subject, predicate), values in by_property.items()
+    )
     return [finding for group in groups for finding in group]
 
 
-def _about(subject: str, predicate: str, values: list[rdflib.Literal]) -> Iterator[Finding]:
+@cache
+def _ill_typed(value: str, datatype: str) -> bool:
+    """Whether rdflib knows a datatype and cannot read a value as one."""
+    return bool(rdflib.Literal(value, datatype=rdflib.URIRef(datatype)).ill_typed)
+
+
+def _about(subject: str, predicate: str, values: list[ox.Literal]) -> Iterator[Finding]:
     def finding(rule: str, message: str, repair: str, value: str) -> Finding:
         sentence = f"{short(subject)}: {short(predicate)} {message}"
         return Finding("violation", rule, sentence, repair, resource=subject, property=predicate, value=value)
 
     for value in values:
-        if value.ill_typed:
-            datatype = short(value.datatype)
+        if value.language:
+            if fault := texts.fault(value.value):
+                yield finding("text", fault, "write the text in plain characters", value.value)
+        elif _ill_typed(value.value, value.datatype.value):
+            datatype = short(value.datatype.value)
             repair = f"write the value as {datatype} does, or correct the datatype"
-            yield finding("literal", f"{str(value)!r} is no {datatype}", repair, str(value))
-        elif value.language and (fault := texts.fault(str(value))):
-            yield finding("text", fault, "write the text in plain characters", str(value))
-    if guess := texts.detector():
-        for text, language in texts.mistaken([(str(v), v.language or "") for v in values], guess):
-            message = f"{text[:60]!r} is marked as {_NAMES[language]} and reads as the other language"
-            yield Finding(
-                "info", "language", f"{short(subject)}: {short(predicate)} {message}", "correct the language if it is wrong",
-                resource=subject, property=predicate, value=text,
-            )  # fmt: skip
+            yield finding("literal", f"{value.value!r} is no {datatype}", repair, value.value)
+    for text, language in texts.mistaken((v.value, v.language or "") for v in values):
+        message = f"{text[:60]!r} is marked as {_NAMES[language]} and reads as the other language"
+        yield Finding(
+            "info", "language", f"{short(subject)}: {short(predicate)} {message}", "correct the language if it is wrong",
+            resource=subject, property=predicate, value=text,
+        )  # fmt: skip

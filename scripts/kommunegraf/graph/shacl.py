@@ -1,12 +1,17 @@
-"""What the shapes find (pyshacl), a finding for each fault, and what is wrong with the shapes themselves."""
+"""What the shapes find, a finding for each fault, and what is wrong with the shapes themselves.
+
+pyshacl is the authority and words every finding. The engine `shacl` is much faster and looks first: where it finds nothing, nothing
+is wrong, and otherwise pyshacl looks at the resources concerned. `tests/graph/test_shacl.py` holds that both find the same.
+"""
 
 import logging
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
 
-import pyshacl
+import pyoxigraph as ox
 import rdflib
-from pyshacl.entrypoints import meta_validate
-from pyshacl.errors import ReportableRuntimeError
+import shacl
 
 from kommunegraf.findings import Finding, Severity
 from kommunegraf.namespaces import BASE, KG, SH, compact
@@ -15,16 +20,64 @@ from kommunegraf.namespaces import BASE, KG, SH, compact
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 _SH = rdflib.Namespace(SH)
+Engine = Literal["fast", "pyshacl"]
+"""Who checks the shapes: the fast engine first, or pyshacl alone."""
 SEVERITY: dict[str, Severity] = {"Violation": "violation", "Warning": "warning", "Info": "info"}
 
 
-def findings(data: rdflib.Graph, shapes: rdflib.Graph, lang: str, resources: list[str] | None = None) -> list[Finding]:
-    """What the shapes find, a finding for each fault; about some resources only where they are named by IRI.
+Suspects = dict[str, list[str]]
+"""The resources with which each shape finds fault, all by IRI."""
+
+
+def check(nquads: str, path: Path, lang: str, engine: Engine = "fast") -> list[Finding]:
+    """What the shapes in a Turtle file find in the union of the graphs of an N-Quads text."""
+    suspected = suspects(nquads, path) if engine == "fast" else None
+    if suspected == {}:
+        return []
+    union = {ox.Triple(quad.subject, quad.predicate, quad.object) for quad in ox.parse(nquads, format=ox.RdfFormat.N_QUADS)}
+    data = rdflib.Graph().parse(data=ox.serialize(union, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    return findings(data, rdflib.Graph().parse(data=path.read_bytes(), format="turtle", publicID=BASE), lang, suspected)
+
+
+def suspects(nquads: str, path: Path) -> Suspects | None:
+    """Where the fast engine finds fault; None where pyshacl has to look at everything.
+
+    That is so for a blank node, which cannot be named, and for shapes that the engine refuses or that are no well-formed SHACL.
+    """
+    text = path.read_text("utf-8")
+    try:
+        if len(_shapes_of_shapes().validate_turtle(text, BASE)):
+            return None
+        results = shacl.Shapes.from_turtle(text, BASE).validate_text(nquads, "nquads", BASE).results
+    except ValueError:
+        return None
+    pairs = {(result.root_shape or "", result.focus_node) for result in results}
+    if not all(term.startswith("<") for pair in pairs for term in pair):
+        return None
+    suspected: Suspects = {}
+    for shape, node in sorted(pairs):
+        suspected.setdefault(shape[1:-1], []).append(node[1:-1])
+    return suspected
+
+
+def _shapes_of_shapes() -> shacl.Shapes:
+    """The shapes that the SHACL recommendation has for shapes. pyshacl brings them; importing it would cost more than using them."""
+    spec = find_spec("pyshacl")
+    assert spec and spec.origin
+    return shacl.Shapes.from_file(str(Path(spec.origin).parent / "assets" / "shacl-shacl.ttl"))
+
+
+def findings(data: rdflib.Graph, shapes: rdflib.Graph, lang: str, suspected: Suspects | None = None) -> list[Finding]:
+    """What pyshacl finds, a finding for each fault; about some resources and shapes only where they are named.
 
     Shapes that cannot be used give findings about themselves, from the shapes that the SHACL recommendation has for shapes.
     """
+    import pyshacl
+    from pyshacl.errors import ReportableRuntimeError
+
+    shapes = shapes if suspected is None else _aimed(shapes, suspected)
     try:
-        report = pyshacl.validate(data, shacl_graph=shapes, focus_nodes=resources, inference="none", advanced=False, inplace=True)[1]
+        report = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)[1]
     except ReportableRuntimeError as error:
         return about_shapes(shapes, str(error))
     if not isinstance(report, rdflib.Graph):
@@ -35,8 +88,23 @@ def findings(data: rdflib.Graph, shapes: rdflib.Graph, lang: str, resources: lis
     return list(dict(sorted(results, key=lambda pair: pair[1])).values())
 
 
+def _aimed(shapes: rdflib.Graph, suspected: Suspects) -> rdflib.Graph:
+    """The shapes with some resources as their only targets.
+
+    pyshacl's own choice of focus nodes leaves them out of nested shapes too, and then reports what is right.
+    """
+    targets = {_SH.targetClass, _SH.targetNode, _SH.targetSubjectsOf, _SH.targetObjectsOf}
+    aimed = rdflib.Graph()
+    aimed += (t for t in shapes if t[1] not in targets and t[1:] != (rdflib.RDF.type, rdflib.RDFS.Class))
+    for shape, nodes in suspected.items():
+        aimed += ((rdflib.URIRef(shape), _SH.targetNode, rdflib.URIRef(node)) for node in nodes)
+    return aimed
+
+
 def about_shapes(shapes: rdflib.Graph, reason: str) -> list[Finding]:
     """What SHACL's own shapes find in shapes that pyshacl refuses for a reason."""
+    from pyshacl.entrypoints import meta_validate
+
     report = meta_validate(shapes, inference="none")[1]
     assert isinstance(report, rdflib.Graph)
     repair = "see https://www.w3.org/TR/shacl/#shacl-shacl"
@@ -63,7 +131,8 @@ def _finding(report: rdflib.Graph, result: Any, lang: str) -> Finding:
     severity = str(report.value(result, _SH.resultSeverity)).removeprefix(SH)
     component = str(report.value(result, _SH.sourceConstraintComponent)).removeprefix(SH)
     missing = {"MinCountConstraintComponent": "no", "MaxCountConstraintComponent": "more than one"}
-    fault = f"found {short(value)}" if value is not None else f"{missing.get(component, 'wrong')} {short(path)}"
+    of = short(path) if isinstance(path, rdflib.URIRef) else "value"
+    fault = f"found {short(value)}" if value is not None else f"{missing.get(component, 'wrong')} {of}"
     return Finding(
         SEVERITY.get(severity, "violation"),
         short(shape) if isinstance(shape, rdflib.URIRef) else "shape",

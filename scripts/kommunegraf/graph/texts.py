@@ -22,6 +22,11 @@ _INVISIBLE = {
 _BIDIRECTIONAL = {"\u200e", "\u200f", "\u061c", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
 LONG = 40
 """Characters from which a text is long enough to tell its language alone; with its translation, half of it is enough."""
+_WORDS = {
+    "da": re.compile(r"\b(?:og|af|til|på|er|en|et|der|som|fra|med|eller|har|kan|ikke|blev|hvor|deres|kommune|kommunen)\b"),
+    "en": re.compile(r"\b(?:the|of|and|to|with|by|on|from|which|that|was|are|its|an|their|or|as|municipality)\b"),
+}
+"""Frequent words of one language that the other does not have. They spare the guess."""
 Guess = Callable[[str], tuple[str, float]]
 
 
@@ -91,14 +96,25 @@ def detector() -> Guess | None:
     return guess
 
 
-def mistaken(texts: Iterable[tuple[str, str]], guess: Guess) -> list[tuple[str, str]]:
+def mistaken(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Of texts with their language that say the same, those that seem to be in the other one of Danish and English.
 
     A long text is judged alone, a shorter one only when its translation is mistaken too: names are not told by their letters.
+    None where no detector is installed.
     """
-    listed = [(text, language) for text, language in texts if language in LANGUAGES and len(text) >= LONG // 2]
-    other = [(text, language, *guess(text)) for text, language in listed]
+    doubtful = [(text, language) for text, language in texts if len(text) >= LONG // 2 and _doubtful(text, language)]
+    if len({language for _, language in doubtful}) < 2:
+        doubtful = [(text, language) for text, language in doubtful if len(text) >= LONG]
+    guess = detector() if doubtful else None  # its model takes a second to load
+    if guess is None:
+        return []
+    other = [(text, language, *guess(text)) for text, language in doubtful]
     wrong = [(text, language, probability) for text, language, guessed, probability in other if guessed != language]
     if len({language for _, language, _ in wrong}) == 2:
         return [(text, language) for text, language, probability in wrong if probability > 0.8]
     return [(text, language) for text, language, probability in wrong if probability > 0.99 and len(text) >= LONG]
+
+
+def _doubtful(text: str, language: str) -> bool:
+    """Whether a Danish or English text lacks frequent words of its language, or has some of the other: else there is nothing to guess."""
+    return language in LANGUAGES and {name for name, words in _WORDS.items() if words.search(text.lower())} != {language}

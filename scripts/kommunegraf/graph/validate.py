@@ -15,20 +15,20 @@ from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import build, literals, shacl, tables
 from kommunegraf.graph.places import Places
 from kommunegraf.graph.shacl import SEVERITY, short
-from kommunegraf.namespaces import BASE, SH
+from kommunegraf.namespaces import SH
 from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 
 _SH = rdflib.Namespace(SH)
 
 
-def check(paths: list[Path], root: Path, lang: str = "en") -> list[Finding]:
+def check(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
     """Findings about one folder of tables, or about RDF files."""
-    return project(root, paths[0], lang) if len(paths) == 1 and paths[0].is_dir() else files(paths, root, lang)
+    return project(root, paths[0], lang, engine) if len(paths) == 1 and paths[0].is_dir() else files(paths, root, lang, engine)
 
 
-def project(root: Path, data: Path, lang: str = "en") -> list[Finding]:
-    """Findings about the tables in `data` together with the ontology and the rules of `root`, worst first.
+def project(root: Path, data: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
+    """Findings about the tables in `data` together with the ontology in the folder `root`, worst first.
 
     Tables or Turtle that cannot be read end the check with what was found so far.
     """
@@ -36,7 +36,7 @@ def project(root: Path, data: Path, lang: str = "en") -> list[Finding]:
         dataset = build.build(root / "ontology", data)
     except BadInput as error:
         return sorted(error.findings, key=_rank)
-    findings = graph(_store(dataset), root, lang)
+    findings = graph(_store(dataset), root, lang, engine)
     if not findings:
         return []
     places = Places(tables.read(data)[0], sorted((root / "ontology").glob("*.ttl")))
@@ -49,7 +49,7 @@ def _store(dataset: build.Dataset) -> ox.Store:
     return store
 
 
-def files(paths: list[Path], root: Path, lang: str = "en") -> list[Finding]:
+def files(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
     """Findings about RDF files, taken together with the graph of `root`; what is not RDF is a finding."""
     store = _store(build.build(root / "ontology", root / "data"))
     findings = []
@@ -65,18 +65,17 @@ def files(paths: list[Path], root: Path, lang: str = "en") -> list[Finding]:
     if findings:
         return findings
     places = Places({}, [path for path in paths if path.suffix == ".ttl"])
-    return sorted((places.locate(f) for f in graph(store, root, lang)), key=_rank)
+    return sorted((places.locate(f) for f in graph(store, root, lang, engine)), key=_rank)
 
 
-def graph(store: ox.Store, root: Path, lang: str) -> list[Finding]:
+def graph(store: ox.Store, root: Path, lang: str, engine: shacl.Engine = "fast") -> list[Finding]:
     """Findings of shapes and rules about the union of the graphs in a store.
 
     A rule says nothing of a property of a resource that a shape finds wrong already: one fault gives one finding.
     """
-    union = {ox.Triple(q.subject, q.predicate, q.object) for q in store}
-    triples = rdflib.Graph().parse(data=ox.serialize(union, format=ox.RdfFormat.N_TRIPLES), format="nt")
-    shapes = rdflib.Graph().parse(data=(root / "ontology" / "shapes.ttl").read_bytes(), format="turtle", publicID=BASE)
-    return without_repeats(shacl.findings(triples, shapes, lang), literals.findings(triples) + rule_findings(Embedded(store), lang))
+    nquads = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
+    of_shapes = shacl.check(nquads, root / "ontology" / "shapes.ttl", lang, engine)
+    return without_repeats(of_shapes, literals.findings(store) + rule_findings(Embedded(store), lang))
 
 
 def without_repeats(shapes: list[Finding], rules: list[Finding]) -> list[Finding]:
