@@ -9,7 +9,7 @@ from kommunegraf.errors import KommunegrafError
 from kommunegraf.findings import nearest
 
 _LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
-_KIND_WORDS = re.compile(r"\b(kommune|regionskommune|regional municipality|municipality)$")
+_KIND_WORDS = re.compile(r"\b(kommune|kommun|regionskommune|regional municipality|municipality)$")
 _GENITIVE = re.compile(r"s\b")
 
 
@@ -39,7 +39,7 @@ class Names:
         self._shown: dict[str, str] = {}
         self._without_s: dict[str, set[str]] = defaultdict(set)
         for iri, label in labelled:
-            slug = iri.rsplit("/", 1)[-1]
+            slug = re.split(r"[/#]", iri.rstrip("/#"))[-1]
             for name in (label, slug, slug.lstrip("0") if slug.isdigit() else slug):
                 self._iris.setdefault(_key(name), iri)
                 self._shown.setdefault(_key(name), label if name is label else name)

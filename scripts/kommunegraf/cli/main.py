@@ -8,7 +8,7 @@ import typer
 
 from kommunegraf import __version__, paths
 from kommunegraf.cli import contribute, load, match, mcp, publish, query, serve
-from kommunegraf.cli.console import BUILT, Language, clear_errors, open_engine, print_answer, progress
+from kommunegraf.cli.console import BUILT, Language, WrongCall, clear_errors, open_engine, print_answer, progress
 
 if TYPE_CHECKING:
     from kommunegraf.findings import Finding
@@ -61,6 +61,7 @@ def validate(
     lang: Annotated[Language, typer.Option(help="Language of messages.")] = "en",
     endpoint: Annotated[str, typer.Option(help="Check what a triple store at this SPARQL endpoint holds.")] = "",
     engine: Annotated[Literal["fast", "pyshacl"], typer.Option(help="What checks the shapes first, or pyshacl alone.")] = "fast",
+    profile: Annotated[Literal["matching"] | None, typer.Option(help="Check RDF files, of any namespace, for one use of them.")] = None,
 ) -> None:
     """Check tables, resources and rules.
 
@@ -71,8 +72,15 @@ def validate(
 
     with clear_errors():
         root = paths.root()
+        if profile and (endpoint or not path):
+            raise WrongCall("--profile matching checks RDF files: name them, without --endpoint")
         with progress("Checking tables, shapes and rules"):
-            findings = _stored(endpoint, root, lang, engine) if endpoint else checks.check(path or [root / "data"], root, lang, engine)
+            if profile and path:
+                findings = checks.profile(path, root, profile, lang, engine)
+            elif endpoint:
+                findings = _stored(endpoint, root, lang, engine)
+            else:
+                findings = checks.check(path or [root / "data"], root, lang, engine)
     if form == "json":
         print(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1))
     elif form == "turtle":

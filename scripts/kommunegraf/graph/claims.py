@@ -7,6 +7,7 @@
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -62,10 +63,19 @@ def evidence(engine: Engine) -> dict[str, Evidence]:
     return {iri: _statement(row, tuple(sorted(solutions[iri]))) for iri, row in sorted(rows.items())}
 
 
-def limits(engine: Engine) -> Limits:
-    """What the adoption rule measures age by. Raises BadInput when the graph does not say."""
+AGES = (3, 7)
+"""Years for which a statement is fresh and ageing where a graph does not say; `data/release.csv` has the same."""
+
+
+def limits(engine: Engine, stated: Iterable[Evidence] = ()) -> Limits:
+    """What the adoption rule measures age by; where the graph does not say, by the newest year of a source of what is `stated`.
+
+    Raises BadInput when neither tells.
+    """
     for row in ask.internal(engine, "rule-years", rule=adoption.RULE).rows():
         return Limits(row["reference"], row["fresh"], row["ageing"])
+    if years := [one.source.year for one in stated if one.source.year]:
+        return Limits(max(years), *AGES)
     raise BadInput([_lacking(adoption.RULE, "kg:referenceYear, kg:freshYears and kg:ageingYears")])
 
 
@@ -105,5 +115,5 @@ def _adoptions(engine: Engine, evidence: dict[str, Evidence]) -> dict[Pair, Adop
 
 
 def _lacking(resource: str, name: str, message: str = "") -> Finding:
-    repair = "see ontology/shapes.ttl for what each resource needs, and check with 'kommunegraf validate FILE'"
+    repair = "check with 'kommunegraf validate --profile matching FILE', which says in words what statements need"
     return Finding("violation", "claims", message or f"it has no {name}", repair, resource=resource)

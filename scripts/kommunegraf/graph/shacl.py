@@ -130,9 +130,9 @@ def _finding(report: rdflib.Graph, result: Any, lang: str) -> Finding:
     value, path = report.value(result, _SH.value), report.value(result, _SH.resultPath)
     severity = str(report.value(result, _SH.resultSeverity)).removeprefix(SH)
     component = str(report.value(result, _SH.sourceConstraintComponent)).removeprefix(SH)
+    about = ", ".join(_parts(report, path)) if isinstance(path, rdflib.BNode) else short(path)
     missing = {"MinCountConstraintComponent": "no", "MaxCountConstraintComponent": "more than one"}
-    of = short(path) if isinstance(path, rdflib.URIRef) else "value"
-    fault = f"found {short(value)}" if value is not None else f"{missing.get(component, 'wrong')} {of}"
+    fault = f"found {short(value)}" if value is not None else f"{missing.get(component, 'wrong')} {about}"
     return Finding(
         SEVERITY.get(severity, "violation"),
         short(shape) if isinstance(shape, rdflib.URIRef) else "shape",
@@ -142,6 +142,14 @@ def _finding(report: rdflib.Graph, result: Any, lang: str) -> Finding:
         property=str(path) if isinstance(path, rdflib.URIRef) else "",
         value="" if value is None else str(value),
     )
+
+
+def _parts(report: rdflib.Graph, path: rdflib.BNode) -> list[str]:
+    """The properties of a path of several, in their order."""
+    parts: list[str] = []
+    for _, term in sorted(report.predicate_objects(path)):  # rdf:first comes before rdf:rest
+        parts += _parts(report, term) if isinstance(term, rdflib.BNode) else [short(term)] if term != rdflib.RDF.nil else []
+    return parts
 
 
 def short(term: Any) -> str:

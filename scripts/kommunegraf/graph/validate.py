@@ -52,6 +52,19 @@ def _store(dataset: build.Dataset) -> ox.Store:
 def files(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
     """Findings about RDF files, taken together with the graph of `root`; what is not RDF is a finding."""
     store = _store(build.build(root / "ontology", root / "data"))
+    return _load(store, paths) or _located(graph(store, root, lang, engine), paths)
+
+
+def profile(paths: list[Path], root: Path, name: str, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
+    """Findings about RDF files alone, by the shapes of `ontology/profiles/NAME.ttl`: what a use of them needs, whatever their IRIs."""
+    store = ox.Store()
+    unread = _load(store, paths)
+    shapes = root / "ontology" / "profiles" / f"{name}.ttl"
+    return unread or _located(shacl.check(_nquads(store), shapes, lang, engine), paths)
+
+
+def _load(store: ox.Store, paths: list[Path]) -> list[Finding]:
+    """Load RDF files into a store; what cannot be loaded."""
     findings = []
     for path in paths:
         try:
@@ -62,10 +75,17 @@ def files(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine 
             line = getattr(error, "lineno", None) or 0
             repair = "a file ending in .ttl, .trig, .nt, .nq, .rdf or .jsonld that parses"
             findings.append(Finding("violation", "rdf", f"not RDF: {error.args[0]}", repair, str(path), line))
-    if findings:
-        return findings
+    return findings
+
+
+def _located(findings: list[Finding], paths: list[Path]) -> list[Finding]:
+    """Findings with the lines of Turtle files that they are about, worst first."""
     places = Places({}, [path for path in paths if path.suffix == ".ttl"])
-    return sorted((places.locate(f) for f in graph(store, root, lang, engine)), key=_rank)
+    return sorted((places.locate(f) for f in findings), key=_rank)
+
+
+def _nquads(store: ox.Store) -> str:
+    return (store.dump(format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
 
 
 def graph(store: ox.Store, root: Path, lang: str, engine: shacl.Engine = "fast") -> list[Finding]:
@@ -73,8 +93,7 @@ def graph(store: ox.Store, root: Path, lang: str, engine: shacl.Engine = "fast")
 
     A rule says nothing of a property of a resource that a shape finds wrong already: one fault gives one finding.
     """
-    nquads = (store.dump(format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
-    of_shapes = shacl.check(nquads, root / "ontology" / "shapes.ttl", lang, engine)
+    of_shapes = shacl.check(_nquads(store), root / "ontology" / "shapes.ttl", lang, engine)
     return without_repeats(of_shapes, literals.findings(store) + rule_findings(Embedded(store), lang))
 
 

@@ -12,7 +12,8 @@ import networkx as nx
 from kommunegraf.matching import answers, layers
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import claim
-from kommunegraf.namespaces import BASE, GRAPH, KG, RDF
+from kommunegraf.matching.register import base
+from kommunegraf.namespaces import GRAPH, KG, RDF
 from kommunegraf.rdf.terms import iri
 
 
@@ -82,7 +83,7 @@ def adoptions(matcher: Matcher) -> Iterator[str]:
                 (KG + "status", stated.status.iri), (KG + "statusFrom", stated.evidence[0].iri),
                 *((KG + "supportedBy", e.iri) for e in stated.evidence), *((KG + "solution", s.iri) for s in stated.solutions),
             ]
-            subject = iri(f"{BASE}adoption/{stated.municipality.name}-{stated.initiative.name}")
+            subject = iri(f"{base(municipality)}adoption/{stated.municipality.name}-{stated.initiative.name}")
             yield from (f"{subject} {iri(property_)} {iri(value)} {graph} ." for property_, value in objects)
 
 

@@ -15,7 +15,7 @@ from kommunegraf.languages import LANGUAGES
 from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.opportunities import Opportunity
-from kommunegraf.matching.register import Choices, Resource
+from kommunegraf.matching.register import Choices, Resource, base
 from kommunegraf.matching.results import Match, Next, Partner
 from kommunegraf.namespaces import BASE, DCT, GRAPH, PREFIXES, PROV, RDF, SKOS, XSD
 from kommunegraf.rdf.terms import iri, literal
@@ -48,10 +48,11 @@ def quads(matches: Iterable[Match], labels: Labels, most: int) -> list[str]:
     """
     lines: set[str] = set()
     for found in matches:
-        activity = f"{BASE}activity/matching-{VERSION}/{_slug(found.choices)}"
+        start, slug = base(found.municipality.iri), _slug(found.choices)
+        activity = f"{start}activity/matching-{VERSION}/{slug}"
         lines.update(_activity(activity, found.choices))
         for suggestion in suggestions(found, most):
-            lines.update(_quads(suggestion, f"{BASE}suggestion/{_slug(found.choices)}", activity, labels))
+            lines.update(_quads(suggestion, f"{start}suggestion/{slug}", activity, labels))
     return sorted(lines)
 
 
@@ -63,11 +64,12 @@ def only(found: Match, answer: str | None) -> Match:
 
 def shortlist(opportunities: Iterable[Opportunity], choices: Choices, labels: Labels) -> list[str]:
     """N-Quads lines of opportunities, sorted, each once. What rests on a plan laid over the graph is left out."""
-    activity = f"{BASE}activity/matching-{VERSION}/{_slug(choices)}"
+    public = [one for one in opportunities if not one.private]
+    start = base(public[0].audience[0].iri) if public else BASE
+    activity = f"{start}activity/matching-{VERSION}/{_slug(choices)}"
     lines = set(_activity(activity, choices))
-    for one in opportunities:
-        if not one.private:
-            lines.update(_quads(of_opportunity(one), f"{BASE}suggestion/{_slug(choices)}", activity, labels))
+    for one in public:
+        lines.update(_quads(of_opportunity(one), f"{start}suggestion/{_slug(choices)}", activity, labels))
     return sorted(lines)
 
 

@@ -12,7 +12,7 @@ from kommunegraf.graph import adoption, claims
 from kommunegraf.graph.adoption import Evidence, Limits, Source
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names
-from kommunegraf.namespaces import KG
+from kommunegraf.namespaces import BASE, KG
 from kommunegraf.questions import ask
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Engine
@@ -177,9 +177,10 @@ def read(engine: Engine, lang: str = "da") -> Register:
     for row in ask.internal(engine, "evidence-texts").rows():
         texts[row["evidence"]].setdefault(row["language"], row["text"])
     kinds = {row["resource"]: _last(row["kind"]) for row in ask.internal(engine, "kinds").rows()}
+    limits = claims.limits(engine, evidence)
     return Register(
-        lang, places, initiatives, evidence, _neighbours(engine, places), claims.limits(engine), dict(labels), kinds, _memberships(engine),
-        dict(partners), texts=dict(texts),
+        lang, places, initiatives, evidence, _neighbours(engine, places), limits, dict(labels), kinds, _memberships(engine), dict(partners),
+        texts=dict(texts),
     )
 
 
@@ -236,7 +237,12 @@ def _nearest(texts: dict[str, str], lang: str, otherwise: str) -> str:
 
 
 def _last(iri: str) -> str:
-    return re.split(r"[/#]", iri)[-1]
+    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
+
+
+def base(iri: str) -> str:
+    """Where an IRI begins that is minted about a resource: in our namespace about ours, else at its own host."""
+    return BASE if iri.startswith(BASE) else re.sub(r"(://[^/]*/).*", r"\1", iri)
 
 
 def _lacking(resource: str, name: str, message: str = "") -> Finding:
