@@ -20,7 +20,7 @@ def test_build_tells_what_it_made(tmp_path: Path) -> None:
     text = good("build", "--output", str(tmp_path / "out"))
     assert "https://w3id.org/kommunegraf/graph/evidence" in text
     assert [line.split() for line in text.splitlines() if line.startswith("evidence ")] == [["evidence", "1119"]]
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["kommunegraf.nq", "kommunegraf.trig"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["kommunegraf.nq", "kommunegraf.store", "kommunegraf.trig"]
 
 
 def test_the_questions_are_listed_searched_and_explained(built: Path) -> None:

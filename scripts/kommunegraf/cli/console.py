@@ -76,11 +76,17 @@ def write(data: bytes) -> None:
         sys.stdout.flush()
 
 
-def open_engine(endpoint: str, folder: Path) -> "Engine":
-    """The endpoint when one is named, otherwise the graph built in `folder`. Raises WrongCall when there is none."""
+def open_engine(endpoint: str, folder: Path, whole: bool = False) -> "Engine":
+    """The endpoint when one is named, otherwise the graph built in `folder`. Raises WrongCall when there is none.
+
+    `whole`: most of the graph will be read, which is quicker in memory than from the compiled store.
+    """
     from kommunegraf.rdf import engines
 
-    return engines.Endpoint(endpoint) if endpoint else engines.Embedded.open(graph_file(folder))
+    if endpoint:
+        return engines.Endpoint(endpoint)
+    path = graph_file(folder)
+    return engines.Embedded.open(path) if whole else engines.Embedded.compiled(path)
 
 
 def graph_file(folder: Path) -> Path:

@@ -43,6 +43,7 @@ def _options(version: Annotated[bool, typer.Option("--version", help="Print the 
 def build(output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = BUILT) -> None:
     """Build the graph from the tables and the ontology."""
     from kommunegraf.graph import build as builder
+    from kommunegraf.rdf import compiled
 
     with clear_errors():
         root = paths.root()
@@ -50,6 +51,7 @@ def build(output: Annotated[Path, typer.Option("--output", "-o", help="Folder to
             dataset = builder.build(root / "ontology", root / "data")
         with progress("Writing the graph"):
             files = builder.write(dataset, output)
+            compiled.write(files[0])
         _print_contents(output)
         print("Wrote " + " and ".join(str(f) for f in files))
 

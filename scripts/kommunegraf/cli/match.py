@@ -45,7 +45,7 @@ def match(
     with clear_errors():
         names, own = municipalities or [], bool(plan or with_)
         _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, own)
-        engine = open_engine(endpoint, graph)
+        engine = open_engine(endpoint, graph, whole=True)
         matcher = _matcher(engine, lang, plan or [], with_, confidence=confidence, broad=broad, since=since, until=until, as_of=as_of)
         if _is_note(names, explain, answer, shortlist, everyone):
             matched.note(engine, matcher, names, initiative, form, output)

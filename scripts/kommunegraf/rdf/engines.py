@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
-from kommunegraf.rdf import client
+from kommunegraf.rdf import client, compiled
 from kommunegraf.rdf.formats import JSON, NTRIPLES, XML
 
 if TYPE_CHECKING:
@@ -56,6 +56,15 @@ class Embedded:
             error.filename = str(path)  # the library does not say which file
             raise
         return cls(store)
+
+    @classmethod
+    def compiled(cls, path: Path) -> "Embedded":
+        """The compiled store beside an N-Quads file, or the file in memory where there is none. Raises as `open` does.
+
+        It opens at once and answers at a quarter of the speed: for a few questions, not for reading the whole graph.
+        """
+        store = compiled.read(path)
+        return cls(store) if store is not None else cls.open(path)
 
     def query(self, text: str) -> Result:
         """See Engine."""
