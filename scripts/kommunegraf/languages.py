@@ -1,5 +1,6 @@
 """Danish and English: the words that users read, and how each language writes numbers, dates and the order of letters."""
 
+import re
 from datetime import date as Date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -73,6 +74,30 @@ def number(value: float, lang: str, decimals: int | None = None) -> str:
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "" if decimals == 0 else ".##########")
     return format_decimal(value, pattern, _LOCALES[lang]).replace("-", "\N{MINUS SIGN}")
+
+
+@lru_cache(maxsize=10_000)
+def hyphenated(text: str, lang: str) -> str:
+    """A text with soft hyphens where its long words may be divided."""
+    return re.sub(r"[^\W\d_]{8,}", lambda word: "\N{SOFT HYPHEN}".join(_syllables(word[0], lang)), text)
+
+
+def _syllables(word: str, lang: str) -> list[str]:
+    """The parts of a word between which it may be divided. A part without a vowel belongs to the one before: Erhvervs-udvikling."""
+    parts: list[str] = []
+    for part in _dictionary(lang).inserted(word, "\N{SOFT HYPHEN}").split("\N{SOFT HYPHEN}"):
+        if parts and (not set(part.casefold()) & set("aeiouyæøå") or len(parts[-1]) < 3):
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return parts
+
+
+@cache
+def _dictionary(lang: str) -> Any:
+    import pyphen
+
+    return pyphen.Pyphen(lang=_LOCALES[lang])
 
 
 def date(value: Date, lang: str) -> str:

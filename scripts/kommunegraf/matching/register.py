@@ -16,6 +16,7 @@ from kommunegraf.namespaces import BASE, KG
 from kommunegraf.questions import ask
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Engine
+from kommunegraf.rdf.terms import point
 
 
 @dataclass(frozen=True)
@@ -199,18 +200,13 @@ def _neighbours(engine: Engine, places: Iterable[str]) -> dict[str, dict[str, tu
     return dict(neighbours)
 
 
-_POINT = re.compile(r"POINT\s*\(\s*([-\d.]+)\s+([-\d.]+)\s*\)", re.IGNORECASE)
-
-
 def _places(engine: Engine, labels: dict[str, dict[str, str]], lang: str) -> dict[str, Place]:
     places: dict[str, Place] = {}
     for row in ask.internal(engine, "places").rows():
         iri = row["municipality"]
         own = Resource(iri, _label(iri, labels, lang))
         region, kind = (Resource(row[c], _label(row[c], labels, lang)) if row[c] else None for c in ("region", "type"))
-        spot = _POINT.search(row["point"] or "")
-        point = (float(spot[1]), float(spot[2])) if spot else None
-        places.setdefault(iri, Place(own, region, row["population"], kind, point))
+        places.setdefault(iri, Place(own, region, row["population"], kind, point(row["point"] or "")))
     if not places:
         raise BadInput([_lacking("", "kg:Municipality", "the graph has no kommune")])
     return places

@@ -4,6 +4,7 @@ import re
 
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 _ESCAPED = re.compile(r'[\\"\n\r\t\b\f]')
+_POINT = re.compile(r"POINT\s*\(\s*([-\d.]+)\s+([-\d.]+)\s*\)", re.IGNORECASE)
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"})
 
 
@@ -20,3 +21,9 @@ def literal(value: str, language: str | None = None, datatype: str | None = None
     if language:
         return f"{text}@{language}"
     return f"{text}^^{iri(datatype)}" if datatype else text
+
+
+def point(text: str) -> tuple[float, float] | None:
+    """The longitude and latitude, in degrees, of a point in well-known text (OGC GeoSPARQL); None for anything else."""
+    match = _POINT.search(text)
+    return (float(match[1]), float(match[2])) if match else None

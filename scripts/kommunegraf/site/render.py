@@ -14,7 +14,8 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from kommunegraf.graph.adoption import Adoption, Evidence
-from kommunegraf.languages import date, number, words
+from kommunegraf.graph.catalog import WHOLE
+from kommunegraf.languages import date, hyphenated, number, words
 from kommunegraf.namespaces import XSD, compact
 from kommunegraf.site import addresses, status
 from kommunegraf.site.model import Site
@@ -32,10 +33,12 @@ _NUMBERS = {XSD + kind for kind in ("integer", "int", "nonNegativeInteger", "dec
 @cache
 def environment() -> jinja2.Environment:
     """The templates, with text escaped and unknown names refused."""
-    return jinja2.Environment(
+    made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )
+    made.filters["hyphenated"] = hyphenated
+    return made
 
 
 class Page:
@@ -124,6 +127,11 @@ class Page:
             return Markup('<time datetime="{}">{}</time>').format(text, date(Date.fromisoformat(text), self.lang))
         except ValueError:
             return escape(text)
+
+    def released(self) -> str:
+        """When the data were last changed, in words; the version where no date is stated."""
+        issued = self.view.plain(WHOLE, "dcterms:modified") or self.view.plain(WHOLE, "dcterms:issued")
+        return date(Date.fromisoformat(issued), self.lang) if issued else self.site.version
 
     def _literal(self, term: ox.Literal) -> Markup:
         if term.language and term.language != self.lang:

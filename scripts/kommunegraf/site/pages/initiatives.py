@@ -62,6 +62,7 @@ class InitiativePage:
     solutions: list[tuple[str, list[str], list[str]]]
     told: Told
     map: Markup
+    others: list[str]
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,7 @@ def initiative(page: Page, iri: str) -> InitiativePage:
         disputed=sum(bool(one.against) for one in adoptions), weak=weak,
         solutions=solutions(view, [one for one in claims.statements(page, iri) if one.solutions]), told=told(view, iri, sections),
         map=maps.status(page, page.w.map_of.format(view.label(iri)), adoptions, weak),
+        others=[one for one in view.of_type("kg:Initiative") if one != iri],
     )
 
 

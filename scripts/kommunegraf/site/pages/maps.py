@@ -1,6 +1,5 @@
 """Maps of the kommuner that the graph knows a point of: what was found where, and who lies beside whom."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
@@ -8,6 +7,7 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from kommunegraf.graph.adoption import Adoption, Evidence
+from kommunegraf.rdf.terms import point
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages.claims import ORDER, WEAK
 from kommunegraf.site.pictures import cartogram, circles
@@ -16,11 +16,8 @@ from kommunegraf.site.pictures.circles import Spot
 from kommunegraf.site.render import Page
 from kommunegraf.site.view import node
 
-_WKT = re.compile(r"POINT\s*\(\s*([-\d.]+)\s+([-\d.]+)\s*\)", re.IGNORECASE)
-
-
-Shown = tuple[str, str, bool]
-"""How a circle is drawn, what is told of it, and whether that is old or undated news."""
+Shown = tuple[str, str, bool, int | None]
+"""How a circle is drawn, what is told of it, whether that is old or undated news, and of which year."""
 
 
 def code(iri: str) -> str:
@@ -37,9 +34,10 @@ def _layout(site: Site) -> Layout | None:
     view = site.views["da"]
     points, links = [], set()
     for iri in view.of_type("kg:Municipality"):
-        found = _WKT.search(view.plain(geometry, "geo:asWKT")) if (geometry := view.thing(iri, "geo:hasDefaultGeometry")) else None
-        if found:
-            points.append(Point(code(iri), float(found[1]), float(found[2]), max(1, int(view.number(iri, "kg:population") or 1))))
+        geometry = view.thing(iri, "geo:hasDefaultGeometry")
+        place = point(view.plain(geometry, "geo:asWKT")) if geometry else None
+        if place:
+            points.append(Point(code(iri), *place, max(1, int(view.number(iri, "kg:population") or 1))))
     known = {p.code for p in points}
     for quad in view.store.quads_for_pattern(None, node("kg:borders"), None, None):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
@@ -55,23 +53,24 @@ def status_label(page: Page, status: str) -> str:
 
 def status(page: Page, title: str, adoptions: Iterable[Adoption], weak: Iterable[Evidence]) -> Markup:
     """The map of where something was found, with the year of each status; of all other kommuner it is unknown. Empty without any."""
-    spots = {one.municipality: ("weak", f"{page.w.weak_sign}{page.year(one)}", False) for one in weak}
+    spots = {one.municipality: ("weak", f"{page.w.weak_sign}{page.year(one)}", False, one.year) for one in weak}
     for one in adoptions:
         told = f"{status_label(page, one.status)}{page.when(one)}"
-        spots[one.municipality] = (one.status, told, one.freshness in ("old", "undated"))
-    number = Counter(kind for kind, _, _ in spots.values())
+        spots[one.municipality] = (one.status, told, one.freshness in ("old", "undated"), one.as_of)
+    number = Counter(kind for kind, *_ in spots.values())
     kinds = [kind for kind in ORDER if number[kind]]
     key = [*((kind, f"{status_label(page, kind)} ({number[kind]})") for kind in kinds), ("unknown", page.w.map_unknown)]
     text = page.w.map_status_text.format(", ".join(f"{status_label(page, kind)} {number[kind]}" for kind in kinds))
-    return _map(page, title, text, spots, ("unknown", page.w.map_unknown, False), key) if spots else Markup("")
+    return _map(page, title, text, spots, ("unknown", page.w.map_unknown, False, None), key) if spots else Markup("")
 
 
 def around(page: Page, iri: str, near: Iterable[str]) -> Markup:
     """The map of one kommune and its neighbours."""
     name, beside = page.view.label(iri), list(near)
-    kinds = {**{n: ("near", page.w.neighbour, False) for n in beside}, iri: ("own", "", False)}
+    kinds = {**{n: ("near", page.w.neighbour, False, None) for n in beside}, iri: ("own", "", False, None)}
     key = [("own", name), *([("near", page.w.neighbours)] if beside else [])]
-    return _map(page, page.w.map_around.format(name), page.w.map_around_text.format(name, len(beside)), kinds, ("other", "", False), key)
+    title, text = page.w.map_around.format(name), page.w.map_around_text.format(name, len(beside))
+    return _map(page, title, text, kinds, ("other", "", False, None), key)
 
 
 def strength(page: Page, title: str, text: str, values: Mapping[str, int]) -> Markup:
@@ -80,9 +79,9 @@ def strength(page: Page, title: str, text: str, values: Mapping[str, int]) -> Ma
     most = max(values.values(), default=0)
     bounds = [(part, most * (part - 1) // 4 + 1, most * part // 4) for part in range(1, 5)]
     key = [(f"step{part}", f"{low}–{high}" if low < high else str(low)) for part, low, high in bounds if low <= high]
-    kinds = {iri: (steps[code(iri)], page.number(value), False) for iri, value in values.items() if value > 0}
-    silent = {m: ("unknown", page.w.none_found, False) for m in page.view.of_type("kg:Municipality") if m not in kinds}
-    return _map(page, title, text, {**kinds, **silent}, ("unknown", "", False), [*key, ("unknown", page.w.none_found)])
+    kinds = {iri: (steps[code(iri)], page.number(value), False, None) for iri, value in values.items() if value > 0}
+    silent = {m: ("unknown", page.w.none_found, False, None) for m in page.view.of_type("kg:Municipality") if m not in kinds}
+    return _map(page, title, text, {**kinds, **silent}, ("unknown", "", False, None), [*key, ("unknown", page.w.none_found)])
 
 
 def network(page: Page, title: str, text: str, pairs: Iterable[tuple[str, str, float]]) -> Markup:
@@ -92,7 +91,7 @@ def network(page: Page, title: str, text: str, pairs: Iterable[tuple[str, str, f
     edges = [(code(a), code(b), value) for a, b, value in pairs if {code(a), code(b)} <= known and value > 0]
     if drawn is None or not edges:
         return Markup("")
-    return circles.network("network", title, text, drawn, _spots(page, {}, ("other", "", False)), edges)
+    return circles.network("network", title, text, drawn, _spots(page, {}, ("other", "", False, None)), edges)
 
 
 def _map(page: Page, title: str, text: str, kinds: Mapping[str, Shown], rest: Shown, key: circles.Key) -> Markup:
@@ -105,8 +104,8 @@ def _spots(page: Page, kinds: Mapping[str, Shown], rest: Shown) -> dict[str, Spo
     everybody = page.view.of_type("kg:Municipality")
     shown = {m: kinds.get(m, rest) for m in everybody}
     return {
-        code(m): Spot(short(page, m), kind, told, (page.href(m) or "") if m in kinds else "", old)
-        for m, (kind, told, old) in shown.items()
+        code(m): Spot(short(page, m), kind, told, (page.href(m) or "") if m in kinds else "", old, year)
+        for m, (kind, told, old, year) in shown.items()
     }
 
 

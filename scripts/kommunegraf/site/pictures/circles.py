@@ -14,6 +14,8 @@ from kommunegraf.site.pictures.cartogram import Circle, Layout
 KINDS = ("active", "planned", "open-plan", "ended", "weak", "unknown", "own", "near", "other", "step1", "step2", "step3", "step4")
 """How a circle is drawn: filled, a ring, a broken ring, two thin rings, dotted with a point in it, dotted; a kommune, its neighbours, all
 others; weak to strong."""
+FILTERS = {"active", "planned", "open-plan", "ended", "weak", "unknown"}
+"""The kinds that a reader can hide by the key."""
 _STEPS = 4
 _ENDINGS = (
     "havn", "sund", "berg", "borg", "lands", "fjord", "djurs", "slund", "bæk", "sted", "strup", "fart", "minde", "lev", "bugt", "skov",
@@ -33,7 +35,7 @@ Key = Sequence[tuple[str, str]]
 class Spot:
     """What a circle shows: the name in it, the kind of drawing (one of KINDS), and what is told of it such as "i gang (2019)".
 
-    `old` news, and what has no year, is drawn paler.
+    `old` news, and what has no year, is drawn paler. `year` is that of the news, by which readers can filter.
     """
 
     label: str
@@ -41,6 +43,7 @@ class Spot:
     told: str = ""
     href: str = ""
     old: bool = False
+    year: int | None = None
 
 
 def cartogram(prefix: str, title: str, description: str, layout: Layout, spots: Mapping[str, Spot], key: Key = ()) -> Markup:
@@ -50,8 +53,11 @@ def cartogram(prefix: str, title: str, description: str, layout: Layout, spots: 
     """
     root = _map(prefix, "cartogram", title, description, layout, spots)
     for circle in layout.circles:
+        if spots[circle.code].href:
+            root.append(_target(circle, spots[circle.code]))
+    for circle in layout.circles:
         root.append(_spot(circle, spots[circle.code]))
-    return svg.finished(root, *_key(key))
+    return svg.finished(root, *_key(key, {spot.kind for spot in spots.values()} & FILTERS))
 
 
 def network(
@@ -73,7 +79,7 @@ def network(
         svg.add(root, "path", class_=f"edge step{step}", d=_bow(one, two), stroke_width=0.6 + 2.6 * strength / chosen[-1][2])
     for circle in layout.circles:
         root.append(_spot(circle, spots[circle.code], _NODE))
-    return svg.finished(root, *_key(key))
+    return svg.finished(root, *_key(key, set()))
 
 
 def steps(values: Mapping[str, float], lang: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -101,10 +107,25 @@ def _map(prefix: str, kind: str, title: str, description: str, layout: Layout, s
 
 
 @lru_cache(maxsize=10_000)
+def _target(circle: Circle, spot: Spot) -> Element:
+    """What a finger can hit of a spot: 24 pixels at any size of the picture, as its line does not scale. It lies below all circles."""
+    link = Element("a", {"class": f"target {spot.kind}", "href": svg.clean(spot.href), "tabindex": "-1", "aria-hidden": "true"})
+    _dated(link, spot)
+    svg.add(link, "circle", cx=circle.x, cy=circle.y, r=0.5)
+    return link
+
+
+def _dated(element: Element, spot: Spot) -> None:
+    if spot.year is not None:
+        element.set("data-year", str(spot.year))
+
+
+@lru_cache(maxsize=10_000)
 def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
     """A circle with its name; drawn at a part of its size, in whose whole the name has room. Maps share it, and none changes it."""
     names = f"spot {spot.kind} old" if spot.old else f"spot {spot.kind}"
     group = Element("a" if spot.href else "g", {"class": names, **({"href": svg.clean(spot.href)} if spot.href else {})})
+    _dated(group, spot)
     svg.add(group, "title", f"{spot.label}: {spot.told}" if spot.told else spot.label)
     drawn = Circle(circle.code, circle.x, circle.y, max(circle.r * part, 2.5))
     _shape(group, spot.kind, drawn)
@@ -113,7 +134,7 @@ def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
     y = circle.y + drawn.r + size if outside else circle.y
     size = size if part == 1 else min(size, 12.0)
     class_ = " ".join(["name", *["fine"] * (size < 11), *["outside"] * outside])
-    text = svg.add(group, "text", class_=class_, font_size=size)
+    text = svg.add(group, "text", class_=class_, font_size=size) if lines else group
     for row, line in enumerate(lines):
         svg.add(text, "tspan", line, x=circle.x, y=y + size * (0.35 + 1.05 * (row - (len(lines) - 1) / 2)))
     return group
@@ -132,7 +153,7 @@ def _shape(parent: Element, kind: str, circle: Circle) -> None:
 
 
 def fitted(name: str, r: float) -> tuple[list[str], float]:
-    """How a name stands in a circle: its lines and their size; whole, in two parts, or its beginning. Beside a tiny one, whole."""
+    """How a name stands in a circle: its lines and their size; whole, or in two parts, or not at all. Beside a tiny one, whole."""
     if r < _TINY or not name:
         return [name], 8.0
     whole = 1.85 * r / svg.width(name, 1)
@@ -141,11 +162,7 @@ def fitted(name: str, r: float) -> tuple[list[str], float]:
     halves = _halves(name)
     if halves and (half := 1.8 * r / max(svg.width(part, 1) for part in halves)) >= 6:
         return halves, round(min(half, 9.5), 1)
-    if whole >= 6:
-        return [name], round(whole, 1)
-    long = next((n for n in range(len(name) - 1, 3, -1) if svg.width(name[:n] + ".", 7.5) <= 1.85 * r), 0)
-    begun = name[:long] + "." if long else name[:3]
-    return [begun], round(min(1.85 * r / svg.width(begun, 1), 8.5), 1)
+    return ([name], round(whole, 1)) if whole >= 6 else ([], 0)
 
 
 def _halves(name: str) -> list[str]:
@@ -164,14 +181,17 @@ def _bow(one: Circle, two: Circle) -> str:
     return f"M{one.x:.1f} {one.y:.1f}Q{x:.1f} {y:.1f} {two.x:.1f} {two.y:.1f}"
 
 
-def _key(key: Key) -> list[Element]:
-    """A list below the picture, in the page's own size of text. Empty without a key."""
+def _key(key: Key, filters: set[str]) -> list[Element]:
+    """A list below the picture, in the page's own size of text; the kinds among `filters` can be hidden by it. Empty without a key."""
     if not key:
         return []
-    found = Element("ul", {"class": "key"})
+    listed = Element("ul", {"class": "key"})
     for kind, text in key:
-        item = svg.add(found, "li")
+        item = svg.add(listed, "li")
+        if kind in filters:
+            item = svg.add(item, "label")
+            svg.add(item, "input", type="checkbox", value=kind, checked="checked", autocomplete="off")
         sample = svg.add(item, "svg", class_="picture sample", viewBox="0 0 18 18", aria_hidden="true")
         _shape(svg.add(sample, "g", class_=f"spot {kind}"), kind, Circle("", 9, 9, 7.5))
         svg.add(item, "span", text)
-    return [found]
+    return [listed]
