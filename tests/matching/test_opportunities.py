@@ -9,7 +9,8 @@ import pytest
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph.adoption import Evidence, Limits, Source
-from kommunegraf.matching import answers, linked_data, plans, together
+from kommunegraf.languages import words
+from kommunegraf.matching import answers, linked_data, plans, text, together
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.opportunities import FRESH, LARGEST_GROUP, MEMBERS_NEAR, Opportunity
 from kommunegraf.matching.register import Choices, Membership, Place, Register, Resource, names, read
@@ -221,6 +222,9 @@ def test_own_plans_lie_over_the_graph_are_marked_and_stay_out_of_rdf(engine: Emb
     lines = linked_data.shortlist(matcher.opportunities, Choices(), labels)
     assert lines and not any(plans.PRIVATE in line or "/buy-together/network-for-sensors" in line for line in lines)
     assert not [one for one in Matcher(register).opportunities if one.private]
+    running = plans.OwnPlan(BASE + "municipality/0340", BASE + "initiative/smart-grid", status="active")
+    (claim,) = (c for c in Matcher(plans.overlay(register, [running])).match(running.municipality).adoptions if c.private)
+    assert claim.active and claim.freshness == "fresh" and text.standing(claim, words("en", "matching")).startswith("OWN STATEMENT")
 
 
 def test_a_file_of_plans_says_what_is_wrong_and_where(engine: Embedded, tmp_path: Path) -> None:
@@ -231,6 +235,13 @@ def test_a_file_of_plans_says_what_is_wrong_and_where(engine: Embedded, tmp_path
     with pytest.raises(BadInput) as error:
         plans.read(file, places, initiatives)
     assert [(f.line, f.column) for f in error.value.findings] == [(2, "year"), (3, "municipality"), (3, "initiative")]
+    head = "municipality,initiative,number,status,year_from,title_da,confidence\n"
+    file.write_text(head + "0340,open-data,1,active,2020,Data,medium\n", "utf-8")
+    (own,) = plans.read(file, places, initiatives)
+    assert (own.status, own.start, own.title, own.confidence, own.year) == ("active", 2020, "Data", "medium", None)
+    file.write_text("municipality,initiative,status,confidence\nSorø,open-data,done,sure\n", "utf-8")
+    with pytest.raises(BadInput, match="'done' is no status"):
+        plans.read(file, places, initiatives)
     file.write_text("kommune\nSorø\n", "utf-8")
     with pytest.raises(BadInput, match="no column initiative and municipality"):
         plans.read(file, places, initiatives)

@@ -27,7 +27,7 @@ def match(
     municipality: Annotated[str, typer.Option(help="With --opportunities: those that concern this kommune.")] = "",
     initiative: Annotated[str, typer.Option(help="An initiative, for --opportunities, --answer learn-from, or a note.")] = "",
     plan: Annotated[list[str] | None, typer.Option(help="A plan of your own, as 'Sorø: network-for-sensors'; for this run alone.")] = None,
-    with_: Annotated[Path | None, typer.Option("--with", help="A CSV file of such plans: municipality,initiative,year.")] = None,
+    with_: Annotated[Path | None, typer.Option("--with", help="A CSV file of such plans, or like data/evidence.csv.")] = None,
     everyone: Annotated[bool, typer.Option("--all", help="Match all kommuner and write everything to --output.")] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write to; for one answer or a note the file.")] = None,
     confidence: Annotated[Literal["low", "medium", "high"], typer.Option(help="The least confidence of evidence that counts.")] = "medium",

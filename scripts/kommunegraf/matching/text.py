@@ -74,9 +74,15 @@ def standing(claim: Claim, words: Words) -> str:
     one = claim.adoption
     began = words.began.format(one.since) if one.since and one.since != one.as_of else ""
     ended = words.was_until.format(one.until) if one.until else ""
-    mark = words.private if claim.private else ""
+    mark = own_mark([claim], words)
     told = "" if one.until and one.until == one.as_of else words.stated.format(one.as_of) if one.as_of else words.no_year
     return ", ".join(part for part in (mark, claim.status.label, began, ended, told) if part)
+
+
+def own_mark(claims: Iterable[Claim], words: Words) -> str:
+    """What marks a plan, or another statement, that was laid over the graph for this run; empty where none was."""
+    statuses = {claim.status.name for claim in claims if claim.private}
+    return words.private if statuses & {"planned", "open-plan"} else words.private_other if statuses else ""
 
 
 def vehicle_line(vehicle: Vehicle, here: Resource, words: Words) -> str:
@@ -111,8 +117,9 @@ def why(one: Opportunity, words: Words, here: Resource | None = None) -> str:
     stated = max(own, default=one.as_of)
     solutions = " | ".join(f"{name(c.municipality)}: {', '.join(s.label for s in c.solutions)}" for c in one.claims)
     title = one.claims[0].adoption.deciding.title if one.claims else ""
-    mark = f"{words.private}: " if one.private else ""
-    return mark + words[f"why_{one.kind}"].format(who=who, partners=partners, year=year(stated, words), solutions=solutions, title=title)
+    mark = own_mark(one.claims, words)
+    start = f"{mark}: " if mark else ""
+    return start + words[f"why_{one.kind}"].format(who=who, partners=partners, year=year(stated, words), solutions=solutions, title=title)
 
 
 def _names(labels: list[str], words: Words, most: int = 4) -> str:
