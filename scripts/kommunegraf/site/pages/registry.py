@@ -25,6 +25,7 @@ from kommunegraf.site.pages import (
     evidence,
     front,
     initiatives,
+    learning,
     matrix,
     places,
     providers,
@@ -41,7 +42,7 @@ from kommunegraf.site.pages import (
 from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
-    front, places, comparison, matrix, initiatives, providers, evidence, collaboration, survey, report, concepts, unknown, cases,
+    front, places, comparison, matrix, initiatives, providers, evidence, collaboration, learning, survey, report, concepts, unknown, cases,
     vocabulary, schemes, shapes, questions, datasets, about, python, versions,
 )
 RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model in module.RESOURCES.items()}
@@ -108,6 +109,11 @@ class Pages:
         return {path: iri for iri in self.site.resources if (path := addresses.path(iri)) and not addresses.fault(path)}
 
     @cached_property
+    def documents(self) -> dict[str, Model]:
+        """The pages that are about no single resource, by path: those of every site, and those that the data makes."""
+        return DOCUMENTS | learning.documents(self.site)
+
+    @cached_property
     def former(self) -> dict[str, str]:
         """The path of what stands in the place of a resource that was renamed, by the path of the old one."""
         view = self.site.views["da"]
@@ -139,11 +145,11 @@ class Pages:
     @cached_property
     def paths(self) -> list[str]:
         """The path of every page, sorted."""
-        return sorted({*self.resources, *self.folders, *DOCUMENTS})
+        return sorted({*self.resources, *self.folders, *self.documents})
 
     def has(self, path: str) -> bool:
         """Whether there is a page of a path."""
-        return path in self.resources or path in self.folders or path in DOCUMENTS
+        return path in self.resources or path in self.folders or path in self.documents
 
     def findings(self) -> list[Finding]:
         """Resources that cannot have a page, and those whose page has no name."""
@@ -152,7 +158,7 @@ class Pages:
             path = addresses.path(iri) or ""
             if fault := addresses.fault(path):
                 found.append(Finding("violation", "page", f"{fault}: no page can be made", "another IRI", resource=iri))
-            elif path not in DOCUMENTS and not self.site.views["da"].named(iri):
+            elif path not in self.documents and not self.site.views["da"].named(iri):
                 found.append(Finding("warning", "page", "has no label", "a skos:prefLabel in Danish and in English", resource=iri))
         return found
 
@@ -161,8 +167,8 @@ class Pages:
         if not self.has(path):
             return None  # and nothing is kept for its depth
         page = Page(self.site, path, lang)
-        if path in DOCUMENTS:
-            template, model = DOCUMENTS[path]
+        if path in self.documents:
+            template, model = self.documents[path]
             return page.html(template, **names(model(page, addresses.iri(path))))
         if path in self.resources:
             return self._resource(page, self.resources[path])
