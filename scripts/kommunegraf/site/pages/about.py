@@ -170,7 +170,7 @@ PAGES = {
     "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
     "ontology/index": "menu_ontology", "cite": "cite_title", "contribute": "contribute_title", "changelog": "changes_title",
     "search": "search_title", "python": "python_title", "about": "about_title",
-    "matrix": "matrix_title", "compare": "compare_title",
+    "matrix": "matrix_title", "compare": "compare_title", "learn": "learn_title",
     "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
 }
 """Pages about no single resource, with the names of the words for them."""

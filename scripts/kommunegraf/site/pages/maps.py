@@ -84,16 +84,6 @@ def strength(page: Page, title: str, text: str, values: Mapping[str, int]) -> Ma
     return _map(page, title, text, {**kinds, **silent}, ("unknown", "", False, None), [*key, ("unknown", page.w.none_found)])
 
 
-def network(page: Page, title: str, text: str, pairs: Iterable[tuple[str, str, float]]) -> Markup:
-    """The kommuner, and lines between pairs of their IRIs as wide as the pair's strength. Empty without pairs."""
-    drawn = layout(page.site)
-    known = {c.code for c in drawn.circles} if drawn else set()
-    edges = [(code(a), code(b), value) for a, b, value in pairs if {code(a), code(b)} <= known and value > 0]
-    if drawn is None or not edges:
-        return Markup("")
-    return circles.network("network", title, text, drawn, _spots(page, {}, ("other", "", False, None)), edges)
-
-
 def _map(page: Page, title: str, text: str, kinds: Mapping[str, Shown], rest: Shown, key: circles.Key) -> Markup:
     drawn = layout(page.site)
     return circles.cartogram("map", title, text, drawn, _spots(page, kinds, rest), key) if drawn else Markup("")
