@@ -24,6 +24,9 @@ EXAMPLE = "https://example.org/"
 DESCRIBING = {SH.path, SH.property, SH.message, SH.severity, SH.targetClass, SH.flags, SH.ignoredProperties, SH.qualifiedValueShape}
 """What SHACL says of a shape without constraining anything by itself (`sh:qualifiedValueShape` is counted by `sh:qualifiedMinCount`)."""
 
+AWAITED = {"WithdrawnStatement": "no contributor has taken an answer back yet; tests/contribute/test_taking.py makes some"}
+"""Shapes without a resource in the real data, and why."""
+
 SHAPES = Graph().parse(ROOT / "ontology" / "shapes.ttl")
 Result = tuple[str, str, str]
 
@@ -104,6 +107,8 @@ def test_real_data_conforms(real: Graph) -> None:
 def test_every_target_class_has_resources(real: Graph, name: str) -> None:
     classes = set(SHAPES.objects(URIRef(SHAPE + name), SH.targetClass))
     assert classes
+    if name in AWAITED:
+        return
     assert [str(c) for c in classes if (None, RDF.type, c) not in real] == []
 
 

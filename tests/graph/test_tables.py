@@ -48,7 +48,7 @@ def test_every_csv_file_is_described_and_every_described_file_is_there() -> None
 
 
 def test_every_table_that_states_facts_names_a_source_or_a_section() -> None:
-    joined = {f"evidence-{name}.csv" for name in ("partners", "municipal-partners", "solutions")}
+    joined = {f"evidence-{name}.csv" for name in ("addresses", "partners", "municipal-partners", "solutions")}
     joined |= {"survey-rankings.csv", "contradiction-observations.csv"}
     for table in tables.read(DATA)[0].values():
         if table.name not in joined | {"sources.csv", "sections.csv", "release.csv"}:

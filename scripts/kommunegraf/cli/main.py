@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from kommunegraf import __version__, paths
-from kommunegraf.cli import contribute, load, match, mcp, publish, query, serve
+from kommunegraf.cli import contribute, contribute_import, load, match, mcp, publish, query, serve
 from kommunegraf.cli.console import BUILT, Language, WrongCall, clear_errors, open_engine, print_answer, progress
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ app.command()(publish.publish)
 app.command()(serve.serve)
 app.command()(contribute.template)
 app.command()(contribute.check)
+app.command("import")(contribute_import.import_)
 
 
 def main() -> None:

@@ -3,8 +3,9 @@
 1. Evidence of `low` confidence makes no adoption. Where nothing else is said, it is a weak sign.
 2. Statements about one kommune and one initiative that name the same solution speak of the same thing. So do those that name
    none and have the same title. A statement that names several solutions speaks of several things.
-3. Within one thing, a plan never undoes what is in use. The newest dated of the statements `active` and `ended` decides; where
-   none is dated, or the newest are of one year, the later stage does. A plan dated after an end is a plan again.
+3. Within one thing, a plan never undoes what is in use. The newest dated of the statements `active` and `ended` decides; of the
+   same year, or where none is dated, what the kommune itself says goes first, then the later stage. A plan dated after an end is
+   a plan again.
 4. Across things: `active` if one is active; else `planned` if a plan is fresh; else `open-plan` if there is an older or undated
    plan, and nothing ended in a later year than the newest plan; else `ended`. So the end of one project never ends what another
    keeps running.
@@ -86,6 +87,11 @@ class Evidence:
     def year(self) -> int | None:
         """The year that it speaks for (clause 5), None where nothing tells."""
         return self.source.year or self.source.not_before or self._period
+
+    @property
+    def own(self) -> bool:
+        """Whether the kommune says it of itself: it published the source, or gave the answer that is the source."""
+        return self.source.publisher == self.municipality
 
     @property
     def basis(self) -> str:
@@ -196,14 +202,14 @@ def _deciding(said: list[Evidence]) -> Evidence:
     plans = [one for one in said if one.status == "planned"]
     if not begun:
         return min(plans, key=newest)
-    last = min(begun, key=lambda one: (-(one.year or 0), -STAGE.index(one.status), newest(one)))
+    last = min(begun, key=lambda one: (-(one.year or 0), not one.own, -STAGE.index(one.status), newest(one)))
     again = [one for one in plans if last.status == "ended" and last.year and (one.year or 0) > last.year]
     return min(again, key=newest) if again else last
 
 
-def newest(one: Evidence) -> tuple[int, int, str]:
-    """A key that sorts statements of one stage: the newest first, then the highest confidence, then by IRI."""
-    return -(one.year or 0), -CONFIDENCE.index(one.confidence), one.iri
+def newest(one: Evidence) -> tuple[int, bool, int, str]:
+    """A key that sorts statements of one stage: the newest first, then the kommune's own, then the highest confidence, then by IRI."""
+    return -(one.year or 0), not one.own, -CONFIDENCE.index(one.confidence), one.iri
 
 
 def _against(one: Evidence, first: Evidence) -> bool:

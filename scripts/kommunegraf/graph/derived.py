@@ -41,8 +41,10 @@ def evidence(tables: dict[str, Table]) -> list[Evidence]:
     """The statements of the table of evidence, each with its source and solutions."""
     columns = tables["sources.csv"].cells
     sources = {
-        name: Source(f"{BASE}source/{name}", title, _year(year), _year(bound))
-        for name, title, year, bound in zip(columns["id"], _titles(tables["sources.csv"]), columns["year"], columns["not_before"])
+        name: Source(f"{BASE}source/{name}", title, _year(year), _year(bound), f"{BASE}municipality/{own}" if own else "")
+        for name, title, year, bound, own in zip(
+            columns["id"], _titles(tables["sources.csv"]), columns["year"], columns["not_before"], columns["publisher_municipality"]
+        )
     }
     solutions = defaultdict(set)
     for *key, solution in tables["evidence-solutions.csv"].keys(("municipality", "initiative", "number", "solution")):

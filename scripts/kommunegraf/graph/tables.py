@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from kommunegraf.findings import Finding, nearest
-from kommunegraf.graph import texts
+from kommunegraf.graph import journal, texts
 from kommunegraf.graph.metadata import METADATA, BadMetadata, Column, Key, Table, describe
 from kommunegraf.namespaces import XSD
 
@@ -21,6 +21,7 @@ def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
 
     What is wrong is returned as findings and not raised; a table that cannot be read at all is returned empty.
     """
+    journal.settle(folder)
     try:
         tables = describe(folder)
     except BadMetadata as error:
