@@ -16,7 +16,7 @@ from tests.helpers.tables import records
 
 from kommunegraf.contribute import effects, register, statements, template
 from kommunegraf.contribute.register import Register
-from kommunegraf.contribute.submission import Answer, Membership, Submission
+from kommunegraf.contribute.submission import Answer, Change, Membership, Submission
 from kommunegraf.graph import journal, validate
 
 DAY = date(2026, 11, 1)
@@ -26,9 +26,9 @@ def said(*answers: Answer, day: date = DAY, respondent: str = "", code: str = "0
     return Submission(code, "staff", day, respondent, answers=list(answers), memberships=list(members))
 
 
-def taken(held: Register, tmp_path: Path, *submissions: Submission) -> tuple[Register, list[statements.Change]]:
+def taken(held: Register, tmp_path: Path, *submissions: Submission) -> tuple[Register, list[Change]]:
     """The register after some submissions, taken in one after the other."""
-    changes: list[statements.Change] = []
+    changes: list[Change] = []
     data = tmp_path / "data"
     if not data.exists():
         shutil.copytree(ROOT / "data", data)

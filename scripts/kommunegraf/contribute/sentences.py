@@ -1,24 +1,23 @@
 """What was answered in our own words, Danish and English, and the answer itself as a source."""
 
-from babel.dates import format_date
-
 from kommunegraf.contribute.forms import word
 from kommunegraf.contribute.register import Register, Row
 from kommunegraf.contribute.submission import STAGES, Answer, Submission
-from kommunegraf.languages import LANGUAGES
+from kommunegraf.languages import LANGUAGES, date
 
 
 def who(register: Register, submission: Submission, lang: str) -> str:
-    """Who answered, as the beginning of a sentence."""
-    if not submission.respondent:
-        return word(lang, "said", "own")
-    return word(lang, "said", "other").format(respondent=register.label(f"organisation/{submission.respondent}", lang))
+    """Who answered and when, as the beginning of a sentence."""
+    day = date(submission.day, lang)
+    if submission.respondent:
+        return word(lang, "said", "other").format(respondent=register.label(f"organisation/{submission.respondent}", lang), day=day)
+    return word(lang, "said", "own").format(role=word(lang, "role", submission.role), day=day)
 
 
 def of_answer(register: Register, submission: Submission, answer: Answer, lang: str) -> str:
-    """What an answer about an initiative says."""
+    """What an answer about an initiative says, as the rest of the sentence that `who` begins."""
     now = submission.day.year
-    parts = [who(register, submission, lang) + word(lang, "said", answer.status)]
+    parts = [word(lang, "said", answer.status).format(initiative=register.label(f"initiative/{answer.initiative}", lang))]
     if answer.since:
         ahead = answer.since > now or answer.status == "planned"
         parts.append(word(lang, "said", "starts" if ahead else "since").format(year=answer.since))
@@ -39,7 +38,7 @@ def of_membership(register: Register, submission: Submission, organisation: str,
 def source(register: Register, submission: Submission) -> Row:
     """The row of the answer as a source: who answered for which kommune, and when; a role, never a person."""
     lang = LANGUAGES[0]
-    day = format_date(submission.day, "long", lang)
+    day = date(submission.day, lang)
     place = register.label(f"municipality/{submission.municipality}", lang)
     if submission.respondent:
         respondent = register.label(f"organisation/{submission.respondent}", lang)

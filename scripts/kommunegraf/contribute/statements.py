@@ -2,30 +2,18 @@
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 
 from kommunegraf.contribute import sentences
 from kommunegraf.contribute.forms import word
 from kommunegraf.contribute.register import ANSWERS, Register, Row, last
 from kommunegraf.contribute.rowset import Rows
-from kommunegraf.contribute.submission import STAGES, Answer, Membership, Submission
+from kommunegraf.contribute.submission import STAGES, Answer, Change, Membership, Submission
 from kommunegraf.languages import LANGUAGES
 
 LINKS = ("evidence-addresses", "evidence-municipal-partners", "evidence-partners", "evidence-solutions")
 """The tables whose rows belong to a row of evidence."""
 Thing = tuple[tuple[str, ...], Row]
 """Solutions, and the columns of a title."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What happens to one statement. `kind` is added, changed, withdrawn, unchanged or note; `before` and `after` are texts."""
-
-    kind: str
-    municipality: str
-    about: str
-    before: str = ""
-    after: str = ""
 
 
 def take(register: Register, submissions: list[Submission], lang: str = "da") -> tuple[Rows, list[Change]]:
@@ -82,12 +70,18 @@ class _Taking:
         return joined
 
     def _row(self, answer: Answer, solutions: tuple[str, ...], title: Row) -> Row:
-        texts = {f"summary_{lang}": sentences.of_answer(self.register, self.submission, answer, lang) for lang in LANGUAGES}
+        texts = {f"summary_{lang}": self._who(lang) + self._what(answer, lang) for lang in LANGUAGES}
         return {
             "municipality": self.submission.municipality, "initiative": answer.initiative, "status": STAGES[answer.status],
             "year_from": str(answer.since or ""), "year_to": str(answer.until or ""), **title, **texts,
             "source": self.submission.source, "confidence": "medium" if self.submission.respondent else "high",
         }  # fmt: skip
+
+    def _who(self, lang: str) -> str:
+        return sentences.who(self.register, self.submission, lang)
+
+    def _what(self, answer: Answer, lang: str) -> str:
+        return sentences.of_answer(self.register, self.submission, answer, lang)
 
     def _put(self, row: Row, answer: Answer, solutions: tuple[str, ...]) -> None:
         """Add a row of evidence under a number that was never used, with its links and its source."""
@@ -134,9 +128,8 @@ class _Taking:
         partners = {f"organisation/{one}" for one in self._links(earlier, "evidence-partners", "organisation")}
         partners |= {f"municipality/{one}" for one in self._links(earlier, "evidence-municipal-partners", "partner")}
         address = "".join(self._links(earlier, "evidence-addresses", "url"))
-        words = ("status", "year_from", "year_to", "summary_da", "summary_en")
-        same = all(earlier[key] == row[key] for key in words) and partners == set(answer.partners)
-        return same and address in ("", answer.address)
+        same = all(earlier[key] == row[key] for key in ("status", "year_from", "year_to")) and partners == set(answer.partners)
+        return same and earlier["summary_da"].endswith(self._what(answer, LANGUAGES[0])) and address in ("", answer.address)
 
     def _newest_before(self, initiative: str) -> str:
         adoption = self.register.adoptions.get(self.submission.municipality, {}).get(initiative)
@@ -187,22 +180,30 @@ class _Taking:
     def _things(self, answer: Answer, alone: bool) -> list[Thing]:
         """What an answer speaks of: its solutions, else the initiative as a whole; the end of all of it, of each thing known of it."""
         label = {f"title_{LANGUAGES[0]}": self.register.label(f"initiative/{answer.initiative}", LANGUAGES[0])}
-        named: Thing = (answer.solutions, {"title": answer.new_solution} if answer.new_solution and not answer.solutions else label)
+        named: Thing = ((), {"title": answer.new_solution} if answer.new_solution else label)
+        if answer.solutions:
+            named = self._solved(answer.initiative, answer.solutions)
         if STAGES[answer.status] != "ended" or not alone:
             return [named]
-        others = self._known(answer, label)
+        others = self._known(answer)
         whole = not answer.solutions and not answer.new_solution
         if whole and others and named not in others:  # the things that are known are the whole
             return others
         return [named, *(thing for thing in others if thing != named)]
 
-    def _known(self, answer: Answer, label: Row) -> list[Thing]:
+    def _solved(self, initiative: str, solutions: tuple[str, ...]) -> Thing:
+        """Some solutions, under a title of their own: what has one of their names as its title may be another thing."""
+        lang = LANGUAGES[0]
+        names = ", ".join(self.register.label(f"solution/{one}", lang) for one in solutions)
+        return solutions, {f"title_{lang}": f"{self.register.label(f'initiative/{initiative}', lang)}: {names}"}
+
+    def _known(self, answer: Answer) -> list[Thing]:
         """What somebody said is planned or active: the solutions that the answer does not name, and the titles of what has none."""
         adoption = self.register.adoptions.get(self.submission.municipality, {}).get(answer.initiative)
         open_ones = [one for one in adoption.evidence if one.status != "ended"] if adoption else []
         solutions = {last(solution) for one in open_ones for solution in one.solutions} - set(answer.solutions)
         titles = [self.register.statements[one.iri] for one in open_ones if not one.solutions]
-        things: list[Thing] = [(tuple(sorted(solutions)), label)] if solutions else []
+        things: list[Thing] = [self._solved(answer.initiative, tuple(sorted(solutions)))] if solutions else []
         for row in titles:
             thing: Thing = ((), {key: row[key] for key in ("title", "title_da", "title_en") if row[key]})
             if thing not in things:

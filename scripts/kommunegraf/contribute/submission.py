@@ -74,6 +74,17 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class Change:
+    """What happens to one statement. `kind` is added, changed, withdrawn, unchanged or note; `before` and `after` are texts."""
+
+    kind: str
+    municipality: str
+    about: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
 class Fault:
     """Something to correct in a file. `code` names the text in the words; `column` counts from 0, -1 for a whole row."""
 

@@ -9,7 +9,7 @@ from kommunegraf.contribute.effects import Effects
 from kommunegraf.contribute.files import Checked
 from kommunegraf.contribute.forms import word
 from kommunegraf.contribute.register import Register
-from kommunegraf.contribute.statements import Change
+from kommunegraf.contribute.submission import Change
 from kommunegraf.graph import journal
 
 
