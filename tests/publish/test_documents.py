@@ -16,7 +16,7 @@ from kommunegraf.publish.documents import Documents
 from kommunegraf.publish.dumps import Dumps
 from kommunegraf.rdf.engines import Embedded
 
-HEAVY = {"scipy", "csvw", "xlsxwriter", "pyshacl", "rdflib"}
+HEAVY = {"networkx", "numpy", "scipy", "csvw", "xlsxwriter", "pyshacl", "rdflib"}
 
 
 @pytest.fixture(scope="module")

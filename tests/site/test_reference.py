@@ -194,9 +194,11 @@ def test_the_citation_names_the_version(pages: Pages) -> None:
     assert "version = {0.1.0}" in tree.text_content() and "cff-version: 1.2.0" in tree.text_content()
 
 
-def test_the_change_log_is_english_on_the_danish_page_and_says_so(pages: Pages) -> None:
-    inner = read(pages, "changelog").xpath("//div[@lang='en']")[0]
-    assert "Unreleased" in inner.text_content() or "0.1.0" in inner.text_content()
+def test_what_is_new_is_told_in_the_readers_language_and_the_english_log_is_marked(pages: Pages) -> None:
+    tree = read(pages, "changelog")
+    assert tree.xpath("string(//main/h2)") == "Version 0.1.0 – 24. november 2026" and len(tree.xpath("//main/ul/li")) > 5
+    inner = tree.xpath("//details//div[@lang='en']")[0]
+    assert "0.1.0 (2026-11-24)" in inner.text_content() and "Unreleased" not in tree.text_content()
     assert not inner.xpath(".//h1")
 
 

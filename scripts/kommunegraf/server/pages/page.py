@@ -21,8 +21,8 @@ class Download(NamedTuple):
     """A link to an answer in a format."""
 
     text: str
-    media: str
     href: str
+    media: str
 
 
 @cache

@@ -162,7 +162,7 @@ def _answered(page: ServerPage, query: protocol.QueryRequest, address: str, body
         table = results.of_query(page, body, most) if is_rows else results.of_graph(page, results.triples_of(body), most)
     graphs = [("default-graph-uri", iri) for iri in query.default] + [("named-graph-uri", iri) for iri in query.named]
     formats = (TABLES if is_rows else GRAPHS) if len(query.query) < _LONGEST else ()
-    links = [Download(form.name, form.media, page.address([("query", query.query), *graphs, ("format", form.name)])) for form in formats]
+    links = [Download(form.name, page.address([("query", query.query), *graphs, ("format", form.name)]), form.media) for form in formats]
     return _html(page, Shown(query.query, address, page.w.sparql_result, answered=True, table=table, downloads=tuple(links)))
 
 

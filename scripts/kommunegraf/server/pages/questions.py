@@ -163,7 +163,7 @@ def _downloads(page: ServerPage, question: Question) -> Iterator[Download]:
     """A link to the answer in each of its formats, those that spreadsheets open first."""
     for form in sorted(question.formats, key=lambda form: form != XLSX):
         plain = {"format": form.name, "lang": page.lang, "bom": "", "separator": "", "headings": ""}
-        yield Download(form.label, form.media, page.link_here(**plain))
+        yield Download(form.label, page.link_here(**plain), form.media)
         if form == XLSX:
             excel = {"format": CSV.name, "bom": "1", "separator": "semicolon" if page.lang == "da" else "", "headings": "labels"}
-            yield Download(page.w.excel_csv, CSV.media, page.link_here(**{**plain, **excel}))
+            yield Download(page.w.excel_csv, page.link_here(**{**plain, **excel}), CSV.media)

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+import pyoxigraph as ox
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kommunegraf import paths
 from kommunegraf.graph.adoption import Limits
 from kommunegraf.graph.catalog import WHOLE
-from kommunegraf.languages import alphabetical
+from kommunegraf.languages import alphabetical, texts
 from kommunegraf.namespaces import BASE
 from kommunegraf.site import addresses
 from kommunegraf.site.render import Model, Page
@@ -20,8 +21,12 @@ from kommunegraf.site.view import View
 
 @dataclass(frozen=True)
 class Changelog:
-    """What `changelog.html` shows."""
+    """What `changelog.html` shows: when this version was issued, what is new in it for readers, and the change log in English."""
 
+    issued: str
+    notes: ox.Literal | None
+    news: list[str]
+    versions: list[str]
     changes: Markup
 
 
@@ -60,6 +65,13 @@ class About:
 
 
 @dataclass(frozen=True)
+class Contribute:
+    """What `contribute.html` shows."""
+
+    contact: str
+
+
+@dataclass(frozen=True)
 class Everything:
     """What `all.html` shows."""
 
@@ -81,16 +93,22 @@ class Missing:
 
 
 @cache
-def _changes() -> Markup:
-    """The change log as HTML, without its first heading. Raw HTML in it stays text."""
-    source = (paths.root() / "CHANGELOG.md").read_text("utf-8")
+def _changes(version: str) -> Markup:
+    """The change log as HTML, without its first heading; what it calls unreleased is of this version. Raw HTML in it stays text."""
+    source = (paths.root() / "CHANGELOG.md").read_text("utf-8").replace("## Unreleased", f"## {version}", 1)
     body = MarkdownIt("commonmark", {"html": False}).render(source.partition("\n")[2] if source.startswith("# ") else source)
     return Markup(body)  # noqa: S704 - made by markdown-it, which escapes text and refuses addresses such as javascript:
 
 
 def changelog(page: Page, iri: str) -> Changelog:
     """What changed from version to version."""
-    return Changelog(changes=_changes())
+    news = [text[page.lang] for text in texts("news").values()]
+    issued = page.view.plain(WHOLE, "dcterms:issued")
+    return Changelog(
+        issued=issued, notes=page.view.text(WHOLE, "adms:versionNotes"), news=news,
+        versions=sorted(page.site.changes),
+        changes=_changes(f"{page.site.version} ({issued})" if issued else page.site.version),
+    )
 
 
 def cite(page: Page, iri: str) -> Citation:
@@ -129,6 +147,11 @@ def about(page: Page, iri: str) -> About:
         limits=page.site.claims.limits, municipalities=len(view.of_type("kg:Municipality")), initiatives=len(view.of_type("kg:Initiative")),
         sources=len(view.of_type("dcterms:BibliographicResource")), evidence=len(page.site.claims.evidence),
     )
+
+
+def contribute(page: Page, iri: str) -> Contribute:
+    """How to correct and contribute, and whom to write to."""
+    return Contribute(page.view.thing(WHOLE, "dcat:contactPoint"))
 
 
 def everything(page: Page, iri: str) -> Everything:
@@ -176,6 +199,6 @@ PAGES = {
 """Pages about no single resource, with the names of the words for them."""
 RESOURCES: dict[str, Model] = {}
 DOCUMENTS: dict[str, Model] = {
-    "changelog": ("changelog.html", changelog), "cite": ("cite.html", cite), "contribute": ("contribute.html", plain),
+    "changelog": ("changelog.html", changelog), "cite": ("cite.html", cite), "contribute": ("contribute.html", contribute),
     "all": ("all.html", everything), "search": ("search.html", plain), "about": ("about.html", about), "404": ("404.html", missing),
 }

@@ -31,6 +31,7 @@ class Front:
     areas: list[tuple[str, list[initiatives.Row]]]
     municipalities: list[tuple[str, str]]
     questions: list[str]
+    solutions: list[str]
     map: Markup
     silent: int
     schema_org: Markup
@@ -53,7 +54,7 @@ def front(page: Page, iri: str) -> Front:
     return Front(
         title=page.w.front_title, counted=[(word, path, number) for word, path, number in counted if number], areas=areas,
         municipalities=[(one, maps.short(page, one)) for one in view.of_type("kg:Municipality")],
-        questions=view.of_type("kg:SurveyQuestion"),
+        questions=view.of_type("kg:SurveyQuestion"), solutions=view.of_type("kg:Solution") if page.site.server else [],
         map=maps.strength(page, page.w.front_map, page.w.map_count_text, active),
         silent=count(view, "kg:Municipality") - len(active), schema_org=json_in_html(_dataset(page)),
     )

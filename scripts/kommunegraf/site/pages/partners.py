@@ -1,9 +1,8 @@
 """What matching suggests for one kommune, for its page: what it does with others, what it could, its neighbours, and whom it is like."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from kommunegraf.languages import words
 from kommunegraf.matching import text
@@ -117,4 +116,4 @@ def _stability(page: Page, iri: str) -> int | None:
     """The share in per cent of its five best partners that stay when a tenth of all links is left out; the same in each language."""
     matcher = page.site.matcher["da"]
     kept = matcher.stability[matcher.rows.index(iri)]
-    return None if np.isnan(kept) else round(100 * float(kept))
+    return None if isnan(kept) else round(100 * float(kept))

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from kommunegraf.findings import Finding
 from kommunegraf.names import plain
 from kommunegraf.namespaces import BASE, compact
-from kommunegraf.rdf.formats import DATA, Format
+from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import (
@@ -71,7 +71,7 @@ class Resource:
     definition: ox.Literal | None
     kind_label: str
     crumbs: list[tuple[str, str]]
-    formats: tuple[Format, ...]
+    documents: list[tuple[str, str, str]]
     statements: list[tuple[str, list[Markup]]]
     mentions: list[tuple[str, list[str], int]]
     schema_org: Markup
@@ -184,7 +184,8 @@ class Pages:
         template, model = _PLAIN if gone or page.path in self.former else RESOURCES.get(kind, _PLAIN)
         crumbs = [(page.to(f"{kind}/index"), _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
         common = Resource(
-            iri, page.view.label(iri), page.name(iri), page.view.definition(iri), _kind(page, kind, "kind"), crumbs, DATA,
+            iri, page.view.label(iri), page.name(iri), page.view.definition(iri), _kind(page, kind, "kind"), crumbs,
+            [(form.suffix, page.file(page.path + form.suffix), form.media) for form in DATA],
             list(_statements(page, iri)), list(_mentions(page, iri)), json_in_html(_schema_org(page, iri, kind)),
             template == _PLAIN[0], gone, page.view.things(iri, "dcterms:isReplacedBy"),
         )
