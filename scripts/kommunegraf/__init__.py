@@ -52,15 +52,19 @@ def open_graph(source: "str | Path | rdflib.Graph" = "build/kommunegraf.nq", tim
     """A graph to ask: an RDF file, a SPARQL 1.1 endpoint by its address, or an rdflib graph that you have.
 
     A file is loaded into memory; its format is told by its ending. `timeout` is in seconds and for an endpoint. Every engine answers
-    from all named graphs together. Raises OSError for a file that cannot be read, and EngineError for one that is not RDF, or for an
-    rdflib dataset that hides its named graphs.
+    from all named graphs together. Raises OSError for a file that cannot be read, and EngineError for one that is not RDF, for an
+    endpoint that does not hold the graph, or for an rdflib dataset that hides its named graphs.
     """
     from pathlib import Path
 
     from kommunegraf.rdf import engines
 
     if isinstance(source, str) and source.startswith(("http://", "https://")):
-        return engines.Endpoint(source, timeout)
+        from kommunegraf.stores import fit
+
+        endpoint = engines.Endpoint(source, timeout)
+        fit.check(endpoint)
+        return endpoint
     return engines.Embedded.open(source) if isinstance(source, str | Path) else engines.Rdflib(source)
 
 

@@ -166,7 +166,7 @@ def test_a_run_after_a_kill_completes_the_load(seconds: float, built: Path, grap
     """Sent in many small requests, so that the kill falls between them."""
     program = (
         "import sys; from pathlib import Path; from kommunegraf.stores import client, load, state\n"
-        "client.kinds = lambda: ()\n"
+        "from kommunegraf.stores import kinds; kinds.kinds = lambda: ()\n"
         "store = client.Store(sys.argv[1], sys.argv[1].replace('/query', '/update'))\n"
         "graphs = state.read(Path(sys.argv[2])); load.apply(store, load.plan(store, graphs, '1'))\n"
     )

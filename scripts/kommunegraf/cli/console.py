@@ -16,7 +16,7 @@ from kommunegraf.languages import Language as Language
 
 if TYPE_CHECKING:
     from kommunegraf.questions.ask import Answer
-    from kommunegraf.rdf.engines import Engine
+    from kommunegraf.rdf.engines import Endpoint, Engine
 
 BUILT = Path("build")
 _EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "mcp": "mcp", "mcp_types": "mcp", "openpyxl": "contribute",
@@ -76,17 +76,29 @@ def write(data: bytes) -> None:
         sys.stdout.flush()
 
 
-def open_engine(endpoint: str, folder: Path, whole: bool = False) -> "Engine":
+def open_engine(endpoint: str, folder: Path, whole: bool = False, library: bool = True) -> "Engine":
     """The endpoint when one is named, otherwise the graph built in `folder`. Raises WrongCall when there is none.
 
-    `whole`: most of the graph will be read, which is quicker in memory than from the compiled store.
+    `whole`: most of the graph will be read, which is quicker in memory than from the compiled store. `library`: questions of the library
+    will be asked, so an endpoint must hold the graph. Raises EngineError where it does not.
     """
     from kommunegraf.rdf import engines
 
     if endpoint:
-        return engines.Endpoint(endpoint)
+        return _fit(engines.Endpoint(endpoint)) if library else engines.Endpoint(endpoint)
     path = graph_file(folder)
     return engines.Embedded.open(path) if whole else engines.Embedded.compiled(path)
+
+
+def _fit(endpoint: "Endpoint") -> "Endpoint":
+    """An endpoint that can answer the questions. One of another version is told of on standard error."""
+    from kommunegraf import __version__
+    from kommunegraf.stores import fit
+
+    if (version := fit.check(endpoint)) != __version__:
+        load = f"run 'kommunegraf load --endpoint {endpoint.url}'"
+        print(f"kommunegraf: {endpoint.url} holds version {version}, the questions are of {__version__}; {load}", file=sys.stderr)
+    return endpoint
 
 
 def graph_file(folder: Path) -> Path:

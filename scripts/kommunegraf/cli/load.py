@@ -28,9 +28,10 @@ def load(
     User and password come from KOMMUNEGRAF_STORE_USER and KOMMUNEGRAF_STORE_PASSWORD, or from a file.
     """
     from kommunegraf.stores import client
+    from kommunegraf.stores.kinds import kinds
 
     if print_:
-        print_table(["Store", "Command", "Union of graphs as default graph"], [(k.name, k.bulk, k.union) for k in client.kinds()])
+        print_table(["Store", "Command", "Union of graphs as default graph"], [(kind.name, kind.bulk, kind.union) for kind in kinds()])
         return
     with clear_errors():
         if not endpoint:

@@ -91,7 +91,7 @@ def run(
         arguments = _arguments(param or [])
         if lang and "lang" in question.parameters:
             arguments.setdefault("lang", lang)
-        answer = queries.ask(open_engine(endpoint, graph), question.page(limit, offset), **arguments)
+        answer = queries.ask(open_engine(endpoint, graph, library=file is None), question.page(limit, offset), **arguments)
         if form == TABLE and not answer.is_graph:
             print_answer(answer, lang or "da")
         else:

@@ -34,10 +34,11 @@ class EndpointError(KommunegrafError):
 
 
 class EndpointAnswer(NamedTuple):
-    """The body of an answer, without a byte order mark, and its media type."""
+    """The body of an answer, without a byte order mark, its media type, and what the endpoint calls itself (the header Server)."""
 
     body: bytes
     media: str
+    server: str
 
 
 def is_graph(text: str) -> bool:
@@ -66,14 +67,14 @@ def ask(url: str, text: str, timeout: float, default_graphs: Sequence[str] = (),
                 limit = "raise its limits on rows and time (in Virtuoso ResultSetMaxRows and MaxQueryExecutionTime)"
                 raise EndpointError(f"{url} gave a part of its answer only; {limit}")
             body = answer.read(_LARGEST + 1)
-            media = answer.headers.get_content_type()
+            media, server = answer.headers.get_content_type(), answer.headers.get("Server", "")
     except HTTPError as error:
         raise EndpointError(f"{url} did not answer: {error.code} {error.reason}{_message(error)}") from error
     except (OSError, ValueError) as error:  # urllib's, the socket's, and those of http.client
         raise EndpointError(f"{url} did not answer: {getattr(error, 'reason', error)}") from error
     if len(body) > _LARGEST:
         raise EndpointError(f"{url} gave an answer of more than {_LARGEST >> 20} MiB; ask for less")
-    return EndpointAnswer(body.removeprefix(b"\xef\xbb\xbf"), media)
+    return EndpointAnswer(body.removeprefix(b"\xef\xbb\xbf"), media, server)
 
 
 def _request(url: str, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Request:

@@ -107,6 +107,8 @@ class Endpoint:
             raise EngineError(f"an endpoint has an http or https address, not {url!r}")
         self.url = url
         self.timeout = timeout
+        self.server = ""
+        """What the endpoint calls itself in its last answer."""
 
     @cached_property
     def graphs(self) -> tuple[str, ...]:
@@ -123,7 +125,7 @@ class Endpoint:
 
     def _ask(self, text: str, graphs: tuple[str, ...]) -> Any:
         try:
-            body, media = client.ask(self.url, text, self.timeout, graphs, graphs)
+            body, media, self.server = client.ask(self.url, text, self.timeout, graphs, graphs)
         except client.EndpointError as error:
             raise EngineError(str(error)) from error
         try:

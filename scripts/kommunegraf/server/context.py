@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kommunegraf import paths
+from kommunegraf import __version__, paths
 from kommunegraf.publish.documents import Documents, release
 from kommunegraf.questions import ask as queries
 from kommunegraf.questions import question
@@ -24,6 +24,7 @@ from kommunegraf.server.http.cache import Cache
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.site.model import Site
+from kommunegraf.stores import fit
 from kommunegraf.stores.snapshot import snapshot
 
 _LOG = logging.getLogger("kommunegraf")
@@ -211,6 +212,8 @@ class Context:
     def _read(self, source: WorkerPool | Endpoint, loaded: Loaded | None) -> State:
         """The data for the documents, beside what answers queries."""
         store, version = _store(loaded) if loaded else snapshot(self.settings.endpoint)
+        if isinstance(source, Endpoint):
+            source.graphs = _checked(self.settings).graphs
         documents = Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
         changed = max((datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in self.files), default=datetime.now(UTC))
         answers = Cache(self.settings.cached_answers_megabytes << 20, self.settings.cached_answer_kilobytes << 10)
@@ -221,6 +224,14 @@ class Context:
 def _graphs(store: ox.Store) -> dict[str, int]:
     rows = queries.internal(engines.Embedded(store), "graph-sizes").rows()
     return {row["graph"]: row["triples"] for row in rows}
+
+
+def _checked(settings: Settings) -> engines.Endpoint:
+    """The endpoint, which holds the graph and can answer the questions. Raises EngineError."""
+    endpoint = engines.Endpoint(settings.endpoint, int(settings.query_seconds) + 1)
+    if (version := fit.check(endpoint)) != __version__:
+        _LOG.warning("the endpoint holds version %s, the questions are of %s", version, __version__)
+    return endpoint
 
 
 def _store(loaded: Loaded) -> tuple[ox.Store, str]:

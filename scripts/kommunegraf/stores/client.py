@@ -6,18 +6,17 @@ import stat
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pyoxigraph as ox
-import yaml
 
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.rdf.client import is_partial
 from kommunegraf.rdf.formats import JSON, NTRIPLES
+from kommunegraf.stores.kinds import Kind, kind_of
 
 RETRIES = 5
 """How often a request is sent again when the store is busy or silent."""
@@ -43,31 +42,6 @@ class TooLarge(StoreError):
 
 class Cut(StoreError):
     """An answer of which the store kept a part back."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of store, as `engines.yaml` tells it."""
-
-    name: str
-    server: str
-    query: str
-    update: str
-    atomic: bool
-    statements: int
-    union: str
-    bulk: str
-
-
-@cache
-def kinds() -> tuple[Kind, ...]:
-    """The kinds of stores that are known."""
-    content: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "engines.yaml").read_text("utf-8"))
-    return tuple(Kind(name, **values) for name, values in content.items())
-
-
-UNKNOWN = Kind("unknown", "", "", "", atomic=False, statements=1000, union="make the default graph the union of the named graphs", bulk="")
-"""A store of which nothing is known: small requests, and nothing promised of what readers see in between."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +101,7 @@ class Store:
         if self._kind is None:
             text = (paths.root() / "queries" / "internal" / "anything.rq").read_text("utf-8")
             answer = self._send("POST", self.address, data={"query": text}, accept=JSON.media)
-            server = answer.headers.get("server", "")
-            named = next((kind for kind in kinds() if re.search(kind.server, server)), None)
-            self._kind = named or next((kind for kind in kinds() if re.search(kind.query, self.address)), UNKNOWN)
+            self._kind = kind_of(answer.headers.get("server", ""), self.address)
         return self._kind
 
     @property

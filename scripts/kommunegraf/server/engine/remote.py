@@ -1,7 +1,4 @@
-"""An organisation's own SPARQL 1.1 endpoint as what answers queries, and the graph as it stands there.
-
-The endpoint must take the union of its named graphs as default graph, as Oxigraph does with `--union-default-graph`.
-"""
+"""An organisation's own SPARQL 1.1 endpoint as what answers queries, and the graph as it stands there."""
 
 import asyncio
 import math
@@ -35,6 +32,8 @@ class Endpoint:
 
     def __init__(self, settings: Settings) -> None:
         self.url = settings.endpoint
+        self.graphs: tuple[str, ...] = ()
+        """The graphs that a query without a data set is sent with: all, where the default graph does not see them."""
         self.levels = settings.query_levels
         self.page_megabytes = settings.page_megabytes
         self.client = httpx.AsyncClient(
@@ -116,8 +115,9 @@ class EndpointQuery:
         native = form if form.w3c else JSON
         text = f"BASE <{job.base}> {job.query}" if job.base else job.query
         default, named = job.default, job.named
-        if not default and not named and screened.names_dataset:
-            default, named = clauses(job.query, job.base)  # said twice, as Oxigraph's server with a union graph forgets FROM
+        if not default and not named:
+            # FROM is said twice, as Oxigraph's server with a union graph forgets it.
+            default, named = clauses(job.query, job.base) if screened.names_dataset else (self._endpoint.graphs, self._endpoint.graphs)
         fields: dict[str, str | list[str]] = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
         async with _posted(self._endpoint, {name: value for name, value in fields.items() if value}, native.media) as answer:
             if client.is_partial(answer.status_code, answer.headers):
