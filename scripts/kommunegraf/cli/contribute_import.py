@@ -30,7 +30,8 @@ def import_(
 ) -> None:
     """Take filled forms into the tables: what is added, changed and withdrawn, and what follows. Exit code 1 when a file is refused."""
     from kommunegraf.contribute import files as contributed
-    from kommunegraf.contribute import taking
+    from kommunegraf.contribute import private, taking
+    from kommunegraf.contribute.forms import word
 
     with clear_errors():
         folder = _folder(data)
@@ -44,11 +45,42 @@ def import_(
             with progress("Working out what follows"):
                 follows = taken.effects(paths.root(), folder, register, lang)
             _print_effects(register, follows, lang)
-        if not dry_run:
-            taking.store(folder, taken)
+        replies = 0 if dry_run else taking.store(folder, taken)
         _print_report(taken, dry_run, lang)
+        if replies:
+            print(word(lang, "changes", "private").format(replies=replies, folder=private.folder(folder)))
     if taken.refused:
         raise typer.Exit(1)
+
+
+def survey(
+    year: Annotated[int, typer.Argument(help="The round, such as 2026.", min=2015, max=2050)],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A CSV file to write the figures to.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the table.")] = "da",
+    data: DataFolder = None,
+) -> None:
+    """Show the figures of a round of the survey beside those of 2014, with nothing in them that reveals a kommune."""
+    from kommunegraf.contribute import figures
+    from kommunegraf.contribute import survey as questions
+    from kommunegraf.contribute.forms import word
+
+    with clear_errors():
+        folder = _folder(data)
+        register = registered(folder)
+        listed = figures.publish(register, folder, year)
+        if output:
+            figures.write(listed, output)
+
+    def name(path: str) -> str:
+        return register.label(path, lang) if path.startswith("initiative/") else questions.label(path, lang)
+
+    heads = word(lang, "round", "heads").format(year=year).split("|")
+    print_table(heads, [
+        (name(f"question/{one.question}"), name(one.item), name(f"population-group/{one.group}"),
+         "–" if one.value is None else f"{one.value} %", one.answers, one.before and f"{one.before} %")
+        for one in listed
+    ])  # fmt: skip
+    print(word(lang, "round", "warning").format(year=year))
 
 
 def _folder(data: Path | None) -> Path:

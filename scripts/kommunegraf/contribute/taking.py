@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from kommunegraf.contribute import effects, register, statements
+from kommunegraf.contribute import effects, private, register, statements
 from kommunegraf.contribute.effects import Effects
 from kommunegraf.contribute.files import Checked
 from kommunegraf.contribute.forms import word
@@ -44,14 +44,19 @@ def prepare(held: Register, checked: Iterable[Checked], lang: str) -> Taken:
     return Taken(changes, files, count, [one for one in listed if not one.fit], accepted)
 
 
-def store(data: Path, taken: Taken) -> None:
-    """Write the changed tables, all or none. Raises BadInput where they would have faults, and OSError."""
+def store(data: Path, taken: Taken) -> int:
+    """Write the changed tables, all or none, and keep answers to the survey apart. Returns how many of those there were.
+
+    Raises BadInput where the tables would have faults, and OSError.
+    """
+    replies = private.store(data, (submission for one in taken.accepted for submission in one.check.submissions))
     if not taken.files:
-        return
+        return replies
     with effects.changed(data, taken.files) as folder:
         register.read(folder)  # what would not read back is not written
     journal.sweep(data)
     journal.write(data, taken.files)
+    return replies
 
 
 def table(held: Register, taken: Taken, lang: str) -> list[tuple[str, str, str, str, str]]:
