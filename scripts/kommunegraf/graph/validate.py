@@ -5,6 +5,8 @@ holds across resources by the queries of `queries/verify/`, each of which must r
 """
 
 import re
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,15 @@ from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import build, literals, shacl, tables
 from kommunegraf.graph.places import Places
 from kommunegraf.graph.shacl import SEVERITY, short
-from kommunegraf.namespaces import SH
+from kommunegraf.namespaces import BASE, KG, RDF, SH
 from kommunegraf.questions import ask
+from kommunegraf.rdf import confined
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.rdf.files import ENDINGS, NotRdf
 
 _SH = rdflib.Namespace(SH)
+_OF_LITERALS = ("literal", "text", "language")
+"""Rules that hold for the literals of anybody."""
 
 
 def check(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
@@ -50,9 +56,31 @@ def _store(dataset: build.Dataset) -> ox.Store:
 
 
 def files(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
-    """Findings about RDF files, taken together with the graph of `root`; what is not RDF is a finding."""
+    """Findings about RDF files, taken together with the graph of `root`; what is not RDF is a finding.
+
+    The rules of the project bind what the files say of its own resources, and resources of others that are of its classes. Of all
+    other resources only the literals are checked: what else is right is for those to say who mint them.
+    """
     store = _store(build.build(root / "ontology", root / "data"))
-    return _load(store, paths) or _located(graph(store, root, lang, engine), paths)
+    if unread := _load(store, paths):
+        return unread
+    is_bound = _bound(store)
+    return _located([f for f in graph(store, root, lang, engine) if f.rule in _OF_LITERALS or is_bound(f)], paths)
+
+
+def _bound(store: ox.Store) -> Callable[[Finding], bool]:
+    """Whether a finding is about a resource that the rules of the project bind, or a blank node of one, or about a term of ours."""
+    types = store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), None, None)
+    typed = {q.subject for q in types if isinstance(q.object, ox.NamedNode) and q.object.value.startswith(KG)}
+    bound = typed | {q.subject for q in store if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(BASE)}
+    waiting = list(bound)
+    while waiting:
+        for quad in store.quads_for_pattern(waiting.pop(), None, None, None):
+            if isinstance(quad.object, ox.BlankNode) and quad.object not in bound:
+                bound.add(quad.object)
+                waiting.append(quad.object)
+    names = {getattr(node, "value", "") for node in bound}
+    return lambda finding: finding.resource in names or finding.resource.startswith(BASE) or finding.property.startswith(KG)
 
 
 def profile(paths: list[Path], root: Path, name: str, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
@@ -66,15 +94,16 @@ def profile(paths: list[Path], root: Path, name: str, lang: str = "en", engine: 
 def _load(store: ox.Store, paths: list[Path]) -> list[Finding]:
     """Load RDF files into a store; what cannot be loaded."""
     findings = []
-    for path in paths:
-        try:
-            store.load(path=path)
-        except OSError as error:
-            findings.append(Finding("violation", "file", f"cannot be read: {error}", "name a file that exists", str(path)))
-        except (SyntaxError, ValueError) as error:
-            line = getattr(error, "lineno", None) or 0
-            repair = "a file ending in .ttl, .trig, .nt, .nq, .rdf or .jsonld that parses"
-            findings.append(Finding("violation", "rdf", f"not RDF: {error.args[0]}", repair, str(path), line))
+    with tempfile.TemporaryDirectory(prefix="kommunegraf-") as folder:
+        for path in paths:
+            try:
+                confined.add(store, path, Path(folder))
+            except OSError as error:
+                reason = error.strerror or str(error)
+                findings.append(Finding("violation", "file", f"cannot be read: {reason}", "name a file that exists", str(path)))
+            except NotRdf as error:
+                repair = f"a file ending in {ENDINGS} that parses"
+                findings.append(Finding("violation", "rdf", f"not RDF: {error}", repair, str(path), error.line))
     return findings
 
 

@@ -15,6 +15,7 @@ from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
 from kommunegraf.rdf import client, compiled
+from kommunegraf.rdf.files import Document, NotRdf
 from kommunegraf.rdf.formats import JSON, NTRIPLES, XML
 
 if TYPE_CHECKING:
@@ -46,15 +47,12 @@ class Embedded:
 
     @classmethod
     def open(cls, path: Path | str) -> "Embedded":
-        """Load an RDF file (format by its ending) into memory. Raises OSError, or EngineError for what is not RDF."""
+        """Load an RDF file (format by its ending, also packed with gzip) into memory. Raises OSError, or EngineError for what is no RDF."""
         store = ox.Store()
         try:
-            store.bulk_load(path=path)
-        except (SyntaxError, ValueError) as error:
+            Document.read(Path(path)).add_to(store)
+        except NotRdf as error:
             raise EngineError(f"{path} cannot be read as RDF: {error}") from error
-        except OSError as error:
-            error.filename = str(path)  # the library does not say which file
-            raise
         return cls(store)
 
     @classmethod

@@ -14,6 +14,7 @@ from kommunegraf.publish.documents import Documents, release
 from kommunegraf.questions import ask as queries
 from kommunegraf.questions import question
 from kommunegraf.rdf import engines
+from kommunegraf.rdf.files import NotRdf, clear_refusals
 from kommunegraf.rdf.formats import JSON
 from kommunegraf.server.engine.frames import Job
 from kommunegraf.server.engine.pool import BadData, Loaded, WorkerPool
@@ -236,7 +237,11 @@ def _checked(settings: Settings) -> engines.Endpoint:
 
 def _store(loaded: Loaded) -> tuple[ox.Store, str]:
     store = ox.Store()
-    store.bulk_load(path=loaded.quads)
+    try:
+        with clear_refusals():
+            store.bulk_load(path=loaded.quads)
+    except NotRdf as error:
+        raise BadData(f"the data cannot be loaded: {error}") from error
     return store, loaded.version
 
 

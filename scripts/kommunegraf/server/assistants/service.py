@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from kommunegraf import __version__
 from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.namespaces import BASE
+from kommunegraf.rdf.formats import TURTLE
 from kommunegraf.server.assistants import answers, documents
 from kommunegraf.server.assistants.tools import Tool, tools
 from kommunegraf.server.context import Context
@@ -86,7 +87,7 @@ class Assistants:
         if not (cursor.isascii() and cursor.isdecimal() and len(cursor) < 10):
             raise MCPError(types.INVALID_PARAMS, "the cursor is none of this list")
         part, following = documents.listed(self._context.state.documents, int(cursor))
-        listed = [types.Resource(name=one.name, uri=one.iri, mime_type="text/turtle") for one in part]
+        listed = [types.Resource(name=one.name, uri=one.iri, mime_type=TURTLE.media) for one in part]
         return types.ListResourcesResult(resources=listed, next_cursor=None if following is None else str(following))
 
     async def _templates(self, call: Call, params: types.PaginatedRequestParams | None) -> types.ListResourceTemplatesResult:

@@ -8,32 +8,31 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kommunegraf.rdf.files import Document, NotRdf
+
 
 def load(files: Sequence[str], quads: str) -> tuple[ox.Store, str]:
-    """The files in a store, and the version that names their content. Raises OSError, SyntaxError, ValueError and MemoryError.
+    """The files in a store, and the version that names their content. Raises ValueError and MemoryError.
 
     The store is also written to the file `quads`, for the server: so the files are read once, and by this process alone.
     """
     store, content = ox.Store(), hashlib.sha256()
     for file in files:
         try:
-            data = Path(file).read_bytes()
-            content.update(data)
-            _add(store, file, data)
-        except (OSError, SyntaxError, ValueError) as error:
+            document = Document.read(Path(file))
+            content.update(document.content)
+            _add(store, document)
+        except (OSError, NotRdf) as error:
             raise ValueError(f"{file}: {error}") from error
     store.dump(quads, format=ox.RdfFormat.N_QUADS)
     return store, content.hexdigest()[:16]
 
 
-def _add(store: ox.Store, file: str, data: bytes) -> None:
-    form = ox.RdfFormat.from_extension(file.rpartition(".")[2])
-    if form is None:
-        raise ValueError("the ending of its name is none of an RDF format, such as .nq, .ttl or .jsonld")
+def _add(store: ox.Store, document: Document) -> None:
     before = len(store)
-    store.bulk_load(data, format=form, base_iri=Path(file).absolute().as_uri())
-    if len(store) == before and next(ox.parse(data, format=form, base_iri="file:///"), None) is None:
-        raise ValueError("it has no statements")
+    document.add_to(store)
+    if len(store) == before and document.is_empty:
+        raise NotRdf("it has no statements")
 
 
 @contextmanager
