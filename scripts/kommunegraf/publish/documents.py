@@ -1,6 +1,6 @@
 """Every file of the site by its path, made when it is asked for: what `publish` writes is what the server answers with."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG
 from kommunegraf.publish import crawlers, feed, hosting
 from kommunegraf.publish.dumps import Dumps
+from kommunegraf.publish.forms import FORMS, Forms
 from kommunegraf.publish.history import history
 from kommunegraf.publish.previous import TOMBSTONES
 from kommunegraf.rdf import describe
@@ -46,7 +47,7 @@ class Documents:
         graph = ox.NamedNode(BASE + catalog.CATALOG)
         described = [ox.Quad(t.subject, t.predicate, t.object, graph) for triples in self._described for t in triples]
         published = _with(store, [*described, *self.past.quads()])
-        self.site = Site(published, version, self.dumps.sizes, bool(sparql), self.past.changes, frozenset(self.past.gone))
+        self.site = Site(published, version, self.dumps.sizes, bool(sparql), self.past.changes, frozenset(self.past.gone), data is not None)
         self.pages = Pages(self.site)
 
     def names(self) -> Iterator[str]:
@@ -85,10 +86,11 @@ class Documents:
         return self.pages.findings()
 
     @property
-    def _groups(self) -> tuple[tuple[tuple[str, ...], Callable[[], Files]], ...]:
+    def _groups(self) -> tuple[tuple[tuple[str, ...], Callable[[], Mapping[str, bytes]]], ...]:
         """All other files, in groups: the beginnings of their paths, and a function that makes the group when it is first needed."""
         return (
             (("static/",), lambda: self._static),
+            ((FORMS,), lambda: self._forms),
             (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/", feed.PATH), lambda: self._listing),
             (("static/search-", "static/compare-"), lambda: self._indexes),
             (("query/",), lambda: self._answers),
@@ -109,6 +111,11 @@ class Documents:
     def _static(self) -> Files:
         """Style sheets and scripts."""
         return {f"static/{path.relative_to(_STATIC)}": path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file()}
+
+    @cached_property
+    def _forms(self) -> Mapping[str, bytes]:
+        """The form of each kommune in each language, made when it is asked for."""
+        return Forms(self.data) if self.data else {}
 
     @cached_property
     def _listing(self) -> Files:

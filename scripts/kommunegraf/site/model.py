@@ -30,6 +30,7 @@ class Site:
 
     `version` is the release's number. `sizes` gives the size in bytes of each file for download, by its path; it is asked once, when
     a page first needs it. `server` says that the pages are served with a SPARQL endpoint beside them, which a static host has not.
+    `forms` says that a form to fill stands beside the page of each kommune.
     """
 
     store: ox.Store
@@ -38,6 +39,7 @@ class Site:
     server: bool = False
     changes: Mapping[str, list[ox.Quad]] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
+    forms: bool = False
 
     made: dict[tuple[str, str], dict[tuple[str, str], Markup]] = field(default_factory=lambda: defaultdict(dict), repr=False)
     """Links and parts of pages that are made once for each language and depth."""
