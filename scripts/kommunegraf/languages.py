@@ -70,6 +70,9 @@ def number(value: float, lang: str, decimals: int | None = None) -> str:
 
     `decimals` None shows all that there are, ten at most.
     """
+    if isinstance(value, int) and decimals is None:
+        return f"{value:,}".replace(",", "." if lang == "da" else ",").replace("-", "\N{MINUS SIGN}")  # babel takes long to load
+
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "" if decimals == 0 else ".##########")

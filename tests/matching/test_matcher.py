@@ -333,6 +333,7 @@ def test_the_screen_has_forty_lines_of_a_hundred_characters_in_the_stated_order(
         counts = (len(found.already), len(found.opportunities), len(found.neighbours))
         order = [*(heading.format(count) for heading, count in zip(headings, counts)), words.heading_learn, words.heading_alike]
         assert [line for line in lines if line in order] == order
+        assert screen.as_text(matcher.match(row, likeness=False), lang).splitlines() == lines
 
 
 def test_every_line_of_the_screen_about_others_has_its_year_and_source(matcher: Matcher) -> None:

@@ -59,7 +59,8 @@ def answers(
     from kommunegraf.matching import answers as tables
     from kommunegraf.matching import screen
 
-    lang, one = matcher.register.lang, matcher.match(here)
+    lang = matcher.register.lang
+    one = matcher.match(here, likeness=form in ("json", "turtle") or answer in ("alike", "next"))
     if initiative:
         one = replace(one, learn_from=matcher.learn_from(here, [find(engine, initiative, "initiative")]))
     if form == "turtle":

@@ -5,11 +5,14 @@ from math import log
 from typing import TYPE_CHECKING
 
 from kommunegraf.graph.adoption import CONFIDENCE, FRESHNESS
-from kommunegraf.matching.network import Claim, claim, claims, resource
-from kommunegraf.matching.register import Place, Resource
+from kommunegraf.matching.network import Claim, claim, claims, distance, resource
+from kommunegraf.matching.register import Place, Register, Resource
 
 if TYPE_CHECKING:
     import networkx as nx
+
+BESIDE = 3
+"""How many kommuner of the region and of like size stand for neighbours where there are none."""
 
 
 @dataclass(frozen=True)
@@ -58,3 +61,20 @@ def _teaching(peer: Peer) -> tuple[int, int, int, int, float, str]:
     freshness, confidence = FRESHNESS.index(peer.claim.freshness), -CONFIDENCE.index(peer.claim.confidence)
     unlike = abs(log(peer.size)) if peer.size else float("inf")
     return distance, freshness, confidence, peer.since or 9999, unlike, peer.claim.municipality.iri
+
+
+def beside(register: Register, municipality: str) -> dict[str, tuple[str, ...]]:
+    """Three kommuner of the same region and three of like size, the nearest in kilometres and in inhabitants, by how they are near."""
+    here = register.places[municipality]
+    others = [place for iri, place in register.places.items() if iri != municipality]
+    fellows = [place for place in others if here.region is not None and place.region == here.region]
+    sized = [place for place in others if place.population and here.population]
+    near = sorted(fellows, key=lambda place: (distance(here, place), place.municipality.iri))[:BESIDE]
+    like = sorted(sized, key=lambda place: (_unlike(here, place), place.municipality.iri))[:BESIDE]
+    how: dict[str, tuple[str, ...]] = {place.municipality.iri: ("region",) for place in near}
+    return how | {place.municipality.iri: (*how.get(place.municipality.iri, ()), "size") for place in like}
+
+
+def _unlike(one: Place, other: Place) -> float:
+    """How far apart two numbers of inhabitants are, as the logarithm of their ratio."""
+    return abs(log(other.population / one.population)) if one.population and other.population else float("inf")

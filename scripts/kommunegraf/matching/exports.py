@@ -11,8 +11,7 @@ import networkx as nx
 
 from kommunegraf.matching import answers, layers
 from kommunegraf.matching.matcher import Matcher
-from kommunegraf.matching.network import claim
-from kommunegraf.matching.register import base
+from kommunegraf.matching.network import base, claim
 from kommunegraf.namespaces import GRAPH, KG, RDF
 from kommunegraf.rdf.terms import iri
 

@@ -6,31 +6,32 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from math import log
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
-import numpy as np
-import numpy.typing as npt
 
-from kommunegraf.matching import advice, evaluate, network, power, recommend, register, shortlist, together, trials
+from kommunegraf.matching import advice, network, register, shortlist, together
 from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.opportunities import Opportunity
-from kommunegraf.matching.register import Choices, Place, Register
+from kommunegraf.matching.register import Choices, Register
 from kommunegraf.matching.results import Between, Counts, Match, Neighbour, Next, Partner, Power, Shared
-from kommunegraf.matching.similarity import Similarity
 from kommunegraf.matching.together import Vehicle
 from kommunegraf.names import UnknownName
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Engine
 
-BESIDE = 3
-"""How many kommuner of the region and of like size stand for neighbours where there are none."""
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from kommunegraf.matching.similarity import Similarity
 
 
 class Matcher:
     """A graph that has been read, under some choices. What it computes for all kommuner it computes once.
+
+    numpy is loaded with what is computed of the matrix: likeness, its power, and what fits next.
 
     Raises BadArgument when the choices leave no evidence.
     """
@@ -43,7 +44,6 @@ class Matcher:
             raise BadArgument(f"no evidence is left to match by ({self.choices.text('en')})")
         self.running = network.running(self.graph)
         self.rows, self.columns = network.modes(self.graph)
-        self.matrix = network.matrix(self.running, self.rows, self.columns)
 
     @classmethod
     def open(cls, engine: Engine, lang: str = "da", choices: Choices | None = None) -> "Matcher":
@@ -51,8 +51,15 @@ class Matcher:
         return cls(register.read(engine, lang), choices)
 
     @cached_property
-    def similarity(self) -> Similarity:
+    def matrix(self) -> "npt.NDArray[np.float64]":
+        """Ones where a kommune and an initiative are joined, in the order of `rows` and `columns`."""
+        return network.matrix(self.running, self.rows, self.columns)
+
+    @cached_property
+    def similarity(self) -> "Similarity":
         """The kommuner under the null model, in the order of `rows`."""
+        from kommunegraf.matching.similarity import Similarity
+
         return Similarity(self.matrix)
 
     @cached_property
@@ -73,7 +80,7 @@ class Matcher:
     @cached_property
     def opportunities(self) -> list[Opportunity]:
         """The shortlist of the whole country, best first."""
-        return shortlist.opportunities(self.register, self.graph, self.near, self.everything)
+        return shortlist.opportunities(self.register, self.graph, self.near, self.vehicles)
 
     def already(self, municipality: str) -> tuple[Vehicle, ...]:
         """What a kommune does together with others, those with most neighbours first."""
@@ -99,6 +106,8 @@ class Matcher:
     @cached_property
     def power(self) -> Power:
         """What the test of pairs could find at all."""
+        from kommunegraf.matching import power
+
         return power.power(self.similarity)
 
     @cached_property
@@ -107,12 +116,16 @@ class Matcher:
         return len(self.similarity.significant())
 
     @cached_property
-    def stability(self) -> npt.NDArray[np.float64]:
+    def stability(self) -> "npt.NDArray[np.float64]":
         """The share of each kommune's five best partners that stay when a tenth of all links is left out at random."""
+        from kommunegraf.matching import evaluate
+
         return evaluate.stability(self.matrix)
 
     @cached_property
     def _scores(self) -> dict[str, Any]:
+        from kommunegraf.matching import recommend
+
         return {name: method(self.matrix) for name, method in recommend.METHODS.items() if name != "chance"}
 
     def alike(self, municipality: str, most: int | None = None) -> tuple[Partner, ...]:
@@ -145,6 +158,10 @@ class Matcher:
 
     def next(self, municipality: str) -> tuple[Next, ...]:
         """*Next*: the initiatives that others have, by `recommend.DEFAULT`, with the places that other methods give them."""
+        import numpy as np
+
+        from kommunegraf.matching import recommend
+
         row = self._row(municipality)
         free = np.flatnonzero(self.matrix[row] == 0)
         telling = {name: scores[row] for name, scores in self._scores.items() if scores[row].any()}
@@ -157,28 +174,30 @@ class Matcher:
     def _next(self, municipality: str, column: int, places: dict[str, int], ranked: list[str]) -> Next:
         initiative = self.columns[column]
         peers = [network.claim(self.graph, other, initiative) for other in ranked if self.running.has_edge(other, initiative)]
-        mentioned = self.everything.has_edge(municipality, initiative)
+        mentioned = (municipality, initiative) in self.register.mentioned
         return Next(network.resource(self.graph, initiative), self.counts[initiative], places, tuple(peers[:3]), mentioned)
 
-    def match(self, municipality: str) -> Match:
-        """All answers about one kommune. Raises UnknownName for an IRI that is no kommune of the graph."""
+    def match(self, municipality: str, likeness: bool = True) -> Match:
+        """All answers about one kommune; without `likeness`, `alike` and `next` are empty and `power` is None.
+
+        Raises UnknownName for an IRI that is no kommune of the graph.
+        """
         self._row(municipality)
         own = self._claims(self.graph, municipality)
-        mentioned = {c.initiative.iri for c in own}
         return Match(
             place=self.register.places[municipality],
             bordered=bool(self.near[municipality]),
             choices=self.choices,
             adoptions=own,
-            uncounted=tuple(c for c in self._claims(self.everything, municipality) if c.initiative.iri not in mentioned),
+            uncounted=network.uncounted(self.register, self.graph, municipality),
             already=self.already(municipality),
             opportunities=self.opportunities_of(municipality),
             neighbours=self.neighbours(municipality),
-            alike=self.alike(municipality),
-            significant=self.significant,
+            alike=self.alike(municipality) if likeness else (),
+            significant=self.significant if likeness else 0,
             learn_from=self.learn_from(municipality),
-            power=self.power,
-            next=self.next(municipality),
+            power=self.power if likeness else None,
+            next=self.next(municipality) if likeness else (),
         )
 
     def between(self, municipality: str, other: str) -> Between:
@@ -207,30 +226,19 @@ class Matcher:
         A kommune without neighbours has the nearest of its region and those of like size instead.
         """
         self._row(municipality)
-        near = {other: how["relations"] for other, how in self.near[municipality].items()} or self._beside(municipality)
+        near = {other: how["relations"] for other, how in self.near[municipality].items()} or advice.beside(self.register, municipality)
         each = []
         for other, how in near.items():
             running = sorted((c for c in self._claims(self.graph, other) if c.active), key=lambda c: (-(c.as_of or 0), c.initiative.iri))
-            ahead = tuple(c for c in running if not self.everything.has_edge(municipality, c.initiative.iri))
+            ahead = tuple(c for c in running if (municipality, c.initiative.iri) not in self.register.mentioned)
             shared = self.shared(municipality, other)
             each.append(Neighbour(network.resource(self.graph, other), how, shared, tuple(running), ahead))
         return tuple(sorted(each, key=lambda n: (-sum(c.freshness == "fresh" for c in n.ahead), -len(n.ahead), n.municipality.iri)))
 
-    def _beside(self, municipality: str) -> dict[str, tuple[str, ...]]:
-        """Three kommuner of the same region and three of like size, the nearest in kilometres and in inhabitants."""
-        here = self.register.places[municipality]
-        others = [place for iri, place in self.register.places.items() if iri != municipality]
-        fellows = [place for place in others if here.region is not None and place.region == here.region]
-        sized = [place for place in others if place.population and here.population]
-        near = sorted(fellows, key=lambda place: (trials.distance(here, place), place.municipality.iri))[:BESIDE]
-        like = sorted(sized, key=lambda place: (_unlike(here, place), place.municipality.iri))[:BESIDE]
-        beside: dict[str, tuple[str, ...]] = {place.municipality.iri: ("region",) for place in near}
-        return beside | {place.municipality.iri: (*beside.get(place.municipality.iri, ()), "size") for place in like}
-
     def _unmentioned(self, having: str, other: str) -> tuple[Claim, ...]:
         """What is active in one kommune and in no evidence about another, of whatever confidence."""
         active = (c for c in self._claims(self.graph, having) if c.active)
-        return tuple(c for c in active if not self.everything.has_edge(other, c.initiative.iri))
+        return tuple(c for c in active if (other, c.initiative.iri) not in self.register.mentioned)
 
     def _claims(self, graph: nx.Graph, municipality: str) -> tuple[Claim, ...]:
         return tuple(network.claim(graph, municipality, initiative) for initiative in sorted(graph[municipality]))
@@ -239,8 +247,3 @@ class Matcher:
         if municipality not in self.register.places:
             raise UnknownName("municipality", municipality, [])
         return self.rows.index(municipality)
-
-
-def _unlike(one: Place, other: Place) -> float:
-    """How far apart two numbers of inhabitants are, as the logarithm of their ratio."""
-    return abs(log(other.population / one.population)) if one.population and other.population else float("inf")

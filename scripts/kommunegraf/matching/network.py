@@ -1,11 +1,13 @@
 """The two-mode network of kommuner and initiatives, joined where the adoption rule makes an adoption of the evidence that counts."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from math import asin, cos, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 from kommunegraf.graph import adoption
 from kommunegraf.graph.adoption import Adoption, Evidence
-from kommunegraf.matching.register import Choices, Register, Resource, read
+from kommunegraf.matching.register import Choices, Place, Register, Resource, read
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Engine
 
@@ -138,3 +140,24 @@ def matrix(graph: "nx.Graph", rows: list[str], columns: list[str]) -> "npt.NDArr
     for number, row in enumerate(rows):
         cells[number, [at[column] for column in graph[row]]] = 1
     return cells
+
+
+def distance(one: Place, other: Place) -> float:
+    """Kilometres between two places, on a sphere; infinite where a point is unknown."""
+    if one.point is None or other.point is None:
+        return float("inf")
+    (east, north), (there_east, there_north) = (map(radians, place.point) for place in (one, other) if place.point)
+    chord = sin((there_north - north) / 2) ** 2 + cos(north) * cos(there_north) * sin((there_east - east) / 2) ** 2
+    return 2 * 6371 * asin(sqrt(chord))
+
+
+def base(iri: str) -> str:
+    """Where an IRI begins that is minted about a resource: in our namespace about ours, else at its own host."""
+    return BASE if iri.startswith(BASE) else re.sub(r"(://[^/]*/).*", r"\1", iri)
+
+
+def uncounted(register: Register, graph: "nx.Graph", municipality: str) -> tuple[Claim, ...]:
+    """What only evidence that does not count in a network says of a kommune."""
+    own = tuple(one for one in register.evidence if one.municipality == municipality)
+    whole = of(replace(register, evidence=own), Choices("low"))
+    return tuple(claim(whole, municipality, i) for i in sorted(whole[municipality]) if not graph.has_edge(municipality, i))

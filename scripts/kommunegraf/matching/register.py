@@ -1,10 +1,9 @@
 """What matching reads of a graph: kommuner, neighbours, evidence, memberships; and the choices that decide which evidence counts."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kommunegraf import languages
 from kommunegraf.findings import BadInput, Finding
@@ -12,7 +11,7 @@ from kommunegraf.graph import adoption, claims
 from kommunegraf.graph.adoption import Evidence, Limits, Source
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names
-from kommunegraf.namespaces import BASE, KG
+from kommunegraf.namespaces import KG
 from kommunegraf.questions import ask
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Engine
@@ -129,6 +128,11 @@ class Register:
         return _nearest(self.texts.get(one.iri, {}), self.lang, "")
 
     @cached_property
+    def mentioned(self) -> set[tuple[str, str]]:
+        """The kommuner and initiatives, by IRI, of which any evidence speaks, whether it counts or not."""
+        return {(one.municipality, one.initiative) for one in self.evidence}
+
+    @cached_property
     def reach(self) -> dict[tuple[str, str], int]:
         """How many kommuner each source names for each initiative."""
         named: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -232,13 +236,9 @@ def _nearest(texts: dict[str, str], lang: str, otherwise: str) -> str:
     return next((texts[tag] for tag in (lang, *LANGUAGES, "", *sorted(texts)) if tag in texts), otherwise)
 
 
+@lru_cache(maxsize=1 << 16)  # the same few thousand IRIs, many times each
 def _last(iri: str) -> str:
-    return re.split(r"[/#]", iri.rstrip("/#"))[-1]
-
-
-def base(iri: str) -> str:
-    """Where an IRI begins that is minted about a resource: in our namespace about ours, else at its own host."""
-    return BASE if iri.startswith(BASE) else re.sub(r"(://[^/]*/).*", r"\1", iri)
+    return iri.rstrip("/#").rpartition("/")[2].rpartition("#")[2]
 
 
 def _lacking(resource: str, name: str, message: str = "") -> Finding:

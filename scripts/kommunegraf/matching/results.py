@@ -141,9 +141,9 @@ class Match:
     """What the evidence says about a kommune and whom it could work with. `bordered` says that it has neighbours.
 
     `adoptions` are its own, `uncounted` what only evidence that does not count says of it, `already` what it does together with
-    others, `opportunities` what it could. `power` says what the test of likeness could find at all. `alike` has every kommune that
-    shares an initiative, the least likely overlap first; `significant` counts the pairs of the whole network with q of at
-    most 0.05, of `tested`.
+    others, `opportunities` what it could. `power` says what the test of likeness could find at all, None where likeness was left out.
+    `alike` has every kommune that shares an initiative, the least likely overlap first; `significant` counts the pairs of the whole
+    network with q of at most 0.05.
     """
 
     place: Place
@@ -156,7 +156,7 @@ class Match:
     neighbours: tuple[Neighbour, ...]
     alike: tuple[Partner, ...]
     significant: int
-    power: Power
+    power: Power | None
     learn_from: tuple[Plan, ...]
     next: tuple[Next, ...]
 

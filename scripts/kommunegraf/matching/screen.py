@@ -39,11 +39,7 @@ def _screen(match: Match, words: Words, lang: str, most: int) -> Iterator[str]:
     if not match.learn_from:
         yield "  " + words.no_plans
     yield from _first([[_plan(plan, words)] for plan in match.learn_from], words, most - 2)
-    yield from ("", words.heading_alike)
-    if match.alike:
-        names = text.clip("", [text.name(p.municipality) for p in match.alike], words, text.WIDTH - len(words.alike_line), most=3)
-        yield "  " + words.alike_line.format(names)
-    yield from text.fold(text.significance(match.power, match.significant, lang), "  ")
+    yield from ("", words.heading_alike, "  " + words.alike_folded)
 
 
 def _private(match: Match) -> bool:
@@ -87,7 +83,7 @@ def heading(match: Match, answer: str, lang: str = "da") -> str:
     """What stands above one answer's table: whom it is about, what counted, and what the figures do not show."""
     words = languages.words(lang, "matching")
     lines = [match.municipality.label, "", f"{words.unknown_here} {match.choices.text(lang)}"]
-    if answer == "alike":
+    if answer == "alike" and match.power:
         lines.append(text.significance(match.power, match.significant, lang))
     if answer == "opportunities":
         lines.append(words.points_text)

@@ -31,9 +31,9 @@ from kommunegraf.matching.subjects import Subjects, different, place_names
 from kommunegraf.matching.together import Vehicle
 
 
-def opportunities(register: Register, graph: nx.Graph, near: nx.Graph, everything: nx.Graph) -> list[Opportunity]:
-    """All opportunities, best first. `graph` is the network that counts, `everything` that in which all evidence does."""
-    finder = _Rules(register, graph, near, everything)
+def opportunities(register: Register, graph: nx.Graph, near: nx.Graph, vehicles: Iterable[Vehicle]) -> list[Opportunity]:
+    """All opportunities, best first, of the network that counts, the neighbourhoods, and what kommuner do together already."""
+    finder = _Rules(register, graph, near, vehicles)
     each = [*finder.learn(), *finder.buy_together(), *finder.join(), *finder.one_solution(), *finder.ask(), *finder.look()]
     return sorted(each, key=_order)
 
@@ -44,8 +44,8 @@ def _order(one: Opportunity) -> tuple[int, int, int, str, str, str]:
 
 
 class _Rules:
-    def __init__(self, register: Register, graph: nx.Graph, near: nx.Graph, everything: nx.Graph) -> None:
-        self.register, self.graph, self.near, self.everything = register, graph, near, everything
+    def __init__(self, register: Register, graph: nx.Graph, near: nx.Graph, vehicles: Iterable[Vehicle]) -> None:
+        self.register, self.graph, self.near, self.vehicles = register, graph, near, vehicles
         self.standing = Standing(register, graph)
         self.initiatives = sorted(n for n, mode in graph.nodes(data="bipartite") if mode == INITIATIVE)
         self.subjects = Subjects(register.evidence, register.texts)
@@ -95,7 +95,7 @@ class _Rules:
 
     def join(self) -> Iterator[Opportunity]:
         """An organisation in which two or more neighbours are, and the kommune is not known to be."""
-        for vehicle in together.vehicles(self.register, self.graph):
+        for vehicle in self.vehicles:
             if not self._open(vehicle):
                 continue
             gone = {m.municipality for m in self.register.memberships if m.organisation == vehicle.resource.iri}
@@ -159,7 +159,7 @@ class _Rules:
                     beside = {how: [iri for iri in alone if self.relation(iri, here) == how] for how in ("region", "size")}
                     beside["neighbour"] = sorted(self.near[here])
                     for how, near in beside.items():
-                        unknown = [iri for iri in near if not self.everything.has_edge(iri, initiative)]
+                        unknown = [iri for iri in near if (iri, initiative) not in self.register.mentioned]
                         if unknown:
                             audience = tuple(self.register.places[iri].municipality for iri in unknown)
                             points = _points("look", how, [claim])

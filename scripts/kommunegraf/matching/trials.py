@@ -1,13 +1,14 @@
 """What the measurements of matching are made of: which kommuner are related, what each link rests on, and the methods to try."""
 
 from collections.abc import Callable, Iterable
-from math import asin, cos, exp, radians, sin, sqrt
+from math import exp
 
 import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
 from kommunegraf.matching import recommend
+from kommunegraf.matching.network import distance
 from kommunegraf.matching.register import Place
 
 KILOMETRES = 40.0
@@ -49,12 +50,3 @@ def related(places: Iterable[Place], holds: Callable[[Place, Place], bool]) -> n
 def same_region(one: Place, other: Place) -> bool:
     """Whether two kommuner are of one region."""
     return one.region is not None and one.region == other.region
-
-
-def distance(one: Place, other: Place) -> float:
-    """Kilometres between two places, on a sphere; infinite where a point is unknown."""
-    if one.point is None or other.point is None:
-        return float("inf")
-    (east, north), (there_east, there_north) = (map(radians, place.point) for place in (one, other) if place.point)
-    chord = sin((there_north - north) / 2) ** 2 + cos(north) * cos(there_north) * sin((there_east - east) / 2) ** 2
-    return 2 * 6371 * asin(sqrt(chord))
