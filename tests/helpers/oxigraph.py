@@ -22,15 +22,26 @@ def serving(nquads: Path, store: Path, union: bool = True) -> Iterator[str]:
 
 
 @contextmanager
-def running(verb: str, store: Path, union: bool) -> Iterator[str]:
-    """The address for queries of a server over a store: `serve`, which takes updates, or `serve-read-only`."""
+def running(verb: str, store: Path, union: bool, file_kilobytes: int = 0) -> Iterator[str]:
+    """The address for queries of a server over a store, as `started` has it."""
+    with started(verb, store, union, file_kilobytes) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(verb: str, store: Path, union: bool, file_kilobytes: int = 0) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """The address for queries and the process of a server over a store: `serve`, which takes updates, or `serve-read-only`.
+
+    `file_kilobytes` is how large its files may grow; beyond that the system refuses to write, as on a full disk.
+    """
     port = free_port()
-    command = [_program(), verb, "--location", str(store), "--bind", f"127.0.0.1:{port}"]
+    limit = ["sh", "-c", f'trap "" XFSZ; ulimit -f {file_kilobytes * 2}; exec "$0" "$@"'] if file_kilobytes else []
+    command = [*limit, _program(), verb, "--location", str(store), "--bind", f"127.0.0.1:{port}"]
     command += ["--union-default-graph"] if union else []
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         try:
             wait(port, "the Oxigraph server", 10)
-            yield f"http://127.0.0.1:{port}/query"
+            yield f"http://127.0.0.1:{port}/query", server
         finally:
             server.terminate()
 

@@ -26,11 +26,11 @@ def before(address: str, deed: Callable[[int, bytes], Deed]) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            self.close_connection = True
             body = self.rfile.read(int(self.headers["Content-Length"]))
             with lock:
                 chosen = deed(next(numbers), body)
             if chosen == "drop":
-                self.connection.close()
                 return
             if chosen in ("busy", "page"):
                 return self.reply(503 if chosen == "busy" else 200, {"Content-Type": "text/html"}, b"<p>hello", 8)
@@ -42,7 +42,6 @@ def before(address: str, deed: Callable[[int, bytes], Deed]) -> Iterator[str]:
             for _ in range(2 if chosen == "twice" else 1):
                 answer = self.forward(body)
             if chosen == "lose":
-                self.connection.close()
                 return
             content = answer.content[: len(answer.content) // 2] if chosen == "cut" else answer.content
             self.reply(answer.status_code, dict(answer.headers), content, len(answer.content))
@@ -61,7 +60,6 @@ def before(address: str, deed: Callable[[int, bytes], Deed]) -> Iterator[str]:
             self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(content)
-            self.close_connection = True
 
         def log_message(self, format: str, *arguments: object) -> None:
             pass

@@ -116,13 +116,6 @@ def test_the_language_is_used_beside_the_optionals(question: Question) -> None:
     assert "lang" not in question.parameters or re.search(r"^  (FILTER|BIND)\(.*\?lang\b", question.text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "queries").glob("[ip]*/*.rq")), ids=lambda path: path.stem)
-def test_the_tools_own_queries_use_the_language_beside_the_optionals_too(path: Path) -> None:
-    text = path.read_text("utf-8")
-    forgotten = re.search(r"OPTIONAL [^\n]*\?lang\b", text) and not re.search(r"^  (FILTER|BIND)\(.*\?lang\b", text, re.MULTILINE)
-    assert not forgotten, "Virtuoso forgets the language: add FILTER(BOUND(?lang)) under its VALUES"
-
-
 @every_question
 def test_the_columns_are_those_of_the_answer(engine: Embedded, question: Question) -> None:
     assert ask.ask(engine, question).columns == list(question.columns)

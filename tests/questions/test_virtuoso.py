@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from tests.helpers import calls, virtuoso
 
 from kommunegraf.graph import build
+from kommunegraf.matching.matcher import Matcher
 from kommunegraf.namespaces import BASE, XSD
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Question
@@ -17,6 +19,12 @@ from kommunegraf.rdf.engines import Embedded, Endpoint, Engine, python_value
 
 pytestmark = pytest.mark.slow
 QUESTIONS = ask.folder()
+WHOLE_STORE = {
+    "anything", "graph-sizes", "quads", "union-missing",
+    "void-classes", "void-graphs", "void-properties", "void-totals", "void-vocabularies",
+}
+"""Queries about all that a store holds, where Virtuoso has graphs of its own; pages are made from a copy of ours."""
+TOOLS = {name: query for folder in ("internal", "pages") for name, query in ask.folder(folder).items() if name not in WHOLE_STORE}
 TRUTH = "Virtuoso writes truth values as 1 and 0"
 WRITTEN_OTHERWISE = {
     "municipalities": "Virtuoso keeps points as floats of 32 bits, with a datatype of its own",
@@ -83,6 +91,23 @@ def test_virtuoso_answers_the_same(engine: Embedded, endpoint: Endpoint, questio
 def test_virtuoso_answers_the_same_about_other_things(engine: Embedded, endpoint: Endpoint, question: Question) -> None:
     for arguments in others(engine, question):
         assert same(answer(engine, question, arguments), answer(endpoint, question, arguments)), arguments
+
+
+@pytest.mark.parametrize("query", TOOLS.values(), ids=TOOLS)
+def test_virtuoso_answers_what_the_tools_ask_the_same(engine: Embedded, endpoint: Endpoint, query: Question) -> None:
+    here, there = (answer(one, query, {}) for one in (engine, endpoint))
+    assert same(here, there), [pair for pair in zip(here, there) if not same([pair[0]], [pair[1]])][:2]
+
+
+@pytest.mark.parametrize("lang", ["da", "en"])
+def test_matching_finds_the_same_on_virtuoso(engine: Embedded, endpoint: Endpoint, lang: str) -> None:
+    here, there = (Matcher.open(one, lang) for one in (engine, endpoint))
+    assert here.opportunities == there.opportunities != []
+    for iri in here.rows[::20]:
+        one, other = here.match(iri), there.match(iri)
+        assert one.place.point and other.place.point
+        assert all(abs(a - b) <= DEGREES for a, b in zip(one.place.point, other.place.point))
+        assert replace(one, place=replace(one.place, point=None)) == replace(other, place=replace(other.place, point=None))
 
 
 def test_each_exception_is_a_question() -> None:

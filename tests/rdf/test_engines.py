@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 from tests.helpers.oxigraph import serving
 
 from kommunegraf.graph import build
+from kommunegraf.matching.matcher import Matcher
 from kommunegraf.questions import ask
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.engines import Embedded, Endpoint, Engine, EngineError, Rdflib
@@ -47,6 +49,28 @@ def test_an_endpoint_answers_every_question_as_the_embedded_store_does(engine: E
         assert set(here.result) == set(there.result) != set()
     else:
         assert here.rows() == there.rows()
+
+
+@pytest.mark.slow
+def test_an_endpoint_answers_what_the_tools_ask_as_the_embedded_store_does(engine: Engine, endpoint: Engine) -> None:
+    for folder in ("internal", "pages"):
+        for name, query in ask.folder(folder).items():
+            if name in ("union-missing", "quads"):  # about the store itself, and all statements with their blank nodes
+                continue
+            here, there = (ask.ask(one, query) for one in (engine, endpoint))
+            if here.is_graph:
+                assert set(here.result) == set(there.result), name
+            elif here.columns:
+                assert Counter(map(repr, here.rows())) == Counter(map(repr, there.rows())), name
+            else:
+                assert bool(here.result) == bool(there.result), name
+
+
+@pytest.mark.slow
+def test_matching_finds_the_same_at_an_endpoint(engine: Engine, endpoint: Engine) -> None:
+    here, there = (Matcher.open(one, "en") for one in (engine, endpoint))
+    assert here.opportunities == there.opportunities != []
+    assert here.match(here.rows[0]) == there.match(there.rows[0])
 
 
 def test_a_dataset_that_would_hide_its_graphs_is_refused() -> None:

@@ -1,11 +1,9 @@
 """`kommunegraf load` on real triple stores: what is there afterwards, what readers see meanwhile, what interruptions leave behind."""
 
 import os
-import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -158,36 +156,6 @@ def test_the_command_loads_tells_and_takes_out(built: Path) -> None:
         unknown = command("--endpoint", address, "--graph", str(built), "--only", "evidens")
         assert unknown.returncode == 1 and "there is no graph 'evidens'; there is analysis" in unknown.stderr
     assert "ld_dir" in command("--print").stdout
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seconds", [0.3, 1.0])
-def test_a_run_after_a_kill_completes_the_load(seconds: float, built: Path, graphs: dict[str, State]) -> None:
-    """Sent in many small requests, so that the kill falls between them."""
-    program = (
-        "import sys; from pathlib import Path; from kommunegraf.stores import client, load, state\n"
-        "from kommunegraf.stores import kinds; kinds.kinds = lambda: ()\n"
-        "store = client.Store(sys.argv[1], sys.argv[1].replace('/query', '/update'))\n"
-        "graphs = state.read(Path(sys.argv[2])); load.apply(store, load.plan(store, graphs, '1'))\n"
-    )
-    with engine("oxigraph") as store:
-        variables = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
-        arguments = [sys.executable, "-c", program, store.address, str(built / "kommunegraf.nq")]
-        with subprocess.Popen(arguments, env=variables, stderr=subprocess.DEVNULL) as process:
-            time.sleep(1 + seconds)
-            process.send_signal(signal.SIGKILL)
-        loaded(store, graphs)
-        assert load.plan(store, graphs, "1") == []
-
-
-@pytest.mark.slow
-def test_a_server_that_is_killed_and_comes_back_is_completed(tmp_path: Path, graphs: dict[str, State]) -> None:
-    with stores.oxigraph(folder=tmp_path / "store") as address, Store(address) as store:
-        half = {graph: content for graph, content in graphs.items() if graph < GRAPH + "evidence"}
-        load.apply(store, load.plan(store, half, "1"))
-    with stores.oxigraph(folder=tmp_path / "store") as address, Store(address) as store:
-        loaded(store, graphs)
-        assert load.plan(store, graphs, "1") == []
 
 
 @pytest.mark.parametrize(
