@@ -48,9 +48,13 @@ def choice(cell: str, name: str, lang: str) -> str:
     keys = _chosen(name)
     if key := keys.get(plain(cell)):
         return key
+    begun = {key for written, key in keys.items() if written.startswith(f"{plain(cell)} ")}
+    if len(begun) == 1:
+        return begun.pop()
     shown = {plain(label): label for label in choices(lang, name)}
-    near = tuple(dict.fromkeys(dict(zip(texts("contribute")[name], choices(lang, name)))[keys[one]] for one in nearest(plain(cell), keys)))
-    raise Wrong(f"unknown-{name}", cell, tuple(shown.values()), near[:2])
+    labels = dict(zip(texts("contribute")[name], choices(lang, name)))
+    near = tuple(shown[one] for one in nearest(plain(cell), shown, 2)) or tuple(labels[keys[one]] for one in nearest(plain(cell), keys, 1))
+    raise Wrong(f"unknown-{name}", cell, tuple(shown.values()), near)
 
 
 @cache
@@ -125,9 +129,15 @@ class Cells:
         """The paths of the organisations and kommuner that a cell names, sorted, and names that it says are new. Raises Wrong."""
 
         def path(one: str) -> str:
-            with suppress(Wrong):
+            try:
                 return f"municipality/{self.municipality(one)}"
-            return f"organisation/{last(self._resolve('organisation', one, 'unknown-partner'))}"
+            except Wrong as place:
+                near = place.near
+            try:
+                return f"organisation/{last(self._resolve('organisation', one, 'unknown-partner'))}"
+            except Wrong as wrong:
+                closest = nearest(one, [*near, *wrong.near], 2) or [*near, *wrong.near][:2]
+                raise Wrong(wrong.code, one, near=tuple(closest)) from None
 
         return self._several(cell, path)
 
