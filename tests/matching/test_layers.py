@@ -2,10 +2,16 @@
 
 import io
 import json
+import runpy
+from dataclasses import replace
+from pathlib import Path
 
+import igraph
+import lxml.etree
 import networkx as nx
 import pandas as pd
 import pytest
+from tests.helpers import ROOT
 
 from kommunegraf.matching import exports, layers
 from kommunegraf.matching.matcher import Matcher
@@ -19,7 +25,10 @@ def matcher(engine: Embedded) -> Matcher:
 
 def test_each_file_read_again_is_its_layer(matcher: Matcher) -> None:
     files = exports.graphs(matcher)
-    made = {"adoptions": layers.adoptions(matcher), "neighbours": layers.neighbours(matcher), "partners": layers.partners(matcher)}
+    made = {
+        "adoptions": layers.adoptions(matcher), "neighbours": layers.neighbours(matcher), "partners": layers.partners(matcher),
+        "solutions": layers.solutions(matcher), "organisations": layers.organisations(matcher),
+    }
     for name, graph in made.items():
         again = nx.parse_graphml(files[f"{name}.graphml"])
         assert dict(again.nodes(data=True)) == dict(graph.nodes(data=True))
@@ -27,7 +36,7 @@ def test_each_file_read_again_is_its_layer(matcher: Matcher) -> None:
         assert all("type" not in data for _, data in again.nodes(data=True)) and json.dumps(nx.node_link_data(graph, edges="edges"))
     assert nx.is_bipartite(made["adoptions"]) and not nx.is_bipartite(made["neighbours"])
     nodes = pd.read_csv(io.StringIO(files["nodes.csv"]), dtype={"code": str})
-    assert set(nodes["id"]) == set(made["adoptions"]) and list(nodes[nodes["bipartite"] == 0]["code"].str.len().unique()) == [4]
+    assert set(nodes["id"]) == set().union(*made.values()) and list(nodes[nodes["bipartite"] == 0]["code"].str.len().unique()) == [4]
 
 
 def test_partners_are_the_projection_with_its_chances(matcher: Matcher) -> None:
@@ -39,7 +48,58 @@ def test_partners_are_the_projection_with_its_chances(matcher: Matcher) -> None:
     assert layers.partners(matcher, 0.05).number_of_edges() == matcher.significant
 
 
-def test_the_layer_of_solutions_has_what_is_in_use(matcher: Matcher) -> None:
-    graph = layers.solutions(matcher)
-    assert nx.is_bipartite(graph) and graph.number_of_edges() > 100
-    assert {data["kind"] for _, data in graph.nodes(data=True)} == {"municipality", "solution"}
+def test_the_layers_of_solutions_and_organisations_have_what_is_in_use(matcher: Matcher) -> None:
+    solutions, organisations = layers.solutions(matcher), layers.organisations(matcher)
+    for graph in (solutions, organisations):
+        second = {data["kind"] for _, data in graph.nodes(data=True) if data["bipartite"] == 1}
+        assert nx.is_bipartite(graph) and graph.number_of_edges() > 100 and "municipality" not in second and len(second) > 3
+    member = next(one for one in matcher.register.memberships if one.organisation.endswith("/os2") and one.end is None)
+    assert organisations.has_edge(member.municipality, member.organisation)
+    ended = tuple(replace(one, end=2000) for one in matcher.register.memberships)
+    assert not layers.organisations(Matcher(replace(matcher.register, memberships=ended, partners={}))).edges
+
+
+def test_all_layers_in_one_graph_say_which(matcher: Matcher) -> None:
+    graph = layers.multilayer(matcher)
+    kinds = nx.get_edge_attributes(graph, "layer")
+    assert nx.is_bipartite(graph) and set(kinds.values()) == {"initiative", "solution", "organisation"}
+    assert sum(kind == "initiative" for kind in kinds.values()) == matcher.running.number_of_edges()
+
+
+def test_a_slice_of_time_an_ego_network_bridges_and_stability(matcher: Matcher) -> None:
+    assert layers.as_of(matcher, 2014).number_of_edges() < layers.as_of(matcher, 2019).number_of_edges() < matcher.graph.number_of_edges()
+    here = matcher.rows[0]
+    assert set(layers.ego(matcher, here)) == {here, *layers.partners(matcher)[here]}
+    scores = layers.bridging(matcher)
+    assert list(scores) == sorted(scores, key=lambda row: (-scores[row], row)) and set(scores) == set(matcher.rows)
+    kept = layers.stability(matcher)
+    assert kept and all(0 <= share <= 1 for share in kept.values())
+
+
+def test_gexf_has_spells_of_the_years_that_are_known(matcher: Matcher) -> None:
+    graph = layers.adoptions(matcher)
+    tree = lxml.etree.fromstring(exports.gexf(graph).encode("utf-8"))
+    edges = {(e.get("source"), e.get("target")): e for e in tree.iter("{*}edge")}
+    for one, other, data in graph.edges(data=True):
+        spells = [(s.get("start"), s.get("end")) for s in edges[one, other].iter("{*}spell")]
+        start, end = data.get("since") or data.get("asOf"), data.get("until")
+        assert spells == ([(start and str(start), end and str(end))] if start or end else [])
+    assert tree.find("{*}graph").get("timeformat") == "integer"
+
+
+def test_igraph_reads_the_file_and_projects_it(matcher: Matcher, tmp_path: Path) -> None:
+    file = tmp_path / "adoptions.graphml"
+    file.write_text(exports.graphml(layers.adoptions(matcher)), "utf-8")
+    graph = igraph.Graph.Read_GraphML(str(file))
+    kommuner, initiatives = graph.bipartite_projection(types=[bool(mode) for mode in graph.vs["bipartite"]])
+    everyone = nx.bipartite.projected_graph(matcher.graph, matcher.rows)
+    assert (kommuner.vcount(), kommuner.ecount(), initiatives.vcount()) == (98, everyone.number_of_edges(), len(matcher.columns))
+
+
+def test_the_worked_analysis_finds_what_it_says(matcher: Matcher) -> None:
+    analysis = runpy.run_path(str(ROOT / "docs" / "matching" / "analysis.py"))
+    found = analysis["findings"](matcher)
+    degrees = sorted((matcher.graph.degree[c] for c in matcher.columns), reverse=True)
+    assert f"{sum(degrees[:5]) / sum(degrees):.0%}" in found["initiatives"]
+    assert found["likeness"].startswith(f"{matcher.power.able} pairs") and "98 kommuner" in found["organisations"]
+    assert len((ROOT / "docs" / "matching" / "analysis.py").read_text("utf-8").splitlines()) <= 45

@@ -49,23 +49,29 @@ def edges(graph: nx.Graph) -> set[frozenset[str]]:
     return {frozenset((a, b)) for a, b in graph.edges}
 
 
-def test_every_network_file_read_again_is_the_network_with_both_layers(matcher: Matcher, files: dict[str, str]) -> None:
-    expected = edges(matcher.graph) | edges(matcher.near)
+def test_every_file_of_adoptions_read_again_is_the_network(matcher: Matcher, files: dict[str, str]) -> None:
+    expected = edges(matcher.graph)
     graphs = [
-        nx.parse_graphml(files["network.graphml"]),
-        nx.read_gexf(io.BytesIO(files["network.gexf"].encode("utf-8"))),
-        nx.node_link_graph(json.loads(files["network.json"]), edges="edges"),
+        nx.parse_graphml(files["adoptions.graphml"]),
+        nx.read_gexf(io.BytesIO(files["adoptions.gexf"].encode("utf-8"))),
+        nx.node_link_graph(json.loads(files["adoptions.json"]), edges="edges"),
     ]
     for graph in graphs:
-        assert edges(graph) == expected and set(graph) == set(matcher.graph)
+        assert edges(graph) == expected and set(graph) == set(matcher.graph) and nx.is_bipartite(graph)
         assert graph.nodes[HOLBAEK]["region"] == "Region Zealand" and graph.nodes[HOLBAEK]["population"] > 50_000
         adoption = graph.edges[HOLBAEK, BASE + "initiative/open-data"]
-        assert (adoption["layer"], adoption["status"], adoption["solutions"]) == ("adoption", "active", "Open Data DK")
-        assert graph.edges[HOLBAEK, BASE + "municipality/0306"]["layer"] == "neighbour"
+        assert (adoption["status"], adoption["solutions"]) == ("active", "Open Data DK")
     assert "high and medium" in graphs[2].graph["choices"]
-    rows = records(files["edges.csv"])
-    assert {frozenset((r["source"], r["target"])) for r in rows} == expected
-    assert sum(r["layer"] == "adoption" for r in rows) == matcher.graph.number_of_edges()
+
+
+def test_the_table_of_edges_has_each_layer_with_the_kommune_first(matcher: Matcher, files: dict[str, str]) -> None:
+    rows, names = records(files["edges.csv"]), {row["id"]: row["Label"] for row in records(files["nodes.csv"])}
+    kinds = Counter(row["layer"] for row in rows)
+    assert kinds["adoptions"] == matcher.graph.number_of_edges() and kinds["neighbours"] == matcher.near.number_of_edges()
+    assert set(kinds) == {"adoptions", "neighbours", "partners", "solutions", "organisations"}
+    for row in rows:
+        assert row["source"] in matcher.register.places and float(row["Weight"]) >= 1
+        assert row["Label"] == f"{names[row['source']]} – {names[row['target']]}" and row["sourceCode"] == row["source"][-4:]
 
 
 def test_equal_networks_give_equal_files(engine: Embedded, files: dict[str, str]) -> None:
@@ -228,6 +234,6 @@ def test_everything_is_written_by_one_command(built: Path, tmp_path: Path) -> No
     names = {p.relative_to(tmp_path / "all").as_posix() for p in (tmp_path / "all").rglob("*") if p.is_file()}
     written = {"report.md", "opportunities.geojson", "opportunities.csv"}
     assert written <= names
-    assert {"suggestions.nq", "network.graphml", "municipalities/0326.json"} <= names
+    assert {"suggestions.nq", "adoptions.graphml", "edges.csv", "municipalities/0326.json"} <= names
     assert len([n for n in names if n.startswith("municipalities/")]) == 2 * 98
     assert f"Wrote {len(names)} files" in done.stdout

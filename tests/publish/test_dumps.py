@@ -54,7 +54,8 @@ def test_every_address_of_the_house_is_there(files: dict[str, bytes]) -> None:
     graphs = {f"dump/graph/{name}.{suffix}.gz" for name in names for suffix in ("ttl", "nq", "jsonld")}
     whole = {f"dump/kommunegraf.{suffix}.gz" for suffix in ("trig", "nq", "ttl", "jsonld")}
     cells = {f"dump/tables/{path.name}" for path in (ROOT / "data").iterdir() if path.suffix != ".md"}
-    rest = {"dump/kommunegraf.xlsx", "dump/network.graphml", "dump/SHA256SUMS", "dump/adoptions.da.csv", "dump/adoptions.en.csv"}
+    rest = {"dump/kommunegraf.xlsx", *(f"dump/{n}" for n in dumps.NETWORKS),
+            "dump/SHA256SUMS", "dump/adoptions.da.csv", "dump/adoptions.en.csv"}
     frozen = {f"version/0.1.0/{name}" for name in ("kommunegraf.nq.gz", "kommunegraf.trig.gz", "SHA256SUMS")}
     assert set(files) == graphs | whole | cells | rest | frozen
 
@@ -109,9 +110,9 @@ def test_checksums_are_those_of_every_file(files: dict[str, bytes], tmp_path: Pa
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(body)
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=tmp_path / "dump", check=True)
-    (tmp_path / "dump" / "network.graphml").write_bytes(b"changed")
+    (tmp_path / "dump" / "adoptions.graphml").write_bytes(b"changed")
     failed = subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path / "dump", capture_output=True, text=True)
-    assert failed.returncode == 1 and "network.graphml: FAILED" in failed.stdout
+    assert failed.returncode == 1 and "adoptions.graphml: FAILED" in failed.stdout
 
 
 def test_a_release_keeps_the_bytes_of_the_dump(files: dict[str, bytes]) -> None:
@@ -227,8 +228,7 @@ def test_the_explaining_sheets_know_every_table_in_both_languages(files: dict[st
 
 
 def test_the_network_is_that_of_the_graph(files: dict[str, bytes], engine: Embedded) -> None:
-    graph = nx.read_graphml(BytesIO(files["dump/network.graphml"]))
+    graph = nx.read_graphml(BytesIO(files["dump/adoptions.graphml"]))
     kommuner = [node for node, mode in graph.nodes(data="bipartite") if mode == 0]
-    adoptions = [edge for *edge, layer in graph.edges(data="layer") if layer == "adoption"]
-    assert len(kommuner) == 98 and len(adoptions) == len(claims.read(engine).adoptions)
+    assert len(kommuner) == 98 and graph.number_of_edges() == len(claims.read(engine).adoptions) and nx.is_bipartite(graph)
     assert graph.nodes["https://w3id.org/kommunegraf/municipality/0751"]["label"] == "Aarhus"

@@ -1,4 +1,4 @@
-"""The network for other programs: GraphML, GEXF, node-link JSON, a CSV edge list, RDF, and the opportunities as a map layer."""
+"""The networks for other programs: GraphML, GEXF, node-link JSON, CSV, RDF, and the opportunities as a map layer."""
 
 import json
 import re
@@ -15,60 +15,66 @@ from kommunegraf.matching.network import base, claim
 from kommunegraf.namespaces import GRAPH, KG, RDF
 from kommunegraf.rdf.terms import iri
 
-
-def flat(matcher: Matcher) -> nx.Graph:
-    """Both layers in one graph with plain attributes: edges of `layer` adoption and of `layer` neighbour; unknown ones are absent.
-
-    The graph carries the choices as its attribute `choices`.
-    """
-    graph = nx.Graph(choices=matcher.choices.text(matcher.register.lang))
-    for node, data in sorted(matcher.graph.nodes(data=True)):
-        place = data.get("place")
-        told: dict[str, Any] = {"label": data["label"], "bipartite": data["bipartite"]}
-        if place:
-            region, kind = (r.label if r else None for r in (place.region, place.kind))
-            longitude, latitude = place.point or (None, None)
-            told |= {"region": region, "municipalityType": kind, "population": place.population}
-            told |= {"longitude": longitude, "latitude": latitude}
-        graph.add_node(node, **{key: value for key, value in told.items() if value is not None})
-    for municipality in matcher.rows:
-        for initiative in sorted(matcher.graph[municipality]):
-            stated = claim(matcher.graph, municipality, initiative)
-            told = {
-                "layer": "adoption", "status": stated.status.name, "confidence": stated.confidence, "freshness": stated.freshness,
-                "since": stated.adoption.since, "until": stated.adoption.until, "asOf": stated.as_of,
-                "solutions": "; ".join(s.label for s in stated.solutions) or None, "evidence": " ".join(e.iri for e in stated.evidence),
-            }
-            graph.add_edge(municipality, initiative, **{key: value for key, value in told.items() if value is not None})
-    for one, other, data in sorted(matcher.near.edges(data=True)):
-        graph.add_edge(one, other, layer="neighbour", relation="+".join(data["relations"]))
-    return graph
-
-
-_EDGE = ("source", "target", "layer", "status", "confidence", "freshness", "since", "until", "asOf", "solutions", "relation", "evidence")
-
-_NODE = ("id", "label", "kind", "code", "bipartite", "region", "municipalityType", "population", "longitude", "latitude")
+NODE = ("id", "Label", "kind", "code", "bipartite", "region", "municipalityType", "population", "longitude", "latitude")
+"""The columns of `nodes.csv`, of which Gephi knows `id` and `Label`."""
+EDGE = (
+    "source", "target", "Label", "Weight", "layer", "sourceCode", "targetCode", "status", "confidence", "freshness", "since", "until",
+    "asOf", "solutions", "relation", "expected", "surprise", "p", "q", "evidence",
+)
+"""The columns of `edges.csv`. `source` is a kommune; Gephi knows `source`, `target`, `Label` and `Weight`."""
 
 
 def graphs(matcher: Matcher) -> dict[str, str]:
-    """The text of each file by name; equal networks give equal text."""
-    graph = flat(matcher)
-    graphml, gexf = BytesIO(), BytesIO()
-    nx.write_graphml_xml(graph, graphml, named_key_ids=True)
-    nx.write_gexf(graph, gexf)
-    node_link = json.dumps(nx.node_link_data(graph, edges="edges"), ensure_ascii=False, indent=1)
-    nodes = [dict.fromkeys(_NODE) | {"id": node} | data for node, data in layers.adoptions(matcher).nodes(data=True)]
-    apart = {"adoptions": layers.adoptions(matcher), "neighbours": layers.neighbours(matcher), "partners": layers.partners(matcher)}
-    edges = [dict.fromkeys(_EDGE) | {"source": a, "target": b} | data for a, b, data in graph.edges(data=True)]
+    """The text of each file by name; equal networks give equal text. A file has one layer, or says in `layer` which."""
+    each = {
+        "adoptions": layers.adoptions(matcher), "neighbours": layers.neighbours(matcher), "partners": layers.partners(matcher),
+        "solutions": layers.solutions(matcher), "organisations": layers.organisations(matcher),
+    }
     return {
-        **{f"{name}.graphml": "\n".join(nx.generate_graphml(layer, named_key_ids=True)) + "\n" for name, layer in apart.items()},
-        "nodes.csv": answers.as_csv(nodes, _NODE),
-        "network.graphml": graphml.getvalue().decode("utf-8") + "\n",
-        "network.gexf": re.sub(r' lastmodifieddate="[^"]*"', "", gexf.getvalue().decode("utf-8")) + "\n",
-        "network.json": node_link + "\n",
-        "edges.csv": answers.as_csv(edges, _EDGE),
+        **{f"{name}.graphml": graphml(layer) for name, layer in each.items()},
+        "adoptions.gexf": gexf(each["adoptions"]),
+        "adoptions.json": json.dumps(nx.node_link_data(each["adoptions"], edges="edges"), ensure_ascii=False, indent=1) + "\n",
+        "nodes.csv": answers.as_csv(list(_nodes(each)), NODE),
+        "edges.csv": answers.as_csv(list(_edges(each)), EDGE),
         "adoptions.nq": "".join(f"{line}\n" for line in sorted(set(adoptions(matcher)))),
     }
+
+
+def graphml(graph: nx.Graph) -> str:
+    """A graph as GraphML, whose keys have the names of the attributes."""
+    return "\n".join(nx.generate_graphml(graph, named_key_ids=True)) + "\n"
+
+
+def gexf(graph: nx.Graph) -> str:
+    """A graph as GEXF in which an edge has a spell from `since`, else `asOf`, to `until`, where the years are known."""
+    timed = graph.copy()
+    timed.graph["mode"] = "dynamic"
+    for *_, data in timed.edges(data=True):
+        start, end = data.get("since") or data.get("asOf"), data.get("until")
+        if start or end:
+            data["spells"] = [(start, end)]
+    output = BytesIO()
+    nx.write_gexf(timed, output)
+    text = re.sub(r' lastmodifieddate="[^"]*"', "", output.getvalue().decode("utf-8")) + "\n"
+    return text.replace('timeformat="long"', 'timeformat="integer"')  # GEXF 1.2 knows no long
+
+
+def _nodes(each: dict[str, nx.Graph]) -> Iterator[dict[str, Any]]:
+    """The nodes of all layers, each once: kommuner, then initiatives, solutions and organisations."""
+    nodes = {node: data for layer in ("adoptions", "solutions", "organisations") for node, data in each[layer].nodes(data=True)}
+    for node, data in nodes.items():
+        yield {column: data.get(column) for column in NODE} | {"id": node, "Label": data["label"]}
+
+
+def _edges(each: dict[str, nx.Graph]) -> Iterator[dict[str, Any]]:
+    """The edges of all layers, by layer."""
+    for layer, graph in each.items():
+        for one, other, data in graph.edges(data=True):
+            label = " – ".join(graph.nodes[node]["label"] for node in (one, other))
+            yield {column: data.get(column) for column in EDGE} | {
+                "source": one, "target": other, "Label": label, "Weight": data["weight"], "layer": layer,
+                "sourceCode": graph.nodes[one]["code"], "targetCode": graph.nodes[other]["code"],
+            }
 
 
 def adoptions(matcher: Matcher) -> Iterator[str]:

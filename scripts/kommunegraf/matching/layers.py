@@ -1,10 +1,11 @@
 """The networks of matching as networkx graphs with plain attributes, which every format of networkx can write.
 
-A node has `label`, `kind` (`municipality`, `initiative`, `solution`), `code` (the last part of its IRI) and, where known, `region`,
-`municipalityType`, `population`, `longitude`, `latitude`. No attribute is called `type`, which igraph keeps for itself. Unknown
-values are absent. Each graph carries the choices as its attribute `choices`.
+A node has `label`, `kind` (`municipality`, `initiative`, or the kind of the solution or organisation), `code` (the last part of its
+IRI) and, where known, `region`, `municipalityType`, `population`, `longitude`, `latitude`. No attribute is called `type`, which igraph
+keeps for itself. Unknown values are absent. Each graph carries the choices as its attribute `choices`.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -12,6 +13,7 @@ import networkx as nx
 from kommunegraf.matching import network
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import INITIATIVE, MUNICIPALITY
+from kommunegraf.matching.register import Resource
 
 
 def adoptions(matcher: Matcher) -> nx.Graph:
@@ -20,8 +22,7 @@ def adoptions(matcher: Matcher) -> nx.Graph:
     An edge is an adoption: `status`, `freshness`, `confidence`, `solutions` and `evidence` (IRIs, by blanks), the years `since`,
     `until` and `asOf`, and `weight` 1.
     """
-    graph = _empty(matcher)
-    graph.add_nodes_from((iri, _place(matcher, iri) | {"bipartite": MUNICIPALITY}) for iri in matcher.rows)
+    graph = _kommuner(matcher)
     for iri in matcher.columns:
         resource = network.resource(matcher.graph, iri)
         graph.add_node(iri, label=resource.label, kind="initiative", code=resource.name, bipartite=INITIATIVE)
@@ -66,15 +67,80 @@ def partners(matcher: Matcher, level: float | None = None) -> nx.Graph:
 
 def solutions(matcher: Matcher) -> nx.Graph:
     """Kommuner and the solutions that they have in use, bipartite as `adoptions`; `weight` counts the initiatives."""
-    graph = _empty(matcher)
-    graph.add_nodes_from((iri, _place(matcher, iri) | {"bipartite": MUNICIPALITY}) for iri in matcher.rows)
+    graph = _kommuner(matcher)
     for municipality, initiative in matcher.running.edges(matcher.rows):
         claim = network.claim(matcher.graph, municipality, initiative)
         for solution in claim.solutions if claim.active else ():
-            graph.add_node(solution.iri, label=solution.label, kind="solution", code=solution.name, bipartite=INITIATIVE)
-            before = graph.get_edge_data(municipality, solution.iri, {}).get("weight", 0)
-            graph.add_edge(municipality, solution.iri, weight=before + 1)
+            _join(graph, matcher, municipality, solution)
     return graph
+
+
+def organisations(matcher: Matcher) -> nx.Graph:
+    """Kommuner and the organisations that they are members of, or that evidence which counts names as partners; bipartite.
+
+    `weight` counts the memberships and the initiatives. What has ended is left out.
+    """
+    register, graph = matcher.register, _kommuner(matcher)
+    for one in register.memberships:
+        if one.municipality in register.places and (one.end is None or one.end >= register.limits_of(matcher.choices).reference):
+            _join(graph, matcher, one.municipality, register.resource(one.organisation))
+    for municipality, initiative in matcher.running.edges(matcher.rows):
+        evidence = network.claim(matcher.graph, municipality, initiative).evidence
+        partners = {iri for one in evidence for iri in register.partners.get(one.iri, ()) if iri not in register.places}
+        for iri in sorted(partners):
+            _join(graph, matcher, municipality, register.resource(iri))
+    return graph
+
+
+def multilayer(matcher: Matcher) -> nx.Graph:
+    """Kommuner with their initiatives, solutions and organisations in one graph; bipartite, with `layer` on each edge."""
+    graph = _empty(matcher)
+    layers = {"initiative": adoptions(matcher), "solution": solutions(matcher), "organisation": organisations(matcher)}
+    for name, layer in layers.items():
+        graph.add_nodes_from(layer.nodes(data=True))
+        ended = ((a, b) for a, b, status in layer.edges(data="status") if status == "ended")
+        layer.remove_edges_from(list(ended))
+        graph.add_edges_from((one, other, {"layer": name, "weight": data["weight"]}) for one, other, data in layer.edges(data=True))
+    return graph
+
+
+def as_of(matcher: Matcher, year: int) -> nx.Graph:
+    """The layer `adoptions` as it stood at the end of a year, as far as today's evidence tells."""
+    return adoptions(Matcher(matcher.register, replace(matcher.choices, as_of=year)))
+
+
+def ego(matcher: Matcher, municipality: str, radius: int = 1) -> nx.Graph:
+    """The part of `partners` around a kommune (`networkx.ego_graph`). Raises NodeNotFound."""
+    return nx.ego_graph(partners(matcher), municipality, radius)
+
+
+def bridging(matcher: Matcher) -> dict[str, float]:
+    """The betweenness of each kommune in `adoptions` without what has ended: how much it joins those that share little else."""
+    scores = nx.betweenness_centrality(matcher.running)
+    return dict(sorted(((row, scores[row]) for row in matcher.rows), key=lambda pair: (-pair[1], pair[0])))
+
+
+def stability(matcher: Matcher) -> dict[str, float]:
+    """The share of each kommune's five best partners that stay when a tenth of the links is left out; without those that have none.
+
+    Beside it stand those of random networks, `power.baseline`: on this data the shares are alike.
+    """
+    return {row: float(kept) for row, kept in zip(matcher.rows, matcher.stability) if kept == kept}
+
+
+def _kommuner(matcher: Matcher) -> nx.Graph:
+    """A graph with the kommuner as its first mode, and without edges."""
+    graph = _empty(matcher)
+    graph.add_nodes_from((iri, _place(matcher, iri) | {"bipartite": MUNICIPALITY}) for iri in matcher.rows)
+    return graph
+
+
+def _join(graph: nx.Graph, matcher: Matcher, municipality: str, other: Resource) -> None:
+    """An edge between a kommune and something of the second mode, or one more to its weight."""
+    kind = matcher.register.kinds.get(other.iri, "other")
+    graph.add_node(other.iri, label=other.label, kind=kind, code=other.name, bipartite=INITIATIVE)
+    before = graph.get_edge_data(municipality, other.iri, {}).get("weight", 0)
+    graph.add_edge(municipality, other.iri, weight=before + 1)
 
 
 def _empty(matcher: Matcher) -> nx.Graph:

@@ -31,6 +31,8 @@ EACH = tuple(format for format in WHOLE if format != TRIG)
 """Formats of each named graph, in which TriG would say no more than Turtle."""
 FROZEN = tuple(f"kommunegraf{format.suffix}.gz" for format in DATASETS)
 """The files of `dump/` that a release keeps."""
+NETWORKS = ("adoptions.graphml", "neighbours.graphml", "partners.graphml")
+"""The networks of matching, a file for each layer."""
 _LEVEL = 6
 
 
@@ -69,7 +71,7 @@ class Dumps:
         whole = [f"kommunegraf{format.suffix}.gz" for format in WHOLE]
         each = [f"graph/{graph.removeprefix(GRAPH)}{format.suffix}.gz" for graph in graphs for format in EACH]
         tables = [f"tables/{name}" for name in _named_tables(self.data)] if self.data else []
-        rest = [f"tables/{METADATA}", *adoptions.NAMES.values(), "kommunegraf.xlsx", "network.graphml"] if self.data else []
+        rest = [f"tables/{METADATA}", *adoptions.NAMES.values(), "kommunegraf.xlsx", *NETWORKS] if self.data else []
         frozen = [f"version/{self.version}/{name}" for name in (*sorted(FROZEN, key=whole.index), SUMS)]
         return [*(f"dump/{name}" for name in (*whole, *each, *tables, *rest, SUMS)), *frozen]
 
@@ -144,7 +146,8 @@ def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
     for lang, name in adoptions.NAMES.items():
         yield name, adoptions.as_csv(listed[lang], lang)
     yield "kommunegraf.xlsx", workbook.make(rows.values(), listed)
-    yield "network.graphml", exports.graphs(Matcher.open(Embedded(store), "da"))["network.graphml"].encode("utf-8")
+    networks = exports.graphs(Matcher.open(Embedded(store), "da"))
+    yield from ((name, networks[name].encode("utf-8")) for name in NETWORKS)
 
 
 def _named_tables(data: Path) -> list[str]:
