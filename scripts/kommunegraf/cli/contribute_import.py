@@ -53,6 +53,25 @@ def import_(
         raise typer.Exit(1)
 
 
+def review(
+    folder: Annotated[list[Path], typer.Argument(help="Folders of submissions that wait, or files.")],
+    lang: Annotated[Language, typer.Option(help="Language of messages.")] = "da",
+    data: DataFolder = None,
+) -> None:
+    """List submissions that wait, each with what it changes. Exit code 1 when one has faults."""
+    from kommunegraf.contribute import files as contributed
+    from kommunegraf.contribute import taking
+
+    with clear_errors():
+        register = registered(data)
+        checked = [contributed.check(path, register, date.today(), lang) for path in contributed.listed(folder)]
+        for one in checked:
+            print(f"{one.path}\n{one.text(lang)}")
+            _print_changes(register, taking.prepare(register, [one], lang), lang)
+    if not all(one.fit for one in checked):
+        raise typer.Exit(1)
+
+
 def survey(
     year: Annotated[int, typer.Argument(help="The round, such as 2026.", min=2015, max=2050)],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A CSV file to write the figures to.")] = None,

@@ -26,6 +26,7 @@ app.command()(serve.serve)
 app.command()(contribute.template)
 app.command()(contribute.check)
 app.command("import")(contribute_import.import_)
+app.command()(contribute_import.review)
 app.command()(contribute_import.survey)
 
 

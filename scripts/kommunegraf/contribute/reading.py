@@ -4,6 +4,7 @@ import csv
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -66,7 +67,8 @@ def sheets(data: bytes, name: str) -> list[Sheet]:
         and data[:2] not in _UTF16
     ):
         raise Unreadable("no-table", name=name, kinds=", ".join((*WORKBOOKS, *TEXTS)))
-    return [Sheet("", _separated(_decoded(data)))]
+    text = _decoded(data)
+    return [Sheet("", _form_text(text) if text.lstrip().startswith("### ") else _separated(text))]
 
 
 def _opened(data: bytes) -> list[Any]:
@@ -106,6 +108,13 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", "replace")
+
+
+def _form_text(text: str) -> list[tuple[int, list[str]]]:
+    """The text of a forge's issue form as a list with one row: each heading is a column, and what stands below it the cell."""
+    parts = [part.partition("\n") for part in re.split(r"^### ", text.lstrip(), flags=re.MULTILINE) if part.strip()]
+    cells = ["" if body.strip() == "_No response_" else body for _, _, body in parts]
+    return [(1, _clean([head for head, _, _ in parts])), (2, _clean(cells))]
 
 
 def _separated(text: str) -> list[tuple[int, list[str]]]:
