@@ -251,7 +251,7 @@ def test_a_range_is_drawn_from_bound_to_bound() -> None:
     (start, length), = rects(root, "range")
     low, high = (width for _, width in rects(root))
     assert (start, start + length) == pytest.approx((low, high), abs=0.2)
-    assert having(root, "text", "value")[0].text == "24–43\u00a0%"
+    assert having(root, "text", "value")[0].text == "24–43\u00a0pct."
 
 
 def test_bounds_around_a_value_are_a_line_across_its_end() -> None:
@@ -261,7 +261,7 @@ def test_bounds_around_a_value_are_a_line_across_its_end() -> None:
     assert ends[:2] == pytest.approx([low, high], abs=0.2)
 
 
-@pytest.mark.parametrize(("lang", "shown"), [("da", "ca. 33,3\u00a0%"), ("en", "ca. 33.3%")])
+@pytest.mark.parametrize(("lang", "shown"), [("da", "ca. 33,3\u00a0pct."), ("en", "ca. 33.3%")])
 def test_figures_are_printed_with_the_language_s_signs_and_their_reservation(lang: str, shown: str) -> None:
     root = parsed(bars("b", "t", "d", [Bar("a", 33.3, "%", about="ca.")], lang))
     assert having(root, "text", "value")[0].text == shown

@@ -1,6 +1,7 @@
 """What readers do with pages in a real browser: tables sorted, filtered and downloaded, kommuner compared, and long pages on a phone."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -131,3 +132,74 @@ def test_wide_screens_show_what_phones_fold(site: Path, documents: Documents, br
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto((site / addresses.page("municipality/0461", "en")).as_uri())
     assert page.is_visible("#sources li")
+
+
+def test_the_key_of_a_map_hides_a_status_without_javascript(site: Path, browser: Any) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto((site / "initiative" / "intelligent-street-lighting.html").as_uri())
+    assert page.is_visible("a.spot.active") and page.is_visible("a.spot.ended, a.spot.open-plan, a.spot.planned")
+    page.uncheck(".key input[value=active]")
+    assert not page.is_visible("a.spot.active") and page.is_visible(".key .spot.active")
+
+
+def test_a_map_leaves_out_what_older_sources_say(site: Path, browser: Any) -> None:
+    page = browser.new_page()
+    page.goto((site / "initiative" / "open-data.html").as_uri())
+    before = len(page.query_selector_all("a.spot:visible"))
+    years = page.eval_on_selector_all(".since option", "all => all.map(one => one.value).filter(Boolean)")
+    page.select_option(".since select", years[0])
+    left = page.query_selector_all("a.spot:visible")
+    assert 0 < len([one for one in left if one.get_attribute("data-year")]) < before
+    assert {one.get_attribute("data-year") for one in left} <= {years[0], None}
+
+
+def test_the_smallest_circle_of_a_map_can_be_hit_with_a_finger(site: Path, browser: Any) -> None:
+    """At the edge of a target of 24 pixels is a kommune: its own, or one that lies nearer there."""
+    page = browser.new_page(viewport={"width": 320, "height": 900})
+    page.goto((site / "initiative" / "waste-app.html").as_uri())
+    page.locator("svg.cartogram").scroll_into_view_if_needed()
+    missed = page.evaluate("""() => [...document.querySelectorAll('a.target')].filter(target => {
+        const box = target.querySelector('circle').getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+        return [[11, 0], [-11, 0], [0, 11], [0, -11]].some(([dx, dy]) => {
+            const hit = document.elementFromPoint(x + dx, y + dy);
+            return !hit || !hit.closest('.spot, .target');
+        });
+    }).length""")
+    assert missed == 0 and len(page.query_selector_all("a.target")) > 50
+
+
+def test_search_suggests_while_one_types_and_the_arrows_lead_there(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 320, "height": 700})
+    page.goto((site / "initiative" / "index.html").as_uri())
+    page.click("#q")
+    page.keyboard.type("wifi")
+    page.wait_for_selector(".suggestions a")
+    assert "Trådløst netværk" in page.inner_text(".suggestions li >> nth=0") and "Initiativ" in page.inner_text(".suggestions li >> nth=0")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/initiative/public-wifi.html")
+    page.click("#q")
+    page.keyboard.type("odnese")
+    page.wait_for_selector(".suggestions a:text-is('Odense')")
+    page.keyboard.press("Escape")
+    assert not page.is_visible(".suggestions")
+
+
+def test_a_kommune_is_printed_on_two_sheets_with_nothing_folded_away(site: Path, browser: Any) -> None:
+    page = browser.new_page()
+    for code in ("0461", "0175", "0825"):
+        page.goto((site / "municipality" / f"{code}.html").as_uri())
+        printed = page.pdf(format="A4", prefer_css_page_size=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2, code
+    page.emulate_media(media="print")
+    page.goto((site / "municipality" / "0461.html").as_uri())
+    assert page.is_visible("#sources li") and page.is_visible("#opportunities") and page.is_visible(".printed")
+    assert "https://w3id.org/kommunegraf/municipality/0461" in page.inner_text(".printed") and "2026" in page.inner_text(".printed")
+
+
+def test_no_head_of_the_matrix_is_cut(site: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto((site / "matrix.html").as_uri())
+    cut = page.evaluate("""() => [...document.querySelectorAll('.matrix thead th a')].filter(
+        head => head.scrollHeight > head.clientHeight + 1 || head.scrollWidth > head.clientWidth + 1).map(head => head.textContent)""")
+    assert cut == []

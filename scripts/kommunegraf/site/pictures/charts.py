@@ -98,11 +98,11 @@ def _ends(row: Bar) -> tuple[float, float]:
 
 
 def _told(row: Bar, rows: Sequence[Bar], lang: str) -> str:
-    """The figure as it is printed: `ca. 36 %`, `24–43 %`, `−17`. A unit other than % stands at the scale."""
+    """The figure as it is printed: `ca. 36 pct.`, `24–43 pct.`, `−17`. A unit other than % stands at the scale."""
     sign = "+" if any(_ends(other)[0] < 0 for other in rows) else ""
     values = (row.low, row.high) if row.value is None else (row.value,)
     shown = ((sign if v > 0 else "") + number(v, lang) for v in values if v is not None)
-    share = {"da": "\u00a0%", "en": "%"}[lang] if row.unit == "%" else ""
+    share = {"da": "\u00a0pct.", "en": "%"}[lang] if row.unit == "%" else ""
     return f"{row.about} {'–'.join(shown)}{share}".strip()
 
 
