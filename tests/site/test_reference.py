@@ -129,6 +129,15 @@ def test_the_heading_of_an_answer_says_what_was_chosen(pages: Pages) -> None:
         assert bool(one.heading) == bool(takes), one.name
 
 
+def test_an_answer_sorts_names_as_danish_readers_do(pages: Pages) -> None:
+    rows = read(pages, "query/adopters-of-initiative").xpath("//section[@aria-labelledby='answer']//tbody/tr")
+    names = [row.xpath("string(td[1])") for row in rows]
+    assert names == sorted(names, key=alphabetical) and len(set(names)) > 20
+    ranked = read(pages, "query/municipalities-by-adoptions").xpath("//section[@aria-labelledby='answer']//tbody/tr")
+    counts = [int(row.xpath("string(td[@class='number'][1])")) for row in ranked]
+    assert counts == sorted(counts, reverse=True), "what is sorted by a number stays so"
+
+
 def test_names_in_an_answer_lead_to_their_pages(pages: Pages) -> None:
     tree = read(pages, "query/neighbours-ahead", "en")
     links = tree.xpath("//tbody//a/@href")

@@ -1,13 +1,15 @@
 """Answers to questions and queries as tables for people: labels in their language, links, and a limit on the number of rows."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 import pyoxigraph as ox
 from markupsafe import Markup, escape
 
+from kommunegraf.languages import alphabetical
 from kommunegraf.namespaces import XSD, compact
 from kommunegraf.questions.question import Question
 from kommunegraf.rdf.engines import python_value
@@ -35,8 +37,11 @@ class Table:
         return self.total > len(self.rows)
 
 
-def of_question(page: Page, question: Question, results: bytes, most: int) -> Table:
-    """At most `most` rows of the answer to a question: a resource and its name are one column, heads are in the page's language."""
+def of_question(page: Page, question: Question, results: bytes, most: int, whole: bool = True) -> Table:
+    """At most `most` rows of the answer to a question: a resource and its name are one column, heads are in the page's language.
+
+    Where the question sorts by a resource, rows stand by its name in Danish order, if the answer is `whole` and not one page of it.
+    """
     solutions = ox.parse_query_results(results, format=ox.QueryResultsFormat.JSON)
     if not isinstance(solutions, ox.QuerySolutions):
         return Table(truth=bool(solutions))
@@ -44,9 +49,34 @@ def of_question(page: Page, question: Question, results: bytes, most: int) -> Ta
     shown = [column for column in columns if not any(f"{column}{name}" in columns for name in _NAMES)]
     heads = [_head(page, question.columns.get(column, {}), column) for column in shown]
     listed = list(solutions)
+    if whole:
+        listed = _by_name(listed, _keys(question), columns)
     rows = [[_named(page, solution, column, columns) for column in shown] for solution in listed[:most]]
     numeric = [bool(listed) and all(_is_number(s[column]) for s in listed[:most]) for column in shown]
     return Table(heads, rows, numeric, len(listed))
+
+
+def _keys(question: Question) -> list[tuple[str, bool]]:
+    """The variables that a question sorts by, and whether upwards, up to the first that is sorted by in another way."""
+    order = re.split(r"\bORDER\s+BY\b", question.text, flags=re.IGNORECASE)[-1] if question.is_pageable else ""
+    keys = []
+    for part in order.split():
+        match = re.fullmatch(r"\?(\w+)|DESC\(\?(\w+)\)", part)
+        if not match:
+            break
+        keys.append((match[1] or match[2], bool(match[1])))
+    return keys
+
+
+def _by_name(rows: list[Any], keys: list[tuple[str, bool]], columns: list[str]) -> list[Any]:
+    """Rows that are sorted by some keys, sorted by the names of those that have one; rows of equal keys stay together."""
+    if not keys or keys[0][0] not in columns:
+        return rows
+    (key, upwards), *rest = keys
+    label = key if key.endswith(_NAMES) else next((f"{key}{name}" for name in _NAMES if f"{key}{name}" in columns), None)
+    if label and upwards:
+        rows = sorted(rows, key=lambda row: alphabetical(getattr(row[label], "value", "")))
+    return [row for _, group in groupby(rows, key=lambda row: str(row[key])) for row in _by_name(list(group), rest, columns)]
 
 
 def of_query(page: Page, results: bytes, most: int) -> Table:

@@ -145,7 +145,10 @@ def _links(page: ServerPage, bound: QuestionRequest, more: bool) -> Iterator[tup
 
 def _page(page: ServerPage, bound: QuestionRequest, body: bytes, links: dict[str, str], most: int) -> str:
     one = bound.question
-    table = results.of_graph(page, results.triples_of(body), most) if one.is_graph else results.of_question(page, one, body, most)
+    if one.is_graph:
+        table = results.of_graph(page, results.triples_of(body), most)
+    else:
+        table = results.of_question(page, one, body, most, bound.limit is None)
     downloads = list(_downloads(page, one))
     asked = questions.asked(
         page, one, bound.terms, table, action=page.here, downloads=[(link.text, link.href) for link in downloads],
