@@ -190,7 +190,7 @@ def _key(key: Key, filters: set[str]) -> list[Element]:
         item = svg.add(listed, "li")
         if kind in filters:
             item = svg.add(item, "label")
-            svg.add(item, "input", type="checkbox", value=kind, checked="checked", autocomplete="off")
+            svg.add(item, "input", type="checkbox", value=kind, checked="checked")
         sample = svg.add(item, "svg", class_="picture sample", viewBox="0 0 18 18", aria_hidden="true")
         _shape(svg.add(sample, "g", class_=f"spot {kind}"), kind, Circle("", 9, 9, 7.5))
         svg.add(item, "span", text)
