@@ -45,8 +45,15 @@ def as_text(findings: Iterable[Finding]) -> str:
     """The findings, two lines each, and a last line that counts them."""
     listed = list(findings)
     count = {kind: sum(f.severity == kind for f in listed) for kind in ("violation", "warning", "info")}
-    lines = [f"{f.severity}: {f.where}: {f.message}\n    {f.repair}" for f in listed]
+    lines = [f"{f.severity}: {_sentence(f)}\n    {f.repair}" for f in listed]
     return "\n".join([*lines, f"{count['violation']} violations, {count['warning']} warnings, {count['info']} remarks"])
+
+
+def _sentence(finding: Finding) -> str:
+    """Where it is and what is wrong. A message that names its resource first says so once."""
+    name, colon, rest = finding.message.partition(": ")
+    is_named = colon and finding.where == finding.resource and finding.resource.endswith(name)
+    return f"{finding.where}: {rest if is_named else finding.message}"
 
 
 class BadInput(KommunegrafError):

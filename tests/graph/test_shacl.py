@@ -96,3 +96,12 @@ def test_a_blank_node_with_a_fault_makes_pyshacl_look_at_everything() -> None:
     assert checks.suspects(nquads, SHAPES) is None
     fast, alone = (checks.check(nquads, SHAPES, "en", engine) for engine in get_args(checks.Engine))
     assert {finding.rule for finding in fast} == {finding.rule for finding in alone} != set()
+
+
+def test_a_path_of_several_properties_is_written_as_sparql_writes_it(tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text("""@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix ex: <https://example.org/> .
+        ex:S sh:targetNode ex:a ; sh:property [ sh:path [ sh:alternativePath ( ex:p ( ex:q [ sh:inversePath ex:r ] ) ) ] ; sh:minCount 1 ] .
+        """, "utf-8")
+    (finding,) = checks.check("<https://example.org/a> <https://example.org/s> <https://example.org/b> .\n", shapes, "en")
+    assert finding.message.endswith("no https://example.org/p | https://example.org/q/^https://example.org/r")

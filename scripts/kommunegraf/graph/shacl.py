@@ -130,7 +130,7 @@ def _finding(report: rdflib.Graph, result: Any, lang: str) -> Finding:
     value, path = report.value(result, _SH.value), report.value(result, _SH.resultPath)
     severity = str(report.value(result, _SH.resultSeverity)).removeprefix(SH)
     component = str(report.value(result, _SH.sourceConstraintComponent)).removeprefix(SH)
-    about = ", ".join(_parts(report, path)) if isinstance(path, rdflib.BNode) else short(path)
+    about = _path(report, path)
     missing = {"MinCountConstraintComponent": "no", "MaxCountConstraintComponent": "more than one"}
     fault = f"found {short(value)}" if value is not None else f"{missing.get(component, 'wrong')} {about}"
     return Finding(
@@ -144,12 +144,15 @@ def _finding(report: rdflib.Graph, result: Any, lang: str) -> Finding:
     )
 
 
-def _parts(report: rdflib.Graph, path: rdflib.BNode) -> list[str]:
-    """The properties of a path of several, in their order."""
-    parts: list[str] = []
-    for _, term in sorted(report.predicate_objects(path)):  # rdf:first comes before rdf:rest
-        parts += _parts(report, term) if isinstance(term, rdflib.BNode) else [short(term)] if term != rdflib.RDF.nil else []
-    return parts
+def _path(report: rdflib.Graph, path: Any) -> str:
+    """A path as SPARQL writes it: `a/b` for one property after another, `a | b` for either, `^a` for the way back."""
+    if not isinstance(path, rdflib.BNode):
+        return short(path)
+    if choices := report.value(path, _SH.alternativePath):
+        return " | ".join(_path(report, step) for step in report.items(choices))
+    if back := report.value(path, _SH.inversePath):
+        return f"^{_path(report, back)}"
+    return "/".join(_path(report, step) for step in report.items(path))
 
 
 def short(term: Any) -> str:
