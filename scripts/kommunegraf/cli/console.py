@@ -1,10 +1,12 @@
 """What every verb of the command line shares: reading the graph, printing tables and progress, ending on bad input."""
 
+import errno
 import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -23,6 +25,8 @@ _EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "mcp": "mcp", "mcp_typ
            "pandas": "pandas", "python_calamine": "contribute",
            "starlette": "serve", "uvicorn": "serve", "xlsxwriter": "excel"}
 """The packages that only some verbs need, and the extra that brings each."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What the system says when nothing more can be written; of standard output it names no file."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 GraphFolder = Annotated[Path, typer.Option("--graph", help="Folder that `kommunegraf build` wrote.")]
 EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the built graph.")]
@@ -47,10 +51,15 @@ def clear_errors() -> Iterator[None]:
     except KommunegrafError as error:
         fail(f"kommunegraf: {error}")
     except BrokenPipeError:  # who reads our output has had enough, as `head` has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # so that Python can flush what is left when it ends
+        _give_up_output()
         raise typer.Exit(1) from None
     except OSError as error:
+        if error.errno in _FULL and not error.filename:
+            _give_up_output()
+            fail(f"kommunegraf: the output cannot be written: {error.strerror}")
         fail(f"kommunegraf: {error.filename}: {error.strerror}" if error.filename else f"kommunegraf: {error.strerror or error}")
+    except MemoryError:
+        fail("kommunegraf: there is not enough memory; raise the limit of this process (ulimit -v), or ask for less")
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
             raise
@@ -60,6 +69,18 @@ def clear_errors() -> Iterator[None]:
     except Exception as error:
         error.add_note("\nThis is a bug in Kommunegraf, not a mistake of yours. Please report it, with the call and the lines above.")
         raise
+
+
+def _give_up_output() -> None:
+    """Let what is left for standard output go nowhere, so that Python can flush it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def let_texts_fall_back() -> None:
+    """Write `?` for a character that the terminal's encoding does not have. Data is written as bytes of UTF-8; see `write`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def fail(message: str) -> NoReturn:
@@ -128,7 +149,9 @@ def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*(escape(head) for head in header), header_style="bold", show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
+    table = Table(header_style="bold", show_edge=False, pad_edge=False, box=None, padding=(0, 3, 0, 0))
+    for head in header:
+        table.add_column(escape(head), overflow="fold")  # on a narrow screen too, all of a value is there to tell rows apart
     for row in rows:
         table.add_row(*(Text("" if cell is None else _CONTROL.sub("\ufffd", str(cell))) for cell in row))
     console = Console()

@@ -1,6 +1,8 @@
 """The command `kommunegraf`: its verbs."""
 
 import json
+import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,7 +10,17 @@ import typer
 
 from kommunegraf import __version__, paths
 from kommunegraf.cli import contribute, contribute_import, load, match, mcp, publish, query, serve
-from kommunegraf.cli.console import BUILT, Language, WrongCall, clear_errors, open_engine, print_answer, progress
+from kommunegraf.cli.console import (
+    BUILT,
+    Language,
+    WrongCall,
+    clear_errors,
+    let_texts_fall_back,
+    open_engine,
+    print_answer,
+    progress,
+    write,
+)
 
 if TYPE_CHECKING:
     from kommunegraf.findings import Finding
@@ -32,7 +44,25 @@ app.command()(contribute_import.survey)
 
 def main() -> None:
     """Run the command."""
-    app()
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as it was while modules were imported
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    let_texts_fall_back()
+    code = 0
+    try:
+        with clear_errors():
+            code = _run()
+    except typer.Exit as end:
+        code = end.exit_code
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The exit code of the verb. What it has printed may still wait for `clear_errors` to write it."""
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
 
 
 @app.callback(invoke_without_command=True)
@@ -87,9 +117,10 @@ def validate(
             else:
                 findings = checks.check(path or [root / "data"], root, lang, engine)
     if form == "json":
-        print(json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1))
+        text = json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1)
+        write(f"{text}\n".encode("utf-8", "surrogateescape"))  # as which Python holds names of files that its locale cannot read
     elif form == "turtle":
-        print(checks.turtle(findings))
+        write(checks.turtle(findings).encode("utf-8", "surrogateescape"))
     else:
         print(as_text(findings))
     if any(f.severity == "violation" for f in findings):

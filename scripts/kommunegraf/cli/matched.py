@@ -46,7 +46,10 @@ def explain(matcher: "Matcher", here: str, other: str, form: Form) -> None:
     from kommunegraf.matching import screen
 
     between = matcher.between(here, other)
-    print(_json(between.as_dict()) if form == "json" else screen.explained(between, matcher.register.lang))
+    if form == "json":
+        _write_json(between.as_dict())
+    else:
+        print(screen.explained(between, matcher.register.lang))
 
 
 def answers(
@@ -68,7 +71,7 @@ def answers(
 
         _turtle(linked_data.quads([linked_data.only(one, answer)], _labels(matcher), most or 5))
     elif form == "json":
-        print(_json(asdict(one) if answer is None else {"choices": asdict(one.choices), answer: _part(one, answer, most)}))
+        _write_json(asdict(one) if answer is None else {"choices": asdict(one.choices), answer: _part(one, answer, most)})
     elif answer is None:
         print(screen.as_text(one, lang, most or 5))
     else:
@@ -92,7 +95,7 @@ def shortlist(
     if form == "turtle":
         _turtle(linked_data.shortlist(first, matcher.choices, _labels(matcher)))
     elif form == "json":
-        print(_json([one.as_dict() for one in first]))
+        _write_json([one.as_dict() for one in first])
     elif form == "text":
         print(screen.country(each, matcher.choices, lang, most or 30))
     else:
@@ -136,6 +139,10 @@ def _part(one: "Match", answer: AnswerName, most: int | None) -> Any:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1)
+
+
+def _write_json(value: Any) -> None:
+    write(f"{_json(value)}\n".encode())
 
 
 def _labels(matcher: "Matcher") -> dict[str, dict[str, str]]:

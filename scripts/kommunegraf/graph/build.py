@@ -1,7 +1,6 @@
 """Tables and ontology to one dataset with a named graph for each kind of source, as sorted N-Quads and as TriG."""
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,8 +84,8 @@ def write(dataset: Dataset, folder: Path) -> list[Path]:
     files untouched, when they cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".build-") as beside:
-        nquads, trig = Path(beside, NQUADS), Path(beside, TRIG)
+    with paths.workshop(folder, ".build-") as beside:
+        nquads, trig = beside / NQUADS, beside / TRIG
         text = dataset.text()
         nquads.write_text(text, encoding="utf-8", newline="\n")
         used = {prefix: space for prefix, space in PREFIXES.items() if f"<{space}" in text}

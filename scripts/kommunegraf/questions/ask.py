@@ -6,6 +6,7 @@
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -125,7 +126,7 @@ def term(engine: Engine, parameter: Parameter, value: str) -> str:
             raise BadArgument(f"{parameter.name} is a date such as 2014-01-22, not {value!r}") from error
         return literal(value, datatype="http://www.w3.org/2001/XMLSchema#date")
     if parameter.type == "text":
-        return literal(value)
+        return literal(unicodedata.normalize("NFC", value))  # as the graph's texts are; a å typed on macOS may come in two parts
     if parameter.type == "iri":
         if not _ABSOLUTE.match(value):
             raise BadArgument(f"{parameter.name} is an absolute IRI such as {BASE}municipality/0751, not {value!r}")

@@ -7,10 +7,11 @@ to the last byte is not used: one that is older than the N-Quads, was cut short,
 import hashlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import pyoxigraph as ox
+
+from kommunegraf import paths
 
 _MARKER = "kommunegraf.json"
 _TRACES = ("LOG", "LOCK")
@@ -28,8 +29,8 @@ def write(nquads: Path) -> None:
     digest = _digest(nquads)
     if _is_true(place, digest):
         return
-    with tempfile.TemporaryDirectory(dir=nquads.parent, prefix=".store-", ignore_cleanup_errors=True) as beside:
-        fresh, old = Path(beside, "fresh"), Path(beside, "old")
+    with paths.workshop(nquads.parent, ".store-") as beside:
+        fresh, old = beside / "fresh", beside / "old"
         store = ox.Store(fresh)
         store.bulk_load(path=nquads, format=ox.RdfFormat.N_QUADS)
         store.flush()

@@ -1,6 +1,5 @@
 """The concise bounded description of one resource, and its bytes in each format."""
 
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -8,25 +7,14 @@ from typing import Any
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import GRAPH, KG, PREFIXES, RDF, XSD
-from kommunegraf.rdf.formats import DATA, DATASETS, Format, WrongFormat
+from kommunegraf.rdf import xml
+from kommunegraf.rdf.formats import DATA, DATASETS, Format, WrongFormat, writable
 
 _FORMATS = {format.name: ox.RdfFormat.from_media_type(format.media) for format in (*DATA, *DATASETS)}
 _TYPE = ox.NamedNode(RDF + "type")
 _ONTOLOGY = ox.NamedNode(KG)
 _PLAIN = {RDF + "langString", *(XSD + name for name in ("string", "boolean", "integer", "decimal", "double"))}
 """Datatypes that Turtle does not spell out."""
-_START = (
-    "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff"
-    "\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_XML_NAME = re.compile(f"[{_START}][{_START}0-9.\u00b7\u0300-\u036f\u203f-\u2040-]*\\Z")
-"""The end of an IRI that is a name without colon (Namespaces in XML 1.0, section 4)."""
-_RESERVED = {RDF + name for name in (
-    "RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "li", "Description", "aboutEach", "aboutEachPrefix", "bagID",
-)}
-"""Names that RDF/XML keeps for its own syntax (RDF 1.1 XML Syntax, section 5.1)."""
-_CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
-"""Characters that XML cannot carry, escaped or not (XML 1.0, section 2.2); with U+FFFE and U+FFFF."""
 
 
 def description(store: ox.Store, iri: str) -> list[ox.Quad]:
@@ -63,8 +51,8 @@ def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
     """Quads in a format of formats.DATA or DATASETS, in the order given, as UTF-8 that ends in a line end.
 
     A format of one graph has each triple once, even if several graphs state it. Blank nodes must have labels that every format can
-    write, as those of `description` do. Raises WrongFormat for what RDF/XML cannot write: a predicate or class whose end is no XML
-    name, and a text with a character that XML does not have.
+    write, as those of `description` do. Raises WrongFormat for what a format cannot write: RDF/XML a predicate or class whose end is
+    no XML name, and a text with a character that XML does not have; JSON-LD a triple as a term.
     """
     rows = list(quads)
     prefixes = None
@@ -73,11 +61,12 @@ def encode(quads: Iterable[ox.Quad], format: Format) -> bytes:
     elif format.name in ("turtle", "trig"):
         prefixes = _declared(_prefix(iri) for iri in _named(rows))
     statements: Any = rows if format in DATASETS else dict.fromkeys(quad.triple for quad in rows)
-    body: bytes = ox.serialize(statements, format=_FORMATS[format.name], prefixes=prefixes) or b""
+    with writable(format):
+        body: bytes = ox.serialize(statements, format=_FORMATS[format.name], prefixes=prefixes) or b""
     if format.name == "rdfxml":
-        if not _is_xml(body):
+        if not xml.is_sound(body):
             raise WrongFormat(f"RDF/XML cannot write a text of {_unwritable(rows)}: it has a control character")
-        body = body.replace(b"\r", b"&#xD;")  # an XML parser would read a bare one as a line end
+        body = xml.sound(body)
     return body if body.endswith(b"\n") else body + b"\n"
 
 
@@ -115,16 +104,9 @@ def _prefix(iri: str) -> str:
 @lru_cache(maxsize=10_000)
 def _xml_prefix(iri: str) -> str:
     """The prefix of the name of an element. Raises WrongFormat for an IRI that cannot be one."""
-    if iri in _RESERVED:
-        raise WrongFormat(f"RDF/XML cannot write <{iri}>: its syntax needs the name for itself")
-    if not _XML_NAME.search(iri):
-        raise WrongFormat(f"RDF/XML cannot write the predicate or class <{iri}>: it does not end in a name, a letter or _ first")
+    xml.check_element(iri)
     return _prefix(iri)
 
 
-def _is_xml(text: bytes) -> bool:
-    return len(text.translate(None, _CONTROLS)) == len(text) and b"\xef\xbf\xbe" not in text and b"\xef\xbf\xbf" not in text
-
-
 def _unwritable(quads: list[ox.Quad]) -> ox.NamedNode:
-    return next(q.predicate for q in quads if isinstance(q.object, ox.Literal) and not _is_xml(q.object.value.encode()))
+    return next(q.predicate for q in quads if isinstance(q.object, ox.Literal) and not xml.is_sound(q.object.value.encode()))

@@ -13,12 +13,16 @@ from typing import Any, Protocol
 
 import pyoxigraph as ox
 
-from kommunegraf.namespaces import PREFIXES, XSD
+from kommunegraf.namespaces import PREFIXES, RDF, XSD
+from kommunegraf.rdf import xml
 from kommunegraf.rdf.engines import python_value
-from kommunegraf.rdf.formats import CSV, GRAPHS, ROWS, TABLES, TRUTHS, TURTLE, XLSX, Format, WrongFormat, named
+from kommunegraf.rdf.formats import CSV, GRAPHS, RDFXML, ROWS, TABLES, TRUTHS, TURTLE, XLSX, XML, Format, WrongFormat, named, writable
 
+_TYPE = ox.NamedNode(RDF + "type")
 EPOCH = datetime(2000, 1, 1)
 """When every workbook was made, so that equal answers give equal bytes."""
+_DIGITS = 15
+"""As many as a cell of a sheet holds of a number."""
 _FORMULA = re.compile(r"[=+\-@\t\r]")
 _DECIMALS = {XSD + kind for kind in ("decimal", "double", "float")}
 _NUMBERS = _DECIMALS | {XSD + kind for kind in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")}
@@ -61,8 +65,7 @@ def encode(result: Any, name: str, layout: Layout = _W3C) -> bytes:
     form = named(name)
     output = BytesIO()
     if isinstance(result, list):
-        prefixes = PREFIXES if form == TURTLE else None
-        ox.serialize(sorted(set(result), key=str), output, format=ox.RdfFormat.from_media_type(form.media), prefixes=prefixes)
+        _write_triples(sorted(set(result), key=str), form, output)
     else:
         write(result, form, output, layout)
     body = output.getvalue()
@@ -73,7 +76,7 @@ def write(result: Serializable, form: Format, output: Output, layout: Layout = _
     """Write a result of the embedded store to a file, row by row but for a workbook. Raises WrongFormat."""
     if isinstance(result, ox.QuerySolutions):
         if form == XLSX:
-            output.write(workbook(_columns(result), ([python_value(term) for term in solution] for solution in result)))
+            output.write(workbook(_columns(result), ([_exact(term) for term in solution] for solution in result)))
             return
         if form == ROWS:
             for piece in _objects(result):
@@ -84,9 +87,32 @@ def write(result: Serializable, form: Format, output: Output, layout: Layout = _
             return
     elif form in (ROWS, XLSX):
         raise WrongFormat(f"this query does not answer with rows, which {form.name} is for")
-    graph = isinstance(result, ox.QueryTriples)
-    native = ox.RdfFormat.from_media_type(form.media) if graph else ox.QueryResultsFormat.from_media_type(form.media)
-    result.serialize(output, native)  # type: ignore[arg-type]
+    if isinstance(result, ox.QueryTriples):
+        if form == RDFXML:
+            _write_triples(list(result), form, output)
+            return
+        with writable(form):
+            result.serialize(output, ox.RdfFormat.from_media_type(form.media))  # type: ignore[arg-type]
+        return
+    native = ox.QueryResultsFormat.from_media_type(form.media)
+    if form != XML:
+        result.serialize(output, native)  # type: ignore[arg-type]
+        return
+    checked = xml.SoundOutput(output)
+    result.serialize(checked, native)  # type: ignore[arg-type]
+    checked.finish()
+
+
+def _write_triples(triples: list[ox.Triple], form: Format, output: Output) -> None:
+    if form == RDFXML:
+        for triple in triples:
+            xml.check_element(triple.predicate.value)
+            if triple.predicate == _TYPE and isinstance(triple.object, ox.NamedNode):
+                xml.check_element(triple.object.value)
+    prefixes = PREFIXES if form == TURTLE else None
+    with writable(form):
+        body = ox.serialize(triples, format=ox.RdfFormat.from_media_type(form.media), prefixes=prefixes) or b""
+    output.write(xml.sound(body) if form == RDFXML else body)
 
 
 def _offered(result: Any) -> tuple[tuple[Format, ...], str]:
@@ -137,6 +163,15 @@ def _cell(term: Any, layout: Layout) -> str:
 def harmless(text: str) -> str:
     """Text for a cell of CSV: what Excel would take for a formula begins with an apostrophe (OWASP, CSV injection)."""
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def _exact(term: Any) -> Any:
+    """A term as a cell of a sheet. What a sheet would round, or has no number for, stays text: over 15 digits, infinity, NaN."""
+    value = _finite(term)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    digits = re.sub(r"[eE].*|[^0-9]", "", term.value).strip("0") if isinstance(value, float) else str(abs(value))
+    return value if len(digits) <= _DIGITS else term.value
 
 
 def workbook(columns: list[str], rows: Iterable[list[Any]]) -> bytes:

@@ -5,6 +5,8 @@ site, the dumps, the catalogue, the service description, and the rules for web h
 gives out its kind; `tests/rdf/test_formats.py` holds that.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,3 +88,14 @@ _NAMED = {format.name: format for format in FORMATS}
 def with_charset(media: str) -> str:
     """A media type as it is sent: that of a text names its encoding."""
     return f"{media}; charset=utf-8" if media.startswith("text/") else media
+
+
+@contextmanager
+def writable(format: Format) -> Iterator[None]:
+    """Raise WrongFormat for what the writer of a format cannot say: a triple as a term, which JSON-LD 1.1 does not have."""
+    try:
+        yield
+    except OSError as error:
+        if "RDF 1.2" not in str(error):
+            raise
+        raise WrongFormat(f"{format.label} cannot write a triple as a term (RDF 1.2)") from error

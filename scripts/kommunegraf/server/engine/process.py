@@ -21,7 +21,7 @@ import pyoxigraph as ox
 
 from kommunegraf.languages import texts
 from kommunegraf.rdf import encode
-from kommunegraf.rdf.formats import GRAPHS, TABLES, WrongFormat
+from kommunegraf.rdf.formats import CSV, GRAPHS, JSON, NTRIPLES, TABLES, TSV, TURTLE, WrongFormat
 from kommunegraf.server.engine.frames import FRAME, NUMBER, Job, failure, head
 from kommunegraf.server.engine.loading import limited, load, used
 from kommunegraf.server.engine.screening import screen
@@ -31,6 +31,8 @@ from kommunegraf.server.sparql.media import offered
 _CHUNK = 1 << 16
 _STACK = 64 << 20
 """Bytes of stack for nested queries: the parser and the evaluation call themselves."""
+_SAFE = {True: (CSV, TSV, JSON), False: (TURTLE, NTRIPLES)}
+"""Formats that can say everything, for rows and for graphs."""
 DefaultGraphs = list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]
 
 
@@ -102,7 +104,7 @@ def answer(store: ox.Store, job: Job, levels: int, out: FrameWriter) -> None:
     except Problem as problem:
         out.frame(b"F", failure(problem.name, problem.values))
     except WrongFormat:
-        out.frame(b"F", failure("not-acceptable", {"formats": ", ".join(form.media for form in TABLES if form.w3c)}))
+        out.frame(b"F", failure("not-acceptable", {"formats": ", ".join(form.media for form in _SAFE[screened.rows])}))
     except SyntaxError as error:
         out.frame(b"F", failure("malformed-query", {"message": str(error)}))
     except MemoryError:
