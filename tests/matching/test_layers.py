@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from tests.helpers import ROOT
 
-from kommunegraf.matching import exports, layers
+from kommunegraf.matching import exports, layers, power
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.rdf.engines import Embedded
 
@@ -64,6 +64,17 @@ def test_all_layers_in_one_graph_say_which(matcher: Matcher) -> None:
     kinds = nx.get_edge_attributes(graph, "layer")
     assert nx.is_bipartite(graph) and set(kinds.values()) == {"initiative", "solution", "organisation"}
     assert sum(kind == "initiative" for kind in kinds.values()) == matcher.running.number_of_edges()
+
+
+def test_the_wide_projection_counts_all_layers_and_states_its_own_power(matcher: Matcher) -> None:
+    wide, graph = layers.wide_similarity(matcher), layers.multilayer(matcher)
+    able = power.power(wide)
+    assert able.pairs == matcher.power.pairs and able.able > matcher.power.able == 0
+    assert wide.degrees.sum() == graph.number_of_edges()
+    projected = layers.partners(matcher, wide=True)
+    one, other, data = max(projected.edges(data=True), key=lambda edge: edge[2]["weight"])
+    assert data["weight"] == len(set(graph[one]) & set(graph[other])) > 5
+    assert layers.partners(matcher, 0.05, wide=True).number_of_edges() == len(wide.significant()) <= able.able
 
 
 def test_a_slice_of_time_an_ego_network_bridges_and_stability(matcher: Matcher) -> None:

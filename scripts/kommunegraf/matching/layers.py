@@ -14,6 +14,7 @@ from kommunegraf.matching import network
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import INITIATIVE, MUNICIPALITY
 from kommunegraf.matching.register import Resource
+from kommunegraf.matching.similarity import Similarity
 
 
 def adoptions(matcher: Matcher) -> nx.Graph:
@@ -47,18 +48,20 @@ def neighbours(matcher: Matcher) -> nx.Graph:
     return graph
 
 
-def partners(matcher: Matcher, level: float | None = None) -> nx.Graph:
+def partners(matcher: Matcher, level: float | None = None, wide: bool = False) -> nx.Graph:
     """Kommuner joined by the initiatives that run or are planned in both: the projection of `adoptions`, without what has ended.
 
     `weight` is their number, `expected` what chance gives, `surprise` -log10 p, and `p` and `q` those of `similarity.Pair`. With a
-    `level` only the backbone is left, the pairs with q at or below it: perhaps none.
+    `level` only the backbone is left, the pairs with q at or below it: perhaps none. `wide` projects `multilayer`: solutions and
+    organisations count beside initiatives. One statement may then make several columns, so that p and q are too small.
     """
+    similarity = wide_similarity(matcher) if wide else matcher.similarity
     graph = _empty(matcher)
     graph.add_nodes_from((iri, _place(matcher, iri)) for iri in matcher.rows)
     for row, municipality in enumerate(matcher.rows):
-        for other in matcher.similarity.best(row, len(matcher.rows)).tolist():
+        for other in similarity.best(row, len(matcher.rows)).tolist():
             if row < other:
-                pair = matcher.similarity.pair(row, other)
+                pair = similarity.pair(row, other)
                 if level is None or pair.q <= level:
                     told = {"weight": pair.overlap, "expected": pair.expected, "surprise": pair.surprise, "p": pair.p, "q": pair.q}
                     graph.add_edge(municipality, matcher.rows[other], **told)
@@ -102,6 +105,13 @@ def multilayer(matcher: Matcher) -> nx.Graph:
         layer.remove_edges_from(list(ended))
         graph.add_edges_from((one, other, {"layer": name, "weight": data["weight"]}) for one, other, data in layer.edges(data=True))
     return graph
+
+
+def wide_similarity(matcher: Matcher) -> Similarity:
+    """The kommuner under the null model of `multilayer`, in the order of `rows`; `power.power` of it says what its test could find."""
+    graph = multilayer(matcher)
+    columns = sorted(node for node, mode in graph.nodes(data="bipartite") if mode == INITIATIVE and graph.degree[node])
+    return Similarity(network.matrix(graph, matcher.rows, columns))
 
 
 def as_of(matcher: Matcher, year: int) -> nx.Graph:

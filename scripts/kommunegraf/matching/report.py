@@ -8,7 +8,7 @@ from scipy.stats import spearmanr
 
 from kommunegraf import languages
 from kommunegraf.languages import Words
-from kommunegraf.matching import communities, evaluate, groups, power, trials
+from kommunegraf.matching import communities, evaluate, groups, layers, power, trials
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.nullmodel import fixed_degree_p
 from kommunegraf.matching.opportunities import KINDS, LIKE_SIZE
@@ -56,6 +56,9 @@ def _alike(matcher: Matcher, words: Words) -> Iterator[str]:
     least, share = (number(float(value), lang) for value in (p.min(), 100 * (p <= 0.05).mean()))
     yield words.report_chance.format(round(100 * float((overlap > 0).mean())), least, share)
     yield words.report_fixed.format(SAMPLES, number(float(rank), lang)) + "\n"
+    wide = layers.wide_similarity(matcher)
+    links = languages.number(int(wide.degrees.sum()), lang)
+    yield words.report_wide.format(links, significance(power.power(wide), len(wide.significant()), lang)) + "\n"
     beside = power.baseline(matcher.matrix)
     yield words.report_best_p.format(number(beside.best, lang), *(number(v, lang) for v in beside.random_best), power.SAMPLES)
     tied = [len(matcher.similarity.tied(row, 5)) for row in range(len(matcher.rows)) if model.degrees[row]]
