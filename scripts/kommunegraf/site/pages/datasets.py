@@ -171,7 +171,7 @@ def downloads(page: Page, iri: str = "") -> list[Download]:
     for path, size in sorted(page.site.files.items()):
         if not iri or iri in catalog.datasets(path):
             form = path.removesuffix(".gz").rpartition(".")[2] if "." in path else path.rpartition("/")[2]
-            told = page.w.file_adoptions if "/adoptions." in path else page.w.get(f"file_{form}", "")
+            told = page.w.file_adoptions if "/adoptions." in path and path.endswith(".csv") else page.w.get(f"file_{form}", "")
             rows.append(Download(path=path, size=_size(page, size), form=form, told=told, sets=catalog.datasets(path)))
     return rows
 
