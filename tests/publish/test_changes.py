@@ -223,3 +223,17 @@ def test_broken_tombstones_are_named(tmp_path: Path) -> None:
     (site / TOMBSTONES).write_text("nonsense")
     with pytest.raises(BadInput, match="tombstones.nq: not N-Quads"):
         previous(site)
+
+
+def test_a_published_line_that_no_parser_takes_is_named(tmp_path: Path) -> None:
+    long = '<http://e/a> <http://e/b> "' + "x" * (17 << 20) + '" .\n'
+    file = tmp_path / "version" / "1" / "kommunegraf.nq.gz"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(gzip.compress(f"<http://e/a> <http://e/b> <http://e/c> .\n{long}".encode(), 1))
+    with pytest.raises(BadInput, match="kommunegraf.nq.gz: cannot be read: line 2 has more than 16 MiB"):
+        previous(tmp_path)
+    file.write_bytes(gzip.compress(b"<http://e/a> <http://e/b> <http://e/c> .\n"))
+    (tmp_path / TOMBSTONES).parent.mkdir()
+    (tmp_path / TOMBSTONES).write_text(long, "utf-8")
+    with pytest.raises(BadInput, match="more than 16 MiB"):
+        previous(tmp_path)

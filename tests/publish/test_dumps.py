@@ -24,6 +24,7 @@ from kommunegraf.graph import build, catalog, claims, tables
 from kommunegraf.languages import texts
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.publish import adoptions, dumps, workbook
+from kommunegraf.publish.documents import Documents
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import NQUADS, TURTLE
 
@@ -232,3 +233,15 @@ def test_the_network_is_that_of_the_graph(files: dict[str, bytes], engine: Embed
     kommuner = [node for node, mode in graph.nodes(data="bipartite") if mode == 0]
     assert len(kommuner) == 98 and graph.number_of_edges() == len(claims.read(engine).adoptions) and nx.is_bipartite(graph)
     assert graph.nodes["https://w3id.org/kommunegraf/municipality/0751"]["label"] == "Aarhus"
+
+
+def test_a_triple_as_a_term_takes_out_json_ld_and_nothing_else() -> None:
+    store, inner = ox.Store(), ox.Triple(ox.NamedNode("http://e/a"), ox.NamedNode("http://e/b"), ox.Literal("c"))
+    plain, nesting = ox.NamedNode(GRAPH + "evidence"), ox.NamedNode(GRAPH + "survey")
+    store.extend([ox.Quad(inner.subject, inner.predicate, inner, nesting), ox.Quad(inner.subject, inner.predicate, inner.object, plain)])
+    made = dict(dumps.files(store, None, "1"))
+    assert list(made) == [name for name in dumps.Dumps(store, None, "1").names if name in made] and len(made) == len(
+        dumps.Dumps(store, None, "1").names)
+    assert {name for name in made if "jsonld" in name} == {"dump/graph/evidence.jsonld.gz"}
+    assert {"dump/kommunegraf.ttl.gz", "dump/kommunegraf.nq.gz", "dump/graph/survey.ttl.gz"} <= set(made)
+    assert [finding.rule for finding in Documents(store, "1").findings() if "JSON-LD" in finding.message] == ["file"]

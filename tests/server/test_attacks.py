@@ -30,6 +30,8 @@ from kommunegraf.server.engine.remote import Endpoint
 from kommunegraf.server.settings import Settings
 
 pytestmark = pytest.mark.faults
+RELOADS = int(os.environ.get("KOMMUNEGRAF_RELOADS", "24"))
+"""How often the data is loaded again while processes are killed; 500 in a long run."""
 ALL = "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D"
 
 
@@ -206,7 +208,7 @@ def test_reloads_and_lost_processes_fail_no_request_and_leak_no_descriptor(tmp_p
 
         with ThreadPoolExecutor(3) as pool:
             asking = [pool.submit(keep_asking, number) for number in range(3)]
-            for _ in range(12):
+            for _ in range(RELOADS):
                 served.run(served.context.reload())
                 with suppress(ProcessLookupError):
                     os.kill(dice.choice(workers()), signal.SIGKILL)

@@ -11,7 +11,7 @@ from kommunegraf.graph import catalog
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG
 from kommunegraf.publish import crawlers, feed, hosting
-from kommunegraf.publish.dumps import Dumps
+from kommunegraf.publish.dumps import Dumps, nested
 from kommunegraf.publish.forms import FORMS, Forms
 from kommunegraf.publish.history import history
 from kommunegraf.publish.previous import TOMBSTONES
@@ -83,7 +83,12 @@ class Documents:
 
     def findings(self) -> list[Finding]:
         """Resources that cannot be published, or only without a name."""
-        return self.pages.findings()
+        graphs = sorted(nested(self.store))
+        repair = "write what the triple says as statements of their own"
+        return self.pages.findings() + [
+            Finding("warning", "file", f"the dumps of {graph or 'the whole'} are left out in JSON-LD: it has a triple as a term", repair)
+            for graph in graphs
+        ]
 
     @property
     def _groups(self) -> tuple[tuple[tuple[str, ...], Callable[[], Mapping[str, bytes]]], ...]:

@@ -22,7 +22,7 @@ from kommunegraf.namespaces import GRAPH, PREFIXES
 from kommunegraf.paths import METADATA
 from kommunegraf.publish import adoptions
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.formats import DATASETS, FORMATS, TRIG, Format
+from kommunegraf.rdf.formats import DATASETS, FORMATS, JSONLD, TRIG, Format
 
 SUMS = "SHA256SUMS"
 WHOLE = tuple(format for format in FORMATS if format.dumped)
@@ -68,8 +68,9 @@ class Dumps:
     def names(self) -> list[str]:
         """The path of each, known without making them. Raises BadInput when the tables cannot be used."""
         graphs = sorted(node.value for node in self.store.named_graphs() if isinstance(node, ox.NamedNode) and node.value.startswith(GRAPH))
-        whole = [f"kommunegraf{format.suffix}.gz" for format in WHOLE]
-        each = [f"graph/{graph.removeprefix(GRAPH)}{format.suffix}.gz" for graph in graphs for format in EACH]
+        nesting = nested(self.store)
+        whole = [f"kommunegraf{format.suffix}.gz" for format in _sayable(WHOLE, bool(nesting))]
+        each = [f"graph/{graph.removeprefix(GRAPH)}{format.suffix}.gz" for graph in graphs for format in _sayable(EACH, graph in nesting)]
         tables = [f"tables/{name}" for name in _named_tables(self.data)] if self.data else []
         rest = [f"tables/{METADATA}", *adoptions.NAMES.values(), "kommunegraf.xlsx", *NETWORKS] if self.data else []
         frozen = [f"version/{self.version}/{name}" for name in (*sorted(FROZEN, key=whole.index), SUMS)]
@@ -116,14 +117,24 @@ def rdf(statements: list[ox.Quad], formats: Iterable[Format]) -> Iterator[tuple[
         yield format.suffix, ox.serialize(statements if form.supports_datasets else triples, format=form, prefixes=used) or b""
 
 
+def nested(store: ox.Store) -> frozenset[str]:
+    """The graphs with a triple as a term (RDF 1.2), which JSON-LD 1.1 does not have; the default graph is the empty text."""
+    return frozenset(_graph(quad) for quad in store if isinstance(quad.object, ox.Triple))
+
+
+def _sayable(formats: Iterable[Format], nesting: bool) -> list[Format]:
+    """The formats that can say everything, where there may be a triple as a term."""
+    return [format for format in formats if not (nesting and format == JSONLD)]
+
+
 def _dumps(store: ox.Store, data: Path | None) -> Iterator[tuple[str, bytes]]:
     """The files of `dump/` by their path in it, checksums aside."""
-    every = quads(store)
-    for suffix, body in rdf(every, WHOLE):
+    every, nesting = quads(store), nested(store)
+    for suffix, body in rdf(every, _sayable(WHOLE, bool(nesting))):
         yield f"kommunegraf{suffix}.gz", packed(body)
     for graph, part in groupby(sorted(every, key=_graph), _graph):
         if graph.startswith(GRAPH):
-            for suffix, body in rdf(list(part), EACH):
+            for suffix, body in rdf(list(part), _sayable(EACH, graph in nesting)):
                 yield f"graph/{graph.removeprefix(GRAPH)}{suffix}.gz", packed(body)
     if data is not None:
         yield from _tables(store, data)

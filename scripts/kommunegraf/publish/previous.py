@@ -12,9 +12,12 @@ import pyoxigraph as ox
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import BASE, DCT, PROV, SKOS, XSD, expand
 from kommunegraf.publish.changes import Changes, compare, literals
+from kommunegraf.rdf.files import NotRdf, clear_refusals
 
 TOMBSTONES = "changes/tombstones.nq"
 """The file with a description of every removed resource, in the default graph."""
+_LONGEST = 1 << 24
+"""Characters of the longest statement that the parser takes."""
 _KEPT = ("version", "changes")
 _LABELS = {ox.NamedNode(expand(name)) for name in ("skos:prefLabel", "rdfs:label", "dcterms:title", "foaf:name")}
 
@@ -73,7 +76,10 @@ def _lines(path: Path) -> list[str]:
         body = path.read_bytes()
         if not body:
             raise EOFError("the file is empty")
-        return [line for line in gzip.decompress(body).decode("utf-8").split("\n") if line]
+        lines = [line for line in gzip.decompress(body).decode("utf-8").split("\n") if line]
+        if number := next((number for number, line in enumerate(lines, 1) if len(line) > _LONGEST), 0):
+            raise EOFError(f"line {number} has more than 16 MiB")
+        return lines
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise BadInput([Finding("violation", "file", f"cannot be read: {error}", "the file as it was published", str(path))]) from error
 
@@ -81,8 +87,9 @@ def _lines(path: Path) -> list[str]:
 def quads(path: Path, format: ox.RdfFormat) -> list[ox.Quad]:
     """The quads of a file of a published site, none if the file is missing. Raises BadInput if it cannot be read."""
     try:
-        return list(ox.parse(path=path, format=format)) if path.exists() else []
-    except (OSError, SyntaxError) as error:
+        with clear_refusals():
+            return list(ox.parse(path=path, format=format)) if path.exists() else []
+    except (OSError, NotRdf) as error:
         message = f"not {format.name}: {error}"
         raise BadInput([Finding("violation", "nquads", message, "the file as it was published", str(path))]) from error
 
