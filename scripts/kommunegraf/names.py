@@ -9,7 +9,7 @@ from kommunegraf.errors import KommunegrafError
 from kommunegraf.findings import nearest
 
 _LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
-_KIND_WORDS = re.compile(r"\b(kommune|kommun|regionskommune|regional municipality|municipality)$")
+_KIND_WORDS = re.compile(r"^region (?=\w)|\b(kommune|kommun|regionskommune|regional municipality|municipality)$")
 _GENITIVE = re.compile(r"s\b")
 
 

@@ -46,13 +46,13 @@ def graphml(graph: nx.Graph) -> str:
 
 
 def gexf(graph: nx.Graph) -> str:
-    """A graph as GEXF in which an edge has a spell from `since`, else `asOf`, to `until`, where the years are known."""
+    """A graph as GEXF in which an edge has a spell: the years for which it is known to hold, from `since` to `until`, else to `asOf`."""
     timed = graph.copy()
     timed.graph["mode"] = "dynamic"
     for *_, data in timed.edges(data=True):
-        start, end = data.get("since") or data.get("asOf"), data.get("until")
-        if start or end:
-            data["spells"] = [(start, end)]
+        years = [data[key] for key in ("since", "asOf", "until") if key in data]
+        if years:
+            data["spells"] = [(years[0], max(years[0], years[-1]))]
     output = BytesIO()
     nx.write_gexf(timed, output)
     text = re.sub(r' lastmodifieddate="[^"]*"', "", output.getvalue().decode("utf-8")) + "\n"
