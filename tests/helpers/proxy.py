@@ -21,7 +21,7 @@ Deed = Literal["pass", "drop", "lose", "cut", "twice", "late", "busy", "page", "
 @contextmanager
 def before(address: str, deed: Callable[[int, bytes], Deed]) -> Iterator[str]:
     """The address of a proxy before an address for queries. `deed` says what to do with the request of that number, with that body."""
-    top = urlsplit(address)
+    top, client = urlsplit(address), httpx.Client(timeout=60)
     lock, numbers = Lock(), iter(range(1_000_000))
 
     class Handler(BaseHTTPRequestHandler):
@@ -49,7 +49,7 @@ def before(address: str, deed: Callable[[int, bytes], Deed]) -> Iterator[str]:
         def forward(self, body: bytes) -> httpx.Response:
             own = ("host", "content-length", "accept-encoding")
             headers = {name: value for name, value in self.headers.items() if name.lower() not in own}
-            return httpx.post(f"{top.scheme}://{top.netloc}{self.path}", content=body, headers=headers, timeout=60)
+            return client.post(f"{top.scheme}://{top.netloc}{self.path}", content=body, headers=headers)
 
         def reply(self, status: int, headers: dict[str, str], content: bytes, length: int) -> None:
             self.send_response_only(status)
@@ -75,3 +75,4 @@ def before(address: str, deed: Callable[[int, bytes], Deed]) -> Iterator[str]:
     finally:
         server.shutdown()
         server.server_close()
+        client.close()

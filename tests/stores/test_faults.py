@@ -16,7 +16,7 @@ from tests.helpers import ROOT, oxigraph, proxy, stores, virtuoso
 from tests.helpers.proxy import Deed
 
 from kommunegraf.namespaces import GRAPH
-from kommunegraf.stores import kinds, load, state
+from kommunegraf.stores import kinds, load
 from kommunegraf.stores.client import Credentials, Store, StoreError
 from kommunegraf.stores.state import State
 
@@ -25,6 +25,18 @@ SMALL = {GRAPH + name: State(frozenset(f'<http://e/{n}> <http://e/{name}> "{n}"'
 NEWER = {
     graph: State(frozenset(sorted(content.statements)[700:]) | {'<http://e/new> <http://e/p> "æ"@da'}) for graph, content in SMALL.items()
 }
+
+
+LARGER = {GRAPH + name: State(frozenset(f'<http://e/{n}> <http://e/{name}> "{name * 9} {n}"' for n in range(3000))) for name in "abcde"}
+"""Enough for many requests, and for more than the disk of a test."""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as N-Quads."""
+    path = tmp_path_factory.mktemp("larger") / "larger.nq"
+    path.write_text("".join(f"{line} <{graph}> .\n" for graph, content in LARGER.items() for line in content.statements), "utf-8")
+    return path
 
 
 @pytest.fixture(autouse=True)
@@ -70,32 +82,30 @@ LOADER = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_run_after_a_killed_client_completes_the_load(name: str, built: Path) -> None:
-    graphs = state.read(built / "kommunegraf.nq")
+def test_a_run_after_a_killed_client_completes_the_load(name: str, file: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, running(name, Path(folder)) as (address, _):
         update = address.replace("/query", "/update").replace("/sparql", "/sparql-auth")
         password = {"KOMMUNEGRAF_STORE_USER": DBA.user, "KOMMUNEGRAF_STORE_PASSWORD": DBA.password}
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), **password}
-        command = [sys.executable, "-c", LOADER, address, update, str(built / "kommunegraf.nq")]
+        command = [sys.executable, "-c", LOADER, address, update, str(file)]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as client:
             assert client.stdout
             while (line := client.stdout.readline().strip()) and (line == "planned" or int(line) < 5000):
                 pass
             client.send_signal(signal.SIGKILL)
         with Store(address, credentials=DBA) as store:
-            assert not is_complete(store, graphs), "it was killed in the middle"
-            loaded(store, graphs)
-            assert is_complete(store, graphs)
+            assert not is_complete(store, LARGER), "it was killed in the middle"
+            loaded(store, LARGER)
+            assert is_complete(store, LARGER)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ENGINES)
-def test_a_run_after_a_killed_server_completes_the_load(name: str, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    graphs = state.read(built / "kommunegraf.nq")
+def test_a_run_after_a_killed_server_completes_the_load(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         with running(name, Path(folder)) as (address, kill), Store(address, credentials=DBA, retries=1) as store:
             store._kind = kinds.Kind(**{**vars(store.kind), "statements": 1000})
-            changes = load.plan(store, graphs, "1")
+            changes = load.plan(store, LARGER, "1")
             sent: list[int] = []
 
             def count(size: int) -> None:
@@ -106,22 +116,21 @@ def test_a_run_after_a_killed_server_completes_the_load(name: str, built: Path, 
             with pytest.raises(StoreError, match="did not answer after 2 attempts"):
                 load.apply(store, changes, count)
         with running(name, Path(folder)) as (address, _), Store(address, credentials=DBA) as store:
-            assert not is_complete(store, graphs)
-            loaded(store, graphs)
-            assert is_complete(store, graphs)
+            assert not is_complete(store, LARGER)
+            loaded(store, LARGER)
+            assert is_complete(store, LARGER)
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_told_of_and_a_run_with_room_completes_the_load(built: Path, tmp_path: Path) -> None:
-    graphs = state.read(built / "kommunegraf.nq")
+def test_a_full_disk_is_told_of_and_a_run_with_room_completes_the_load(tmp_path: Path) -> None:
     with (
-        oxigraph.running("serve", tmp_path / "store", False, file_kilobytes=2048) as address, Store(address, retries=1) as store,
+        oxigraph.running("serve", tmp_path / "store", False, file_kilobytes=512) as address, Store(address, retries=1) as store,
         pytest.raises(StoreError, match=r"/update (answered with status 5|did not answer)"),
     ):
-        loaded(store, graphs)
+        loaded(store, LARGER)
     with oxigraph.running("serve", tmp_path / "store", False) as address, Store(address) as store:
-        loaded(store, graphs)
-        assert is_complete(store, graphs)
+        loaded(store, LARGER)
+        assert is_complete(store, LARGER)
 
 
 def bad_days(seed: int) -> Callable[[int, bytes], Deed]:
@@ -132,7 +141,7 @@ def bad_days(seed: int) -> Callable[[int, bytes], Deed]:
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("parts", [False, True], ids=["one request", "many"])
+@pytest.mark.parametrize("parts", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["one request", "many"])
 def test_a_bad_network_delays_the_load_and_changes_nothing_in_it(seed: int, parts: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if parts:
         monkeypatch.setattr(kinds, "kinds", lambda: ())
@@ -175,6 +184,7 @@ def test_a_wrong_answer_to_a_query_is_told_of_and_nothing_is_sent() -> None:
         assert not any(map(is_update, sent)) and is_complete(store, SMALL)
 
 
+@pytest.mark.slow
 def test_readers_of_a_slow_network_are_not_kept_out() -> None:
     """While a load waits for a late answer, another client reads."""
     with (

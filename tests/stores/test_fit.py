@@ -49,6 +49,7 @@ def test_a_store_that_takes_no_data_set_is_refused_with_what_to_set(call: tuple[
     assert "does not see its named graphs" in said and "start it with --union-default-graph" in said
 
 
+@pytest.mark.slow
 def test_the_server_and_python_refuse_it_too(bare: str) -> None:
     with pytest.raises(EngineError, match="does not see its named graphs"), serving(endpoint=bare):
         pass

@@ -1,5 +1,6 @@
 """`kommunegraf load` on real triple stores: what is there afterwards, what readers see meanwhile, what interruptions leave behind."""
 
+import io
 import os
 import subprocess
 import sys
@@ -13,7 +14,9 @@ import pyoxigraph as ox
 import pytest
 from tests.helpers import ROOT, stores
 
+from kommunegraf.cli import console
 from kommunegraf.namespaces import GRAPH
+from kommunegraf.publish import patch
 from kommunegraf.publish.documents import Documents
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.skolem import GENID, skolemized
@@ -80,6 +83,21 @@ def test_a_store_is_loaded_brought_up_to_date_and_cleared(name: str, graphs: dic
         load.apply(store, removal)
         load.prove(store, removal)
         assert (held(store), held(store, OTHER)) == (0, 1), "what is not ours is never touched"
+
+
+@pytest.mark.parametrize("name", ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.slow)])
+def test_the_published_difference_leads_a_store_from_one_version_to_the_next(name: str, built: Path) -> None:
+    """The update that a site publishes, sent as it stands to a store that holds the old version."""
+    old = (built / "kommunegraf.nq").read_text("utf-8").splitlines()
+    old = [line for line in old if f"<{GRAPH}cases>" in line or f"<{GRAPH}shapes>" in line]
+    new = sorted([*old[40:], f'<http://e/a> <http://e/b> "ny \\"æ\\""@da <{GRAPH}cases> .'])
+    before, after = (state.by_graph(skolemized(ox.parse("\n".join(lines), format=ox.RdfFormat.N_QUADS))) for lines in (old, new))
+    with engine(name) as store:
+        loaded(store, before)
+        store.update(patch.files("changes/1-2", old, new)["changes/1-2.ru"].decode("utf-8"))
+        differing = [change.graph for change in load.plan(store, after, "2")]
+        assert differing == [state.MANIFEST], "all but what the manifest says of it"
+        assert held(store, OTHER) == 1
 
 
 @pytest.mark.slow
@@ -156,6 +174,19 @@ def test_the_command_loads_tells_and_takes_out(built: Path) -> None:
         unknown = command("--endpoint", address, "--graph", str(built), "--only", "evidens")
         assert unknown.returncode == 1 and "there is no graph 'evidens'; there is analysis" in unknown.stderr
     assert "ld_dir" in command("--print").stdout
+
+
+def test_a_terminal_shows_how_far_the_load_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar with the statements that are sent; nothing when the output is a pipe."""
+    with console.bar("Sending", 10) as advance:
+        advance(4)
+    output = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", output)
+    monkeypatch.setattr(output, "isatty", lambda: True)
+    with console.bar("Sending", 10) as advance:
+        advance(4)
+        advance(6)
+    assert "Sending" in output.getvalue() and "10/10" in output.getvalue()
 
 
 @pytest.mark.parametrize(

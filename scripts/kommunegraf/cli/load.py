@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kommunegraf.cli.console import BUILT, GraphFolder, clear_errors, fail, graph_file, print_table, progress
+from kommunegraf.cli.console import BUILT, GraphFolder, bar, clear_errors, fail, graph_file, print_table, progress
 
 if TYPE_CHECKING:
     from kommunegraf.stores.client import Store
@@ -54,8 +54,8 @@ def _load(store: "Store", path: Path, only: list[str], dry_run: bool, remove: bo
         _tell(changes)
         if dry_run or not changes:
             return
-        with progress(f"Sending {sum(change.size for change in changes)} statements"):
-            load.apply(store, changes)
+        with bar("Sending statements", sum(change.size for change in changes)) as advance:
+            load.apply(store, changes, advance)
         with progress("Reading back"):
             load.prove(store, changes)
         done = "is taken out of" if remove else f"{version} stands in"
