@@ -7,14 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kommunegraf.contribute import checking, mapping, reading
+from kommunegraf.contribute import checking, linked, mapping, reading
 from kommunegraf.contribute.checking import Given
 from kommunegraf.contribute.reading import TEXTS, WORKBOOKS, Sheet, Unreadable
 from kommunegraf.contribute.register import Register
 from kommunegraf.contribute.submission import Check
 from kommunegraf.errors import KommunegrafError
 
-_KINDS = (*WORKBOOKS, *TEXTS)
+_KINDS = (*WORKBOOKS, *TEXTS, *linked.SUFFIXES)
 
 
 class NoFiles(KommunegrafError):
@@ -66,11 +66,17 @@ def listed(files: Iterable[Path]) -> list[Path]:
 def check(path: Path, register: Register, today: date, lang: str, given: Given | None = None, map_file: Path | None = None) -> Checked:
     """A file, read and checked. Raises OSError, and BadMapping for a mapping that does not fit."""
     try:
+        if path.suffix.lower() in linked.SUFFIXES:
+            return Checked(path, linked.read(path, register, today, lang, given or Given()))
         sheets = reading.read(path)
     except Unreadable as error:
         return Checked(path, refusal=error.message(lang))
     if map_file:
-        sheets, faults = mapping.applied(sheets, json.loads(map_file.read_text("utf-8")), lang)
+        try:
+            mapped = json.loads(map_file.read_text("utf-8"))
+        except ValueError as error:
+            raise mapping.BadMapping(f"{map_file} is not JSON: {error}") from None
+        sheets, faults = mapping.applied(sheets, mapped, lang)
         found = checking.check(sheets, register, today, lang, given)
         return Checked(path, Check(found.submissions, [*faults, *found.faults]), sheets)
     return Checked(path, checking.check(sheets, register, today, lang, given), sheets)

@@ -169,10 +169,15 @@ class Cells:
         return answer
 
     def _beginning(self, kind: str, cell: str) -> str:
-        """The one resource whose name begins with the words of a cell: 'Åbne data' for 'Åbne data til rådighed'. Empty if there is none."""
+        """The one resource whose name has the letters of a cell, or begins with its words. Empty if there is none.
+
+        'Gate21' is Gate 21, and 'Åbne data' is 'Åbne data til rådighed'.
+        """
         start = f"{plain(cell)} "
         labels = [(path, label) for lang in LANGUAGES for path, label in self.register.labels[lang].items() if path.startswith(f"{kind}/")]
-        paths = {path for path, label in labels if len(start) > 4 and plain(label).startswith(start)}
+        letters = start.replace(" ", "")
+        paths = {path for path, label in labels if letters and plain(label).replace(" ", "") == letters}
+        paths = paths or {path for path, label in labels if len(start) > 4 and plain(label).startswith(start)}
         return f"{BASE}{paths.pop()}" if len(paths) == 1 else ""
 
     def _nearest(self, kind: str, suggestions: list[str]) -> tuple[str, ...]:
