@@ -139,7 +139,7 @@ def test_the_key_of_a_map_hides_a_status_without_javascript(site: Path, browser:
     page.goto((site / "initiative" / "intelligent-street-lighting.html").as_uri())
     assert page.is_visible("a.spot.active") and page.is_visible("a.spot.ended, a.spot.open-plan, a.spot.planned")
     page.uncheck(".key input[value=active]")
-    assert not page.is_visible("a.spot.active") and page.is_visible(".key .spot.active")
+    assert not page.is_visible("a.spot.active") and page.is_visible(".key .spot.active .area")
 
 
 def test_a_map_leaves_out_what_older_sources_say(site: Path, browser: Any) -> None:

@@ -16,6 +16,8 @@ KINDS = ("active", "planned", "open-plan", "ended", "weak", "unknown", "own", "n
 others; weak to strong."""
 FILTERS = {"active", "planned", "open-plan", "ended", "weak", "unknown"}
 """The kinds that a reader can hide by the key."""
+_FINGER = 27.0
+"""12 pixels in units, where a picture of 640 units is 286 pixels wide."""
 _STEPS = 4
 _ENDINGS = (
     "havn", "sund", "berg", "borg", "lands", "fjord", "djurs", "slund", "bæk", "sted", "strup", "fart", "minde", "lev", "bugt", "skov",
@@ -108,10 +110,10 @@ def _map(prefix: str, kind: str, title: str, description: str, layout: Layout, s
 
 @lru_cache(maxsize=10_000)
 def _target(circle: Circle, spot: Spot) -> Element:
-    """What a finger can hit of a spot: 24 pixels at any size of the picture, as its line does not scale. It lies below all circles."""
+    """What a finger can hit of a spot, 24 pixels wide on a screen of 320. It lies below all circles, so that each has its own."""
     link = Element("a", {"class": f"target {spot.kind}", "href": svg.clean(spot.href), "tabindex": "-1", "aria-hidden": "true"})
     _dated(link, spot)
-    svg.add(link, "circle", cx=circle.x, cy=circle.y, r=0.5)
+    svg.add(link, "circle", cx=circle.x, cy=circle.y, r=_FINGER)
     return link
 
 
