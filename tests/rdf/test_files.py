@@ -103,3 +103,10 @@ def test_reading_ends_at_its_limits(
     path = written(tmp_path, "file.ttl" if limit == "SECONDS" else "file.rdf", content())
     with pytest.raises(NotRdf, match=message):
         confined.add(ox.Store(), path, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a:b", "a*b", "a//b"])
+def test_a_served_resource_that_can_have_no_page_is_remarked(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    file = written(tmp_path, "some.ttl", f"<https://w3id.org/kommunegraf/tree/{name}> a <http://e/Tree> .".encode())
+    with serving(file):
+        assert f"such as https://w3id.org/kommunegraf/tree/{name}" in caplog.text

@@ -216,6 +216,8 @@ class Context:
         if isinstance(source, Endpoint):
             source.graphs = _checked(self.settings).graphs
         documents = Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
+        if unpaged := documents.pages.unpaged:
+            _LOG.warning("%d resources have no page, as their IRIs have what no file name may have, such as %s", len(unpaged), unpaged[0])
         changed = max((datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in self.files), default=datetime.now(UTC))
         answers = Cache(self.settings.cached_answers_megabytes << 20, self.settings.cached_answer_kilobytes << 10)
         pages = Cache(self.settings.cached_documents_megabytes << 20, self.settings.cached_documents_megabytes << 20)

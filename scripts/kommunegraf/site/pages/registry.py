@@ -113,6 +113,11 @@ class Pages:
         """The pages that are about no single resource, by path: those of every site, and those that the data makes."""
         return DOCUMENTS | learning.documents(self.site)
 
+    @property
+    def unpaged(self) -> list[str]:
+        """The IRIs of resources that can have no page, as their path cannot be that of a file on every host."""
+        return [iri for iri in self.site.resources if addresses.fault(addresses.path(iri) or "")]
+
     @cached_property
     def former(self) -> dict[str, str]:
         """The path of what stands in the place of a resource that was renamed, by the path of the old one."""
