@@ -203,7 +203,7 @@ def the_same_in_front_of(endpoint: str, served: Served, pages: tuple[str, ...]) 
             assert httpx.get(other.base + path).content == httpx.get(served.base + path).content, path
         for question in QUESTIONS:
             path = f"/questions/{question}&format=csv"
-            assert rows(httpx.get(other.base + path)) == rows(httpx.get(served.base + path)), path
+            assert rows(httpx.get(other.base + path, timeout=30)) == rows(httpx.get(served.base + path, timeout=30)), path
         kommuner = [wrapped(server, KOMMUNER, wrappers.JSON)["results"]["bindings"] for server in (other, served)]
         assert [{row["label"]["value"] for row in rows} for rows in kommuner][0] == {row["label"]["value"] for row in kommuner[1]}
         assert len(rdflib.Graph().parse(data=wrapped(other, REGION, wrappers.TURTLE), format="turtle")) == 98
