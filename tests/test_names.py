@@ -61,3 +61,8 @@ def test_no_text_breaks_the_search(text: str) -> None:
         assert names.resolve(text) == "x:municipality/0751"
     except UnknownName as error:
         assert repr(text) in str(error)
+
+
+def test_a_region_is_found_without_the_word() -> None:
+    names = Names("region", [("r/1085", "Region Sjælland"), ("r/1085", "Region Zealand")])
+    assert {names.resolve(name) for name in ("Sjælland", "region sjælland", "Zealand", "1085")} == {"r/1085"}
