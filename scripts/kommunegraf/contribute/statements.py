@@ -103,7 +103,7 @@ class _Taking:
             self.rows.add("evidence-addresses", {**key, "url": answer.address})
 
     def _number(self, municipality: str, initiative: str) -> int:
-        used = [int(key[2]) for key in self.rows.of("evidence") if key[:2] == (municipality, initiative)]
+        used = [int(key[2]) for key in self.rows.beginning("evidence", (municipality, initiative))]
         pattern = re.compile(rf"{municipality}-{initiative}-(\d+)")
         used += [int(match[1]) for key in self.rows.of("withdrawn-statements") if (match := pattern.fullmatch(key[1]))]
         return max(used, default=0) + 1
@@ -113,7 +113,8 @@ class _Taking:
 
     def _links(self, row: Row, table: str, column: str) -> tuple[str, ...]:
         key = (row["municipality"], row["initiative"], row["number"])
-        return tuple(sorted(one[column] for place, one in self.rows.of(table).items() if place[:3] == key))
+        places = self.rows.beginning(table, key[:2])
+        return tuple(sorted(self.rows.of(table)[place][column] for place in places if place[:3] == key))
 
     def _about(self, row: Row) -> tuple[tuple[str, ...], str]:
         """By what a statement is known to be about the same thing: its solutions, and its title where it names none."""
@@ -150,7 +151,7 @@ class _Taking:
         """Move a statement of the respondent's own to those that were withdrawn, with the answer that did it."""
         key = (row["municipality"], row["initiative"], row["number"])
         for table in LINKS:
-            self.rows.remove(table, [place for place in self.rows.of(table) if place[:3] == key])
+            self.rows.remove(table, [place for place in self.rows.beginning(table, key[:2]) if place[:3] == key])
         self.rows.remove("evidence", [key])
         self.said[row["initiative"]].remove(row)
         self._source()
