@@ -176,12 +176,12 @@ def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
     console.print()
 
 
-def print_answer(answer: "Answer", lang: Language) -> None:
-    """The rows as a table. An IRI column whose label stands beside it is left out."""
+def print_answer(answer: "Answer", lang: Language, rows: list[dict[str, Any]] | None = None) -> None:
+    """The rows, or others in their place, as a table. An IRI column whose label stands beside it is left out."""
     if not answer.columns:
         print("yes" if answer.result else "no")
         return
-    rows = answer.rows()
+    rows = answer.rows() if rows is None else rows
     shown = [c for c in answer.columns if f"{c}Label" not in answer.columns]
     heads = [answer.question.columns.get(c, {}).get(lang, c) for c in shown]
     print_table(heads, [tuple(row[c] for c in shown) for row in rows])

@@ -16,7 +16,6 @@ from kommunegraf.cli.console import (
     WrongCall,
     clear_errors,
     let_texts_fall_back,
-    open_engine,
     print_answer,
     progress,
     write,
@@ -24,6 +23,7 @@ from kommunegraf.cli.console import (
 
 if TYPE_CHECKING:
     from kommunegraf.findings import Finding
+    from kommunegraf.graph.build import Dataset
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, help=(
     "The linked-open-data knowledge graph of Smart City initiatives in Denmark's 98 kommuner: "
@@ -85,7 +85,7 @@ def build(output: Annotated[Path, typer.Option("--output", "-o", help="Folder to
         with progress("Writing the graph"):
             files = builder.write(dataset, output)
             compiled.write(files[0])
-        _print_contents(output)
+        _print_contents(dataset)
         print("Wrote " + " and ".join(str(f) for f in files))
 
 
@@ -135,9 +135,11 @@ def _stored(endpoint: str, root: Path, lang: Language, engine: Literal["fast", "
     return checks.graph(snapshot(endpoint)[0], root, lang, engine)
 
 
-def _print_contents(folder: Path) -> None:
+def _print_contents(dataset: "Dataset") -> None:
     from kommunegraf.questions import ask
+    from kommunegraf.rdf.engines import Embedded
 
-    engine = open_engine("", folder)
-    for name in ("graphs", "contents"):
-        print_answer(ask.run(engine, name, lang="en"), "en")
+    engine, sizes = Embedded(dataset.outline()), dataset.sizes()
+    graphs = ask.run(engine, "graphs", lang="en")
+    print_answer(graphs, "en", [{**row, "triples": sizes[row["graph"]]} for row in graphs.rows()])
+    print_answer(ask.run(engine, "contents", lang="en"), "en")

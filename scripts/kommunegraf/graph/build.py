@@ -1,7 +1,9 @@
 """Tables and ontology to one dataset with a named graph for each kind of source, as sorted N-Quads and as TriG."""
 
 import os
+from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -10,7 +12,7 @@ from kommunegraf import paths
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import derived, tables
 from kommunegraf.graph import rows as rdf
-from kommunegraf.namespaces import GRAPH, PREFIXES
+from kommunegraf.namespaces import GRAPH, PREFIXES, RDF
 from kommunegraf.questions import linked_data, question
 
 NQUADS = "kommunegraf.nq"
@@ -24,6 +26,9 @@ GRAPH_OF = {
     "survey-structure.ttl": "survey",
 }
 """The named graph of each file of `ontology/`."""
+_TYPE = f" <{RDF}type> "
+_TOGETHER = 100_000
+"""Lines that are written at a time; all in one text would be as large as the dataset."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,18 @@ class Dataset:
     def text(self) -> str:
         """The N-Quads document."""
         return "\n".join(self.lines) + "\n"
+
+    def sizes(self) -> dict[str, int]:
+        """The number of statements of each named graph, by its IRI."""
+        return Counter(line[line.rindex("<") + 1 : -3] for line in self.lines)
+
+    def outline(self) -> ox.Store:
+        """Ontology and catalogue whole; of everything else only what it is an instance of. Enough to tell what is in the dataset."""
+        whole = tuple(f"<{GRAPH}{name}> ." for name in ("catalog", "ontology"))
+        lines = [line for line in self.lines if _TYPE in line or line.endswith(whole)]
+        store = ox.Store()
+        store.bulk_load("\n".join(lines).encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+        return store
 
 
 def build(ontology: Path, data: Path) -> Dataset:
@@ -50,13 +67,14 @@ def build(ontology: Path, data: Path) -> Dataset:
     if findings:
         raise BadInput(findings)
     for table in rows.values():
-        lines.update(rdf.quads(table))
-    lines.update(derived.quads(rows))
-    lines.update(linked_data.quads(question.read_folder(paths.root() / "queries" / "questions").values()))
-    return Dataset(sorted(lines))
+        lines.extend(rdf.quads(table))
+    lines.extend(derived.quads(rows))
+    lines.extend(linked_data.quads(question.read_folder(paths.root() / "queries" / "questions").values()))
+    lines.sort()
+    return Dataset([line for line, _ in groupby(lines)])  # a set beside the list would cost as much memory again
 
 
-def read_ontology(folder: Path) -> tuple[set[str], list[Finding]]:
+def read_ontology(folder: Path) -> tuple[list[str], list[Finding]]:
     """N-Quads lines of the Turtle files in `folder`, each file in its graph, with canonical blank node labels (RDFC-1.0)."""
     quads = ox.Dataset()
     findings = []
@@ -74,7 +92,7 @@ def read_ontology(folder: Path) -> tuple[set[str], list[Finding]]:
             findings.append(Finding("violation", "turtle", f"not Turtle: {error.args[0]}", repair, str(path), line))
     quads.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     nquads = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-    return set(nquads.decode("utf-8").split("\n")) - {""}, findings
+    return nquads.decode("utf-8").splitlines(), findings
 
 
 def write(dataset: Dataset, folder: Path) -> list[Path]:
@@ -86,11 +104,14 @@ def write(dataset: Dataset, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with paths.workshop(folder, ".build-") as beside:
         nquads, trig = beside / NQUADS, beside / TRIG
-        text = dataset.text()
-        nquads.write_text(text, encoding="utf-8", newline="\n")
-        used = {prefix: space for prefix, space in PREFIXES.items() if f"<{space}" in text}
+        used: set[str] = set()
+        with nquads.open("wb") as file:
+            for start in range(0, len(dataset.lines), _TOGETHER):
+                text = "".join(f"{line}\n" for line in dataset.lines[start : start + _TOGETHER])
+                file.write(text.encode("utf-8"))
+                used |= {prefix for prefix, space in PREFIXES.items() if prefix not in used and f"<{space}" in text}
         quads = ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS)
-        ox.serialize(quads, trig, format=ox.RdfFormat.TRIG, prefixes=used)
+        ox.serialize(quads, trig, format=ox.RdfFormat.TRIG, prefixes={p: space for p, space in PREFIXES.items() if p in used})
         for path in (nquads, trig):
             os.replace(path, folder / path.name)
     return [folder / NQUADS, folder / TRIG]

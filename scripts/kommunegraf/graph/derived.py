@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph.adoption import RULE, Adoption, Evidence, Limits, Source, adoptions
@@ -16,6 +17,7 @@ NEEDED = {
 }
 """The tables from which something is derived."""
 _INTEGER = XSD + "integer"
+_iri = lru_cache(maxsize=10_000)(iri)  # the same few properties, kommuner and initiatives stand in most statements
 
 
 def quads(tables: dict[str, Table]) -> Iterator[str]:
@@ -78,8 +80,9 @@ def _adoptions(tables: dict[str, Table]) -> Iterator[str]:
         yield from labels.quads(one.iri, one, f" ({number})", GRAPH + "evidence")
     graph = iri(GRAPH + "analysis")
     for adoption in adoptions(statements, limits(tables)).values():
+        subject = iri(adoption.iri)
         for name, value in _values(adoption):
-            yield f"{iri(adoption.iri)} {iri(name)} {value} {graph} ."
+            yield f"{subject} {_iri(name)} {value} {graph} ."
         yield from labels.quads(adoption.iri, adoption, "", GRAPH + "analysis")
 
 
@@ -97,7 +100,7 @@ def _values(adoption: Adoption) -> Iterator[tuple[str, str]]:
         *((KG + "evidenceAgainst", one.iri) for one in adoption.against),
         *((KG + "solution", solution) for solution in adoption.solutions),
     ]
-    yield from ((name, iri(value)) for name, value in resources)
+    yield from ((name, _iri(value)) for name, value in resources)
     for name, year in (("asOf", adoption.as_of), ("since", adoption.since), ("until", adoption.until)):
         if year is not None:
             yield KG + name, literal(str(year), datatype=_INTEGER)
@@ -115,9 +118,10 @@ class _Labels:
             self.names[lang] = of_places | of_kinds
 
     def quads(self, resource: str, about: Evidence | Adoption, suffix: str, graph: str) -> Iterator[str]:
+        start, end = f"{iri(resource)} {_iri(SKOS + 'prefLabel')}", f"{_iri(graph)} ."
         for lang, names in self.names.items():
             text = f"{names[about.municipality]}: {names[about.initiative]}{suffix}"
-            yield f"{iri(resource)} {iri(SKOS + 'prefLabel')} {literal(text, lang)} {iri(graph)} ."
+            yield f"{start} {literal(text, lang)} {end}"
 
 
 def _rankings(tables: dict[str, Table]) -> Iterator[str]:

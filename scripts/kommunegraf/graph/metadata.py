@@ -24,7 +24,10 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: how its cells read, and the RDF that they become (CSVW annotations)."""
+    """One column of a table: how its cells read, and the RDF that they become (CSVW annotations).
+
+    `check` raises ValueError for a text that is no such value. It takes any address: `tables` knows what an address looks like.
+    """
 
     name: str
     virtual: bool
@@ -148,5 +151,5 @@ def _column(column: Any, about: str) -> Column:
         value_url=str(column.valueUrl) if column.valueUrl else None,
         datatype=None if datatype is None else expand(datatype.at_props.get("id", f"xsd:{datatype.base}")),
         language=None if language in (None, "und") else str(language),
-        check=datatype.read if datatype else str,
+        check=str if datatype is None or (datatype.base == "anyURI" and not datatype.format) else datatype.read,
     )
