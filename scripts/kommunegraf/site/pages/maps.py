@@ -26,7 +26,7 @@ def code(iri: str) -> str:
 
 
 def layout(site: Site) -> Layout | None:
-    """Where each kommune with a known point is drawn; None where there is none."""
+    """Where each kommune with a known point is drawn; None where there is none, or where there are too many to tell apart."""
     return site.once(_layout)
 
 
@@ -38,6 +38,8 @@ def _layout(site: Site) -> Layout | None:
         place = point(view.plain(geometry, "geo:asWKT")) if geometry else None
         if place:
             points.append(Point(code(iri), *place, max(1, int(view.number(iri, "kg:population") or 1))))
+    if len(points) > cartogram.MOST:
+        return None
     known = {p.code for p in points}
     for quad in view.store.quads_for_pattern(None, node("kg:borders"), None, None):
         if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):

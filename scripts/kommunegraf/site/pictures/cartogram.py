@@ -4,10 +4,11 @@ After D. Dorling, Area Cartograms: Their Use and Creation (1996). Only + - * / a
 rounds the same on every machine, and every loop runs in sorted order.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from math import pi, sqrt
+from math import floor, pi, sqrt
 
 WIDTH = 640.0
 """The width of a layout, in its own units."""
@@ -25,6 +26,8 @@ _KEPT_ON_LAND, _KEPT_AT_SEA = 0.15, 0.6
 """Which part of the true distance stays between neighbours: land closes up, a strait stays open."""
 _FRESH, _REACH = 10, 30.0
 """Every how many rounds near pairs are looked for, and how near that is."""
+MOST = 250
+"""Places from which there is no cartogram: its circles would be specks, and moving them apart would take longer than the page."""
 
 Links = tuple[tuple[str, str], ...]
 
@@ -132,14 +135,19 @@ class _Drawing:
             self._shift(b, -fx * self.r[a], -fy * self.r[a])
 
     def look(self) -> None:
-        """Note which pairs are so near that they may come to overlap."""
+        """Note which pairs are so near that they may come to overlap. Only circles in squares side by side of a grid are compared."""
+        side = 2 * max(self.r) + _SEA + _REACH
+        squares: dict[tuple[int, int], list[int]] = defaultdict(list)
+        pairs = []
+        for a, (x, y) in enumerate(zip(self.x, self.y)):
+            column, row = floor(x / side), floor(y / side)
+            pairs += [(a, b) for dx in (-1, 0, 1) for dy in (-1, 0, 1) for b in squares.get((column + dx, row + dy), ())]
+            squares[column, row].append(a)
         self.close = []
-        for a in range(len(self.points)):
-            x, y, r, land = self.x[a], self.y[a], self.r[a], self.land[a]
-            for b in range(a):
-                least = r + self.r[b] + (_GAP if land == self.land[b] else _SEA)
-                if abs(x - self.x[b]) - least < _REACH > abs(y - self.y[b]) - least:
-                    self.close.append((a, b, least))
+        for a, b in sorted(pairs):
+            least = self.r[a] + self.r[b] + (_GAP if self.land[a] == self.land[b] else _SEA)
+            if abs(self.x[a] - self.x[b]) - least < _REACH > abs(self.y[a] - self.y[b]) - least:
+                self.close.append((a, b, least))
 
     def separate(self) -> float:
         """Move circles apart that overlap or leave no gap. Returns the deepest overlap that there was."""
