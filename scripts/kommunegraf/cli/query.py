@@ -42,8 +42,8 @@ def list_(
     from kommunegraf.questions import ask as queries
 
     with clear_errors():
-        found = [q for q in queries.folder().values() if all(w.casefold() in q.text.casefold() for w in words or [])]
-    rows = [(q.group, q.name, q.title[lang]) for q in sorted(found, key=lambda q: (q.group, q.name))]
+        matches = [q for q in queries.folder().values() if all(w.casefold() in q.text.casefold() for w in words or [])]
+    rows = [(q.group, q.name, q.title[lang]) for q in sorted(matches, key=lambda q: (q.group, q.name))]
     print_table(["Group", "Name", "Question"], rows)
 
 

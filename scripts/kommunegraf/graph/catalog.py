@@ -180,7 +180,7 @@ def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
         kind, sentence = _ADOPTIONS[name.suffixes[0]], texts("publish")["files"]["adoptions"]
     called = name.name if name.suffix == CSV.suffix else kind.name
     this = _distribution(file)
-    told: list[tuple[str, str | ox.Literal]] = [
+    descriptions: list[tuple[str, str | ox.Literal]] = [
         ("rdf:type", expand("dcat:Distribution")),
         *(("dcterms:title", ox.Literal(f"{t.value} ({called})", language=t.language)) for t in titles),
         *(("dcterms:description", ox.Literal(text, language=lang)) for lang, text in sentence.items()),
@@ -190,11 +190,11 @@ def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
         *(("dcterms:language", f"{_EU}language/{code}") for code in kind.languages),
     ]
     if file.path.endswith(".gz"):
-        told.append(("dcat:compressFormat", f"{_IANA}application/gzip"))
+        descriptions.append(("dcat:compressFormat", f"{_IANA}application/gzip"))
     if kind.standard:
-        told.append(("dcterms:conformsTo", kind.standard))
+        descriptions.append(("dcterms:conformsTo", kind.standard))
         yield _triple(kind.standard, "rdf:type", expand("dcterms:Standard"))
-    yield from (_triple(this, property_, value) for property_, value in told)
+    yield from (_triple(this, property_, value) for property_, value in descriptions)
     if file.sha256:
         yield from measures(file)
 

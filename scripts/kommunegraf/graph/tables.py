@@ -70,11 +70,11 @@ def _read_rows(table: Table) -> list[Finding]:
     return []
 
 
-def _header_finding(path: Path, found: list[str], header: list[str], want: str) -> Finding:
-    if len(found) == 1 and ";" in found[0]:
+def _header_finding(path: Path, columns: list[str], header: list[str], want: str) -> Finding:
+    if len(columns) == 1 and ";" in columns[0]:
         return _violation("separator", "cells are separated by semicolons", "separate cells by commas (RFC 4180)", path, 1)
-    missing = [name for name in header if name not in found]
-    extra = [name for name in found if name not in header]
+    missing = [name for name in header if name not in columns]
+    extra = [name for name in columns if name not in header]
     if missing:
         return _violation("header", f"column {', '.join(missing)} is missing", want, path, 1, missing[0])
     if extra:
@@ -155,10 +155,10 @@ def _check_references(table: Table, tables: dict[str, Table], unread: set[str]) 
         target = tables[key.target]
         if not table.rows or target.name in unread:
             continue
-        known = set(target.keys(key.target_columns))
+        keys = set(target.keys(key.target_columns))
         values = table.keys(key.columns)
-        for value in sorted(v for v in set(values) - known if all(v)):
-            near = nearest(value[-1], {k[-1] for k in known if k[:-1] == value[:-1]})
+        for value in sorted(v for v in set(values) - keys if all(v)):
+            near = nearest(value[-1], {k[-1] for k in keys if k[:-1] == value[:-1]})
             repair = f"a value of {key.target}" + (f", such as {', '.join(near)}" if near else "")
             message = f"{_words(key.columns, value)} is not in {key.target}"
             findings += [

@@ -92,10 +92,10 @@ def adjusted_rand(one: Integers, two: Integers) -> float:
 
 
 def _distinct(cells: npt.NDArray[np.float64], chances: Floats, member: Integers, most: int = 3) -> tuple[tuple[int, ...], ...]:
-    found = []
+    groups = []
     for number in range(int(member.max(initial=-1)) + 1):
         inside = member == number
         variance = (chances[inside] * (1 - chances[inside])).sum(axis=0)
         score = (cells[inside] - chances[inside]).sum(axis=0) / np.sqrt(np.maximum(variance, 1e-9))
-        found.append(tuple(int(c) for c in np.argsort(-score, kind="stable")[:most] if score[c] > 0))
-    return tuple(found)
+        groups.append(tuple(int(c) for c in np.argsort(-score, kind="stable")[:most] if score[c] > 0))
+    return tuple(groups)

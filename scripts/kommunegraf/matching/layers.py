@@ -30,12 +30,12 @@ def adoptions(matcher: Matcher) -> nx.Graph:
     for municipality in matcher.rows:
         for initiative in sorted(matcher.graph[municipality]):
             claim = network.claim(matcher.graph, municipality, initiative)
-            told = {
+            attributes = {
                 "weight": 1, "status": claim.status.name, "freshness": claim.freshness, "confidence": claim.confidence,
                 "since": claim.adoption.since, "until": claim.adoption.until, "asOf": claim.as_of,
                 "solutions": "; ".join(s.label for s in claim.solutions) or None, "evidence": " ".join(e.iri for e in claim.evidence),
             }
-            graph.add_edge(municipality, initiative, **_known(told))
+            graph.add_edge(municipality, initiative, **_known(attributes))
     return graph
 
 
@@ -63,8 +63,8 @@ def partners(matcher: Matcher, level: float | None = None, wide: bool = False) -
             if row < other:
                 pair = similarity.pair(row, other)
                 if level is None or pair.q <= level:
-                    told = {"weight": pair.overlap, "expected": pair.expected, "surprise": pair.surprise, "p": pair.p, "q": pair.q}
-                    graph.add_edge(municipality, matcher.rows[other], **told)
+                    attributes = {"weight": pair.overlap, "expected": pair.expected, "surprise": pair.surprise, "p": pair.p, "q": pair.q}
+                    graph.add_edge(municipality, matcher.rows[other], **attributes)
     return graph
 
 

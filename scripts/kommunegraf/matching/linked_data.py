@@ -47,19 +47,19 @@ def quads(matches: Iterable[Match], labels: Labels, most: int) -> list[str]:
     `labels` has the labels of kommuner, initiatives and solutions for each language, by IRI (`Register.labels`).
     """
     lines: set[str] = set()
-    for found in matches:
-        start, slug = base(found.municipality.iri), _slug(found.choices)
+    for answer in matches:
+        start, slug = base(answer.municipality.iri), _slug(answer.choices)
         activity = f"{start}activity/matching-{VERSION}/{slug}"
-        lines.update(_activity(activity, found.choices))
-        for suggestion in suggestions(found, most):
+        lines.update(_activity(activity, answer.choices))
+        for suggestion in suggestions(answer, most):
             lines.update(_quads(suggestion, f"{start}suggestion/{slug}", activity, labels))
     return sorted(lines)
 
 
-def only(found: Match, answer: str | None) -> Match:
+def only(match: Match, answer: str | None) -> Match:
     """A match with one answer alone; with all for None."""
     others = {"learn_from", "opportunities", "alike", "next"} - {(answer or "").replace("-", "_")} if answer else set()
-    return replace(found, **dict.fromkeys(others, ()))  # type: ignore[arg-type]
+    return replace(match, **dict.fromkeys(others, ()))  # type: ignore[arg-type]
 
 
 def shortlist(opportunities: Iterable[Opportunity], choices: Choices, labels: Labels) -> list[str]:
@@ -79,13 +79,13 @@ def triples(lines: Iterable[str]) -> list[ox.Triple]:
     return [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in parsed]
 
 
-def suggestions(found: Match, most: int) -> Iterator[Suggestion]:
+def suggestions(match: Match, most: int) -> Iterator[Suggestion]:
     """What a match suggests, answer by answer."""
-    yield from (_alike(found.municipality, p) for p in found.alike[:most])
-    for plan in found.learn_from:
-        yield from _learn_from(found.municipality, plan, most)
-    yield from map(of_opportunity, (one for one in found.opportunities if not one.private))
-    yield from (_next(found.municipality, n) for n in found.next[:most])
+    yield from (_alike(match.municipality, p) for p in match.alike[:most])
+    for plan in match.learn_from:
+        yield from _learn_from(match.municipality, plan, most)
+    yield from map(of_opportunity, (one for one in match.opportunities if not one.private))
+    yield from (_next(match.municipality, n) for n in match.next[:most])
 
 
 def _alike(here: Resource, partner: Partner) -> Suggestion:
@@ -144,8 +144,8 @@ def _quads(suggestion: Suggestion, start: str, activity: str, labels: Labels) ->
     yield from _concept(suggestion.kind, "suggestion-kind", PROV + "Plan")
     yield _quad(name, DCT + "type", iri(f"{BASE}suggestion-kind/{suggestion.kind}"))
     title = {}
-    for lang, known in labels.items():
-        about = (known.get(r.iri, r.label) for r in (*suggestion.audience, *suggestion.subject))
+    for lang, present in labels.items():
+        about = (present.get(r.iri, r.label) for r in (*suggestion.audience, *suggestion.subject))
         title[lang] = f"{_word(lang, suggestion.kind)}: {', '.join(about)}"
         yield _quad(name, SKOS + "prefLabel", literal(title[lang], lang))
     yield from (_quad(name, DCT + "audience", iri(r.iri)) for r in suggestion.audience)

@@ -32,9 +32,9 @@ def item_knn(matrix: Matrix) -> Floats:
 
 def probs(matrix: Matrix) -> Floats:
     """ProbS, mass diffusion: what a row's columns give to all rows, and these to their columns (Zhou et al. 2010, PNAS 107)."""
-    given = matrix / np.maximum(matrix.sum(axis=0), 1)
+    degree = matrix / np.maximum(matrix.sum(axis=0), 1)
     passed = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
-    return np.asarray(matrix @ (given.T @ passed))
+    return np.asarray(matrix @ (degree.T @ passed))
 
 
 def ease(matrix: Matrix) -> Floats:

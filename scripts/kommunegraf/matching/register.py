@@ -173,8 +173,8 @@ def read(engine: Engine, lang: str = "da") -> Register:
     evidence = tuple(claims.evidence(engine).values())
     if strange := sorted({one.municipality for one in evidence} - set(places)):
         raise BadInput([_lacking(iri, "rdf:type kg:Municipality") for iri in strange])
-    known = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]
-    initiatives = {iri: Resource(iri, _label(iri, labels, lang)) for iri in sorted({*known, *(one.initiative for one in evidence)})}
+    present = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]
+    initiatives = {iri: Resource(iri, _label(iri, labels, lang)) for iri in sorted({*present, *(one.initiative for one in evidence)})}
     partners: dict[str, list[str]] = defaultdict(list)
     texts: dict[str, dict[str, str]] = defaultdict(dict)
     for row in ask.internal(engine, "partners").rows():

@@ -110,14 +110,14 @@ def _sensitivity(matcher: Matcher, words: Words) -> Iterator[str]:
 
 
 def _communities(matcher: Matcher, words: Words) -> Iterator[str]:
-    found, lang = communities.find(matcher.matrix), matcher.register.lang
-    figures = [number(v, lang) for v in (found.modularity, found.null_mean, found.p, found.stability)]
+    partition, lang = communities.find(matcher.matrix), matcher.register.lang
+    figures = [number(v, lang) for v in (partition.modularity, partition.null_mean, partition.p, partition.stability)]
     yield from (f"## {words.report_communities}", "", words.report_modularity.format(*figures, communities.SAMPLES, communities.SEEDS), "")
     narrow = communities.find(Matcher(matcher.register, NARROW).matrix)
     yield words.report_narrow.format(NARROW.broad, *(number(v, lang) for v in (narrow.modularity, narrow.null_mean, narrow.p))) + "\n"
     yield from (words.report_communities_head, "|---|---|---|")
-    for community, distinct in enumerate(found.distinct):
-        members = [matcher.graph.nodes[matcher.rows[i]]["label"] for i in np.flatnonzero(found.member == community)]
+    for community, distinct in enumerate(partition.distinct):
+        members = [matcher.graph.nodes[matcher.rows[i]]["label"] for i in np.flatnonzero(partition.member == community)]
         named = ", ".join(matcher.graph.nodes[matcher.columns[c]]["label"] for c in distinct)
         yield f"| {named} | {len(members)} | {', '.join(label.removesuffix(' Municipality') for label in members)} |"
 
@@ -140,14 +140,15 @@ def _next(matcher: Matcher, words: Words) -> Iterator[str]:
     yield from _scores(matcher, link_out, words.report_left_out.format(link_out.links), words)
 
 
-def _scores(matcher: Matcher, found: evaluate.LeaveOneOut, sentence: str, words: Words) -> Iterator[str]:
+def _scores(matcher: Matcher, evaluation: evaluate.LeaveOneOut, sentence: str, words: Words) -> Iterator[str]:
     lang = matcher.register.lang
     yield from (sentence, "")
     yield "| " + " | ".join((words.report_method, *evaluate.MEASURES, words.report_gain)) + " |"
     yield "|---" * 6 + "|"
-    for name, scores in found.scores.items():
+    for name, scores in evaluation.scores.items():
         cells = [_interval(scores[measure], lang) for measure in evaluate.MEASURES]
-        yield f"| {words[f'by_{name}']} | {' | '.join(cells)} | {_interval(found.gain[name], lang) if name in found.gain else '–'} |"
+        gain = _interval(evaluation.gain[name], lang) if name in evaluation.gain else "–"
+        yield f"| {words[f'by_{name}']} | {' | '.join(cells)} | {gain} |"
 
 
 def _interval(score: evaluate.Score, lang: str) -> str:

@@ -102,10 +102,10 @@ class _Rules:
             gone |= {one.municipality for one in self.register.evidence if vehicle.resource.iri in self.register.partners.get(one.iri, ())}
             gone |= self._outside(vehicle)
             beside = {iri: [n for n in self.near[iri] if n in vehicle.codes] for iri in sorted(set(self.near) - gone)}
-            asked = sorted((iri for iri, inside in beside.items() if len(inside) >= MEMBERS_NEAR), key=lambda iri: (-len(beside[iri]), iri))
-            if asked:
-                audience = tuple(self.register.places[iri].municipality for iri in asked)
-                partners = tuple(self.register.places[iri].municipality for iri in sorted({n for iri in asked for n in beside[iri]}))
+            seen = sorted((iri for iri, inside in beside.items() if len(inside) >= MEMBERS_NEAR), key=lambda iri: (-len(beside[iri]), iri))
+            if seen:
+                audience = tuple(self.register.places[iri].municipality for iri in seen)
+                partners = tuple(self.register.places[iri].municipality for iri in sorted({n for iri in seen for n in beside[iri]}))
                 points = {"distance": NEAR["neighbour"], "freshness": FRESH[vehicle.freshness], "confidence": SURE["medium"]}
                 yield Opportunity(
                     "join", None, audience, partners, "neighbour", (), points | {"spares": SPARES["join"]}, vehicle.year, vehicle

@@ -87,13 +87,13 @@ class Similarity:
 
     def top(self, most: int) -> Integers:
         """`best` of every row, -1 where there are fewer: rows by `most`."""
-        found = np.full((len(self.matrix), most), -1, np.int64)
+        nearest = np.full((len(self.matrix), most), -1, np.int64)
         for rows in self._blocks():
             cells, shared = self._cells(rows)
             numbers = np.arange(len(self.matrix))[rows]
             for number, best in zip(numbers, self._first(self._order[cells], shared, numbers, most)):
-                found[number, : len(best)] = best
-        return found
+                nearest[number, : len(best)] = best
+        return nearest
 
     def _first(self, places: Integers, shared: npt.NDArray[np.float32], own: Integers, most: int) -> list[Integers]:
         count = len(self.matrix)
@@ -124,12 +124,12 @@ class Similarity:
 
     def significant(self, level: float = 0.05) -> list[tuple[int, int]]:
         """The pairs with q at or below a level, in order. Perhaps none."""
-        found = []
+        pairs = []
         for rows in self._blocks():
             cells, shared = self._cells(rows)
             first, second = np.nonzero((self.q_table[cells] <= level) & (shared > 0))
-            found += [(int(i) + rows.start, int(j)) for i, j in zip(first, second) if int(i) + rows.start < j]
-        return found
+            pairs += [(int(i) + rows.start, int(j)) for i, j in zip(first, second) if int(i) + rows.start < j]
+        return pairs
 
 
 def adjusted(p: Floats, counts: Integers) -> Floats:

@@ -179,9 +179,9 @@ def literals(name: str, **values: object) -> list[ox.Literal]:
 
 def dataset(changes: Changes) -> list[ox.Quad]:
     """The description in the default graph; the statements that were added and removed in the graphs `#added` and `#removed`."""
-    found = description(changes)
+    sizes = description(changes)
     every = [*changes.added, *changes.removed, *changes.changed]
     for part, listed in (("#added", [change.added for change in every]), ("#removed", [change.removed for change in every])):
         graph = ox.NamedNode(BASE + changes.path + part)
-        found += [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quads in listed for quad in quads]
-    return found
+        sizes += [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quads in listed for quad in quads]
+    return sizes

@@ -23,14 +23,14 @@ def make(tables: Iterable[Table], adoptions: Mapping[str, list[Row]]) -> bytes:
     numbers are numbers; everything else is text, whatever it begins with, and an empty cell stays empty.
     """
     output = BytesIO()
-    told, ordered = texts("workbook"), sorted(tables, key=_sheet)
+    notes, ordered = texts("workbook"), sorted(tables, key=_sheet)
     with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         book.set_properties({"title": "Kommunegraf", "created": _EPOCH})
         bold = book.add_format({"bold": True})
         for lang, rows in adoptions.items():
-            _list(book.add_worksheet(told["adoptions"]["sheet"][lang]), rows, bold)
+            _list(book.add_worksheet(notes["adoptions"]["sheet"][lang]), rows, bold)
         for lang in LANGUAGES:
-            _explain(book.add_worksheet(told["sheet"][lang]), told, ordered, lang, bold)
+            _explain(book.add_worksheet(notes["sheet"][lang]), notes, ordered, lang, bold)
         for table in ordered:
             sheet = book.add_worksheet(_sheet(table))
             sheet.freeze_panes(1, 0)
@@ -66,16 +66,16 @@ def _write(sheet: Any, row: int, place: int, column: Column, cell: str) -> None:
         sheet.write_string(row, place, cell)
 
 
-def _explain(sheet: Any, told: dict[str, Any], tables: list[Table], lang: str, bold: Any) -> None:
+def _explain(sheet: Any, notes: dict[str, Any], tables: list[Table], lang: str, bold: Any) -> None:
     """The sheet that says what the workbook is, with a row for each table: sheet, rows, what a row is."""
     sheet.set_column(0, 0, 32)
     sheet.set_column(2, 2, 100)
-    lines = [told["title"][lang], *told["text"][lang]]
+    lines = [notes["title"][lang], *notes["text"][lang]]
     for number, line in enumerate(lines):
         sheet.write_string(number, 0, line, *([] if number else [bold]))
     start = len(lines) + 1
-    sheet.write_row(start, 0, told["head"][lang], bold)
+    sheet.write_row(start, 0, notes["head"][lang], bold)
     for number, table in enumerate(tables, start + 1):
         sheet.write_string(number, 0, _sheet(table))
         sheet.write_number(number, 1, len(table.rows))
-        sheet.write_string(number, 2, told["tables"][_sheet(table)][lang])
+        sheet.write_string(number, 2, notes["tables"][_sheet(table)][lang])

@@ -50,8 +50,8 @@ class Site:
         """What a function makes of this site and some arguments, kept as long as the site is."""
         if (make, *arguments) not in self.kept:
             self.kept[make, *arguments] = make(self, *arguments)
-        found: Made = self.kept[make, *arguments]
-        return found
+        value: Made = self.kept[make, *arguments]
+        return value
 
     @cached_property
     def views(self) -> dict[str, View]:

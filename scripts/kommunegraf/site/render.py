@@ -86,12 +86,12 @@ class Page:
 
     def _once(self, key: tuple[str, str], make: Callable[[], Markup]) -> Markup:
         """What `make` gives, kept for all pages of this language and depth."""
-        found = self._made.get(key)
-        if found is None:
+        value = self._made.get(key)
+        if value is None:
             if len(self._made) > KEPT:
                 self._made.clear()
-            found = self._made[key] = make()
-        return found
+            value = self._made[key] = make()
+        return value
 
     def links(self, iris: Iterable[str], between: str = ", ") -> Markup:
         """Several links in a row."""
@@ -153,8 +153,8 @@ class Page:
 
     def name(self, iri: str) -> Markup:
         """A resource's label, which carries its language where it is another one."""
-        found = self.view.text(iri, *LABELS)
-        return self._literal(found) if found else escape(self.view.label(iri))
+        label = self.view.text(iri, *LABELS)
+        return self._literal(label) if label else escape(self.view.label(iri))
 
     def property(self, iri: str) -> Markup:
         """The name of a property: ours as a link to its definition, another vocabulary's as its compact name."""

@@ -39,8 +39,8 @@ class View:
         subject = ox.NamedNode(iri) if isinstance(iri, str) else iri
         if isinstance(subject, ox.Literal | ox.Triple):
             return []
-        found = {q.object for q in self.store.quads_for_pattern(subject, node(name), None, None)}
-        return sorted(found, key=str) if len(found) > 1 else list(found)
+        terms = {q.object for q in self.store.quads_for_pattern(subject, node(name), None, None)}
+        return sorted(terms, key=str) if len(terms) > 1 else list(terms)
 
     def things(self, iri: str | Term, *names: str) -> list[str]:
         """The IRIs among the values of some properties, by their labels."""
@@ -52,9 +52,9 @@ class View:
 
     def references(self, iri: str, *names: str) -> list[str]:
         """The IRIs of the resources that have this one as a value of some properties, by their labels."""
-        found = {q.subject.value for name in names for q in self.store.quads_for_pattern(None, node(name), ox.NamedNode(iri), None)
+        iris = {q.subject.value for name in names for q in self.store.quads_for_pattern(None, node(name), ox.NamedNode(iri), None)
                  if isinstance(q.subject, ox.NamedNode)}
-        return self.by_label(found)
+        return self.by_label(iris)
 
     def of_type(self, name: str) -> list[str]:
         """The resources of a class, by their labels."""
@@ -67,21 +67,21 @@ class View:
     def text(self, iri: str | Term, *names: str) -> ox.Literal | None:
         """The text of the first property that has one: in the view's language, without a language, or in the other language."""
         for name in names:
-            found = [v for v in self.values(iri, name) if isinstance(v, ox.Literal)]
-            if found:
-                return min(found, key=lambda v: (v.language != self.lang, v.language is not None, str(v)))
+            literals = [v for v in self.values(iri, name) if isinstance(v, ox.Literal)]
+            if literals:
+                return min(literals, key=lambda v: (v.language != self.lang, v.language is not None, str(v)))
         return None
 
     def plain(self, iri: str | Term, *names: str) -> str:
         """The same text as a string, empty where there is none."""
-        found = self.text(iri, *names)
-        return found.value if found else ""
+        literal = self.text(iri, *names)
+        return literal.value if literal else ""
 
     def number(self, iri: str | Term, name: str) -> float | None:
         """A value as a number; None where there is none."""
-        found = next((v for v in self.values(iri, name) if isinstance(v, ox.Literal)), None)
+        literal = next((v for v in self.values(iri, name) if isinstance(v, ox.Literal)), None)
         try:
-            return float(found.value) if found else None
+            return float(literal.value) if literal else None
         except ValueError:
             return None
 
@@ -106,9 +106,9 @@ class View:
         return (path(iri) or "").partition("/")[0]
 
     def _label(self, iri: str) -> str:
-        found = self.text(iri, *LABELS)
-        if found and found.value.strip():
-            return found.value
+        literal = self.text(iri, *LABELS)
+        if literal and literal.value.strip():
+            return literal.value
         parts = [self.label(part) for part in (*self.references(iri, *_PART_OF), *self._about(iri))]
         position = self.number(iri, "kg:position")
         if position is not None:
@@ -117,8 +117,8 @@ class View:
         return ", ".join(parts) or (own.partition("/")[2] or own if own else compact(iri))
 
     def _about(self, iri: str) -> list[str]:
-        found = [part for name in _ABOUT for part in self.things(iri, name)]
-        return found or self.things(iri, "kg:question", "prov:agent")
+        parts = [part for name in _ABOUT for part in self.things(iri, name)]
+        return parts or self.things(iri, "kg:question", "prov:agent")
 
     def named(self, iri: str) -> bool:
         """Whether the graph gives a resource a name, or what to make one from."""

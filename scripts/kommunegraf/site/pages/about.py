@@ -156,7 +156,7 @@ def contribute(page: Page, iri: str) -> Contribute:
 
 def everything(page: Page, iri: str) -> Everything:
     """The kinds of things and how many there are of each; every page is in one of these lists."""
-    below = [path.partition("/") for found in page.site.resources if (path := addresses.path(found))]
+    below = [path.partition("/") for thing in page.site.resources if (path := addresses.path(thing))]
     kinds = Counter(kind for kind, slash, _ in below if slash)
     rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items() if not kind.startswith(".")]
     pages = [(page.w[key], path) for path, key in PAGES.items()]

@@ -187,13 +187,13 @@ def _anchoring(view: View, iri: str) -> Anchoring:
 def cases(page: Page, iri: str) -> Cases:
     """The cases that the report tells."""
     view = page.view
-    found = [
+    rows = [
         CaseRow(summary=_summary(view, c), text=view.definition(c), facts=len(view.references(c, "kg:factOf")))
         for c in view.of_type("kg:CaseExample")
     ]
     participants = {view.thing(p, "kg:participant") for p in view.of_type("kg:Participation")} - {""}
     return Cases(
-        cases=found, bodies=view.of_type("kg:Body"), facts=sum(c.facts for c in found), participants=view.by_label(participants),
+        cases=rows, bodies=view.of_type("kg:Body"), facts=sum(c.facts for c in rows), participants=view.by_label(participants),
     )
 
 
@@ -208,11 +208,11 @@ def fact(page: Page, iri: str) -> FactPage:
 def facts(page: Page, iri: str) -> Facts:
     """All facts, by case and in the order of the report."""
     view = page.view
-    found = []
+    owners = []
     for owner in view.of_type("kg:CaseExample"):
         rows = [_fact(view, f) for f in view.references(owner, "kg:factOf")]
-        found.append((owner, sorted(rows, key=lambda f: f.number)))
-    return Facts(owners=found)
+        owners.append((owner, sorted(rows, key=lambda f: f.number)))
+    return Facts(owners=owners)
 
 
 def participation(page: Page, iri: str) -> ParticipationPage:

@@ -62,8 +62,8 @@ def concept(page: Page, iri: str) -> Concept:
 def _uses(page: Page, iri: str) -> list[tuple[str, int, list[str]]]:
     """The other properties that lead here: how many resources they lead from, and the first of these."""
     store = page.view.store
-    found = sorted({q.predicate.value for q in store.quads_for_pattern(None, None, ox.NamedNode(iri), None)})
-    lists = [(name, page.view.references(iri, name)) for name in found if compact(name) not in _APART]
+    properties = sorted({q.predicate.value for q in store.quads_for_pattern(None, None, ox.NamedNode(iri), None)})
+    lists = [(name, page.view.references(iri, name)) for name in properties if compact(name) not in _APART]
     return [(name, len(subjects), subjects[:SHOWN]) for name, subjects in lists if subjects]
 
 

@@ -26,13 +26,13 @@ def counts(site: Site) -> Counts:
 
 
 def _counts(site: Site) -> Counts:
-    found = Counts()
+    counts = Counts()
     for quad in site.store:
         graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-        found.statements[graph] += 1
+        counts.statements[graph] += 1
         if quad.predicate.value != _TYPE:
-            found.uses[quad.predicate.value][graph] += 1
+            counts.uses[quad.predicate.value][graph] += 1
         elif isinstance(quad.object, ox.NamedNode):
-            found.uses[quad.object.value][graph] += 1
-            found.instances[graph][quad.object.value] += 1
-    return found
+            counts.uses[quad.object.value][graph] += 1
+            counts.instances[graph][quad.object.value] += 1
+    return counts

@@ -147,22 +147,22 @@ def _figure(page: Page, figure: printed.Printed) -> Figure:
 
 def facts(page: Page, iri: str) -> list[tuple[str, Markup]]:
     """What the catalogue tells of a data set: names of facts with their values, in the page's language where there is a choice."""
-    found = []
+    rows = []
     for key, name in _FACTS.items():
         values = page.view.values(iri, name)
         chosen = [v for v in values if not isinstance(v, ox.Literal) or v.language in (None, page.lang)] or values
         if chosen:
-            found.append((page.w[f"data_{key}"], Markup(", ").join(_told(page, v) for v in chosen)))
-    return found
+            rows.append((page.w[f"data_{key}"], Markup(", ").join(_told(page, v) for v in chosen)))
+    return rows
 
 
 def _told(page: Page, term: Any) -> Markup:
     if not isinstance(term, ox.NamedNode):
         return page.value(term)
     iri = term.value
-    known = _LICENCES.get(iri) or page.w.get(f"authority_{iri.rpartition('/')[2]}", "")
+    label = _LICENCES.get(iri) or page.w.get(f"authority_{iri.rpartition('/')[2]}", "")
     dates = [page.view.plain(iri, name) for name in ("dcat:startDate", "dcat:endDate")]
-    return page.link(iri, known) if known else escape(" – ".join(dates)) if any(dates) else page.link(iri)
+    return page.link(iri, label) if label else escape(" – ".join(dates)) if any(dates) else page.link(iri)
 
 
 def downloads(page: Page, iri: str = "") -> list[Download]:

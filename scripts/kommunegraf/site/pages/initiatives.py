@@ -149,11 +149,11 @@ def told(view: View, iri: str, sections: Iterable[str] = ()) -> Told:
 
 def shares(page: Page, figures: list[Printed], statistic: str) -> Shares:
     """The values of one statistic among all who answered, the one that most sections print first."""
-    found = defaultdict(list)
+    by_share = defaultdict(list)
     for one in figures:
         if (one.statistic, one.group) == (f"{BASE}statistic/{statistic}", f"{BASE}population-group/all"):
-            found[printed.told(page, one)].append(one)
-    return sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+            by_share[printed.told(page, one)].append(one)
+    return sorted(by_share.items(), key=lambda item: (-len(item[1]), item[0]))
 
 
 def main_area(page: Page, iri: str) -> MainArea:
@@ -192,9 +192,9 @@ def by_area(view: View) -> list[tuple[str, list[str]]]:
 def every(page: Page, iri: str) -> Initiatives:
     """The list of all initiatives, by main area."""
     areas, states = by_area(page.view), claims.states(page.site)
-    beyond = sum(len(found) for area, found in areas if not area)
+    beyond = sum(len(groups) for area, groups in areas if not area)
     total = len(page.view.of_type("kg:Initiative"))
-    tables = [(area, rows(page, found, states)) for area, found in areas]
+    tables = [(area, rows(page, groups, states)) for area, groups in areas]
     return Initiatives(title=page.w.kinds_initiative, areas=tables, total=total, beyond=beyond)
 
 

@@ -43,14 +43,14 @@ def matrix(page: Page, iri: str) -> Matrix:
 
 def cells(page: Page) -> dict[tuple[str, str], Cell]:
     """What is known of each kommune and initiative; of the others nothing is, not even that it is not so."""
-    found = {}
+    by_pair = {}
     for pair, signs in page.site.claims.weak_signs.items():
-        told = f"{maps.status_label(page, claims.WEAK)}{page.year(signs[0])}"
-        found[pair] = Cell(claims.WEAK, "", _told(page, pair, told), page.href(signs[0].iri) or "")
+        label = f"{maps.status_label(page, claims.WEAK)}{page.year(signs[0])}"
+        by_pair[pair] = Cell(claims.WEAK, "", _told(page, pair, label), page.href(signs[0].iri) or "")
     for pair, one in page.site.claims.adoptions.items():
-        told = f"{maps.status_label(page, one.status)}{page.when(one)}"
-        found[pair] = Cell(one.status, one.freshness, _told(page, pair, told), page.href(one.iri) or "")
-    return found
+        label = f"{maps.status_label(page, one.status)}{page.when(one)}"
+        by_pair[pair] = Cell(one.status, one.freshness, _told(page, pair, label), page.href(one.iri) or "")
+    return by_pair
 
 
 def _told(page: Page, pair: tuple[str, str], status: str) -> str:

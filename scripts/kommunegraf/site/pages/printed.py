@@ -51,17 +51,17 @@ def _last(iri: str) -> str:
 
 def read(view: View, iri: str) -> Printed | None:
     """The figure of that IRI; None for what has no numeric value."""
-    found = {_PARTS[q.predicate.value]: q.object.value for q in view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+    parts = {_PARTS[q.predicate.value]: q.object.value for q in view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
              if q.predicate.value in _PARTS and isinstance(q.object, ox.NamedNode | ox.Literal)}
     try:
-        return Printed(iri, float(found.pop("value")), **found)
+        return Printed(iri, float(parts.pop("value")), **parts)
     except (KeyError, ValueError):
         return None
 
 
 def about(view: View, iri: str, *names: str) -> list[Printed]:
     """The figures that have a resource as a value of some properties, in the order of `ordered`."""
-    return ordered(view, filter(None, (read(view, found) for found in view.references(iri, *names))))
+    return ordered(view, filter(None, (read(view, figure) for figure in view.references(iri, *names))))
 
 
 def ordered(view: View, figures: Iterable[Printed]) -> list[Printed]:
@@ -103,16 +103,16 @@ def charts(page: Page, prefix: str, figures: Iterable[Printed], above: str = "it
     kinds: dict[tuple[str, str], list[Printed]] = defaultdict(list)
     for figure in figures:
         kinds[figure.measure, figure.unit].append(figure)
-    found: list[Chart] = []
+    pictures: list[Chart] = []
     order = {measure: place for place, measure in enumerate(_MEASURES)}
     for (measure, _), members in sorted(kinds.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0])):
         for rows in _parts(members):
             drawn = list(_bars(page, rows, above))
             if len(drawn) > 1:
                 title = page.w.get(f"figure_measure_{measure}", label(page.view, rows[0].statistic))
-                picture = bars(f"{prefix}-{len(found)}", title, page.w.figure_chart.format(len(drawn)), drawn, page.lang)
-                found.append(Chart(title, picture))
-    return found
+                picture = bars(f"{prefix}-{len(pictures)}", title, page.w.figure_chart.format(len(drawn)), drawn, page.lang)
+                pictures.append(Chart(title, picture))
+    return pictures
 
 
 def _parts(figures: list[Printed]) -> Iterator[list[Printed]]:

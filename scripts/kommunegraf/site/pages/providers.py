@@ -102,7 +102,7 @@ def source(page: Page, iri: str) -> SourcePage:
     rests.pop("evidence", None)
     said = claims.statements(page, iri)
     sections = claims.of_kind(view.references(iri, "dcterms:isPartOf"), "report-section")
-    other = sorted((kind, found) for kind, found in rests.items() if kind != "geometry")
+    other = sorted((kind, iris) for kind, iris in rests.items() if kind != "geometry")
     return SourcePage(
         publishers=view.things(iri, "dcterms:publisher"),
         year=view.plain(iri, "kg:year"),

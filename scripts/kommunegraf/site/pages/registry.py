@@ -122,18 +122,19 @@ class Pages:
     def former(self) -> dict[str, str]:
         """The path of what stands in the place of a resource that was renamed, by the path of the old one."""
         view = self.site.views["da"]
-        found = {addresses.path(iri): addresses.path(view.thing(iri, "dcterms:isReplacedBy")) for iri in view.of_type("kg:FormerResource")}
-        return {path: successor for path, successor in found.items() if path and successor}
+        successors = ((iri, view.thing(iri, "dcterms:isReplacedBy")) for iri in view.of_type("kg:FormerResource"))
+        paths = ((addresses.path(iri), addresses.path(successor)) for iri, successor in successors)
+        return {path: successor for path, successor in paths if path and successor}
 
     @cached_property
     def folders(self) -> dict[str, list[str]]:
         """The resources of each kind, by the path of the page that lists them."""
-        found = defaultdict(list)
+        by_folder = defaultdict(list)
         for path, iri in self.resources.items():
             folder, slash, _ = path.partition("/")
             if slash and f"{folder}/index" not in self.resources:
-                found[f"{folder}/index"].append(iri)
-        return dict(found)
+                by_folder[f"{folder}/index"].append(iri)
+        return dict(by_folder)
 
     @cached_property
     def called(self) -> dict[str, dict[str, str]]:
@@ -158,14 +159,14 @@ class Pages:
 
     def findings(self) -> list[Finding]:
         """Resources that cannot have a page, and those whose page has no name."""
-        found = []
+        faults = []
         for iri in self.site.resources:
             path = addresses.path(iri) or ""
             if fault := addresses.fault(path):
-                found.append(Finding("violation", "page", f"{fault}: no page can be made", "another IRI", resource=iri))
+                faults.append(Finding("violation", "page", f"{fault}: no page can be made", "another IRI", resource=iri))
             elif path not in self.documents and not self.site.views["da"].named(iri):
-                found.append(Finding("warning", "page", "has no label", "a skos:prefLabel in Danish and in English", resource=iri))
-        return found
+                faults.append(Finding("warning", "page", "has no label", "a skos:prefLabel in Danish and in English", resource=iri))
+        return faults
 
     def html(self, path: str, lang: str) -> str | None:
         """The page of a path in a language; None where there is none."""
@@ -203,20 +204,20 @@ def _kind(page: Page, kind: str, number: str) -> str:
 
 def _statements(page: Page, iri: str) -> Iterable[tuple[str, list[Markup]]]:
     """What the graph says of a resource: each property with its values."""
-    found: dict[str, set[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = defaultdict(set)
+    objects: dict[str, set[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = defaultdict(set)
     for quad in page.view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
-        found[quad.predicate.value].add(quad.object)
-    for name, terms in sorted(found.items(), key=lambda item: (compact(item[0]) != "rdf:type", compact(item[0]))):
+        objects[quad.predicate.value].add(quad.object)
+    for name, terms in sorted(objects.items(), key=lambda item: (compact(item[0]) != "rdf:type", compact(item[0]))):
         yield name, [page.value(term) for term in sorted(terms, key=str)]
 
 
 def _mentions(page: Page, iri: str) -> Iterable[tuple[str, list[str], int]]:
     """Which resources lead to this one: each property with some of them, and how many more there are."""
-    found: dict[str, set[str]] = defaultdict(set)
+    mentions: dict[str, set[str]] = defaultdict(set)
     for quad in page.view.store.quads_for_pattern(None, None, ox.NamedNode(iri), None):
         if isinstance(quad.subject, ox.NamedNode):
-            found[quad.predicate.value].add(quad.subject.value)
-    for name, subjects in sorted(found.items(), key=lambda item: compact(item[0])):
+            mentions[quad.predicate.value].add(quad.subject.value)
+    for name, subjects in sorted(mentions.items(), key=lambda item: compact(item[0])):
         yield name, page.view.by_label(subjects)[:MENTIONS], max(0, len(subjects) - MENTIONS)
 
 

@@ -102,11 +102,11 @@ def section(page: Page, iri: str) -> Section:
     view = page.view
     kinds = defaultdict(list)
     figures = []
-    for found in view.references(iri, "kg:section"):
-        if figure := printed.read(view, found) if view.kind(found) == "dataset" else None:
+    for part in view.references(iri, "kg:section"):
+        if figure := printed.read(view, part) if view.kind(part) == "dataset" else None:
             figures.append(figure)
         else:
-            kinds[view.kind(found)].append(found)
+            kinds[view.kind(part)].append(part)
     first = ("statement", "fact", "case", "contradiction", "gap", "ranking", "question")
     order = sorted(kinds, key=lambda k: (first.index(k) if k in first else len(first), page.w.get(f"kinds_{k}", k)))
     around = in_order(view, view.of_type("kg:ReportSection"))
@@ -124,7 +124,7 @@ def sections(page: Page, iri: str) -> Contents:
     view = page.view
     rows: list[SectionRow] = []
     for one in in_order(view, view.of_type("kg:ReportSection")):
-        kinds = Counter(view.kind(found) for found in view.references(one, "kg:section"))
+        kinds = Counter(view.kind(part) for part in view.references(one, "kg:section"))
         level = len(view.plain(one, "skos:notation").split("."))
         rows.append(SectionRow(iri=one, level=level, figures=kinds["dataset"], statements=kinds["statement"], facts=kinds["fact"],
                      gaps=kinds["gap"], contradictions=kinds["contradiction"]))

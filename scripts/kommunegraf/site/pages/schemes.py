@@ -41,8 +41,8 @@ def scheme(page: Page, iri: str) -> Scheme:
     rows: list[ConceptRow] = []
     inside = set(concepts)
 
-    def grow(found: list[str], level: int, seen: frozenset[str]) -> None:
-        for one in sorted(found, key=lambda c: (_notation(view, c), concepts.index(c))):
+    def grow(children: list[str], level: int, seen: frozenset[str]) -> None:
+        for one in sorted(children, key=lambda c: (_notation(view, c), concepts.index(c))):
             rows.append(ConceptRow(iri=one, level=level, notation=view.plain(one, "skos:notation") or one.rpartition("/")[2]))
             if one not in seen:
                 grow([c for c in view.references(one, "skos:broader") if c in inside], level + 1, seen | {one})

@@ -59,7 +59,7 @@ class Shapes:
 def shape(page: Page, iri: str) -> ShapePage:
     """A shape: the classes it is about, what it demands of a resource and of each property."""
     view = page.view
-    rows = [_row(page, found) for found in view.things(iri, "sh:property")]
+    rows = [_row(page, property_) for property_ in view.things(iri, "sh:property")]
     return ShapePage(
         row=_row(page, iri), targets=view.things(iri, "sh:targetClass"), rows=sorted(rows, key=lambda r: (str(r.path), r.iri)),
         within=view.references(iri, "sh:property"),
@@ -95,12 +95,12 @@ def path(page: Page, term: Term) -> Markup:
 
 def demands(page: Page, subject: ox.NamedNode | ox.BlankNode) -> list[tuple[str, Markup]]:
     """The constraints of a shape: the name of each in words, and its value."""
-    found: list[tuple[str, Markup]] = []
+    rows: list[tuple[str, Markup]] = []
     for quad in sorted(page.view.store.quads_for_pattern(subject, None, None, None), key=str):
         name = quad.predicate.value.removeprefix(SH)
         if quad.predicate.value.startswith(SH) and name not in _SILENT:
-            found.append((page.w.get(f"shape_{name}", compact(quad.predicate.value)), _value(page, name, quad.object)))
-    return list(dict.fromkeys(found))
+            rows.append((page.w.get(f"shape_{name}", compact(quad.predicate.value)), _value(page, name, quad.object)))
+    return list(dict.fromkeys(rows))
 
 
 def _value(page: Page, name: str, value: Term) -> Markup:

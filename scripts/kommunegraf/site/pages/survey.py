@@ -83,25 +83,25 @@ def in_order(view: View, sections: list[str]) -> list[str]:
 def question(page: Page, iri: str) -> SurveyQuestion:
     """A question of the survey: its figures, who got it, and what is missing."""
     view = page.view
-    found = printed.about(view, iri, "kg:question")
+    figures = printed.about(view, iri, "kg:question")
     about = view.references(iri, "kg:question")
     sections = in_order(view, view.things(iri, "kg:section"))
     return SurveyQuestion(
-        result=quoting.result(page, found), context=quoting.asked(page),
+        result=quoting.result(page, figures), context=quoting.asked(page),
         reference=quoting.reference(page, iri, sections[0] if sections else ""),
-        figures=found, charts=printed.charts(page, "chart", found), groups=view.things(iri, "kg:askedOf"),
+        figures=figures, charts=printed.charts(page, "chart", figures), groups=view.things(iri, "kg:askedOf"),
         asked=view.number(iri, "kg:itemsAsked"), schemes=view.things(iri, "kg:itemScheme"),
-        items=view.by_label({f.item for f in found}), multiple=view.plain(iri, "kg:multipleAnswers"),
+        items=view.by_label({f.item for f in figures}), multiple=view.plain(iri, "kg:multipleAnswers"),
         also=names(page, iri), sections=sections,
         rankings=[r for r in of_kind(about, "ranking") if view.thing(r, "kg:question")], gaps=of_kind(about, "gap"),
-        contradictions=printed.contradictions(view, found), said=of_kind(view.references(iri, "dcterms:subject"), "statement"),
+        contradictions=printed.contradictions(view, figures), said=of_kind(view.references(iri, "dcterms:subject"), "statement"),
     )
 
 
 def names(page: Page, iri: str) -> list[str]:
     """Other names of a resource in the page's language."""
-    found = page.view.values(iri, "skos:altLabel")
-    return sorted(v.value for v in found if isinstance(v, ox.Literal) and v.language == page.lang)
+    labels = page.view.values(iri, "skos:altLabel")
+    return sorted(v.value for v in labels if isinstance(v, ox.Literal) and v.language == page.lang)
 
 
 def chapter(view: View, iri: str) -> str:

@@ -151,8 +151,8 @@ def contradictions(page: Page, iri: str) -> Contradictions:
 
 
 def _contradictions(page: Page) -> list[Contradiction]:
-    found = [_contradiction(page.view, c) for c in page.view.of_type("kg:Contradiction")]
-    return sorted(found, key=lambda c: (not c.severity.endswith("/warning"), page.view.label(c.contradiction)))
+    rows = [_contradiction(page.view, c) for c in page.view.of_type("kg:Contradiction")]
+    return sorted(rows, key=lambda c: (not c.severity.endswith("/warning"), page.view.label(c.contradiction)))
 
 
 def register(view: View) -> RegisterGaps:
@@ -176,8 +176,8 @@ def register(view: View) -> RegisterGaps:
 
 def _values(view: View, name: str) -> dict[str, str]:
     """A property's value of each resource that has it."""
-    found = view.store.quads_for_pattern(None, node(name), None, None)
-    return {q.subject.value: q.object.value for q in found
+    quads = view.store.quads_for_pattern(None, node(name), None, None)
+    return {q.subject.value: q.object.value for q in quads
             if isinstance(q.subject, ox.NamedNode) and isinstance(q.object, ox.NamedNode | ox.Literal)}
 
 

@@ -37,11 +37,11 @@ def change(page: Page, iri: str) -> Changes:
 
 def _by_resource(page: Page, iri: str, part: str) -> dict[str, list[Row]]:
     """The statements of the graph `#added` or `#removed`, as property and value, by resource."""
-    graph, found = ox.NamedNode(f"{iri}#{part}"), defaultdict(list)
+    graph, statements = ox.NamedNode(f"{iri}#{part}"), defaultdict(list)
     for quad in sorted(_quads(page, iri), key=str):
         if quad.graph_name == graph and isinstance(quad.subject, ox.NamedNode):
-            found[quad.subject.value].append((page.property(quad.predicate.value), page.value(quad.object)))
-    return found
+            statements[quad.subject.value].append((page.property(quad.predicate.value), page.value(quad.object)))
+    return statements
 
 
 def _quads(page: Page, iri: str) -> Iterable[ox.Quad]:

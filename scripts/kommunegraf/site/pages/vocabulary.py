@@ -122,36 +122,36 @@ def is_class(view: View, iri: str) -> bool:
 
 def classes(view: View, iri: str, name: str) -> list[str]:
     """The classes that a property such as `rdfs:domain` gives, those of a union one by one."""
-    found: set[str] = set()
+    names: set[str] = set()
     for value in view.values(iri, name):
         if isinstance(value, ox.NamedNode):
-            found.add(value.value)
+            names.add(value.value)
         for union in view.values(value, "owl:unionOf") if isinstance(value, ox.BlankNode) else ():
-            found |= {v.value for v in members(view, union) if isinstance(v, ox.NamedNode)}
-    return view.by_label(found)
+            names |= {v.value for v in members(view, union) if isinstance(v, ox.NamedNode)}
+    return view.by_label(names)
 
 
 def members(view: View, first: Term) -> list[Term]:
     """The members of an RDF list, in its order; a list that runs in a circle ends."""
-    found: list[Term] = []
+    terms: list[Term] = []
     seen = set()
     while isinstance(first, ox.NamedNode | ox.BlankNode) and first not in seen:
         seen.add(first)
-        found += view.values(first, "rdf:first")[:1] if isinstance(first, ox.BlankNode) else view.values(first.value, "rdf:first")[:1]
+        terms += view.values(first, "rdf:first")[:1] if isinstance(first, ox.BlankNode) else view.values(first.value, "rdf:first")[:1]
         first = next(iter(view.values(first if isinstance(first, ox.BlankNode) else first.value, "rdf:rest")), ox.Literal(""))
-    return found
+    return terms
 
 
 def _having(site: Site, name: str) -> dict[str, list[str]]:
     """The properties that have each class as domain or range, also as part of a union."""
     view = site.views["en"]
-    found = defaultdict(list)
+    owners = defaultdict(list)
     stated = site.store.quads_for_pattern(None, node(name), None, None)
     properties = {q.subject.value for q in stated if isinstance(q.subject, ox.NamedNode)}
     for one in sorted(properties):
         for owner in classes(view, one, name):
-            found[owner].append(one)
-    return dict(found)
+            owners[owner].append(one)
+    return dict(owners)
 
 
 def row(page: Page, iri: str) -> TermRow:
@@ -171,9 +171,9 @@ def examples(view: View, iri: str) -> list[tuple[str, str, Term]]:
         pattern = view.store.quads_for_pattern(None, node("rdf:type"), ox.NamedNode(iri), None)
     else:
         pattern = view.store.quads_for_pattern(None, ox.NamedNode(iri), None, None)
-    found = {(q.subject.value, q.predicate.value, q.object) for q in pattern
+    triples = {(q.subject.value, q.predicate.value, q.object) for q in pattern
              if isinstance(q.subject, ox.NamedNode) and isinstance(q.graph_name, ox.NamedNode) and q.graph_name.value not in _DESCRIBING}
-    return nsmallest(EXAMPLES, found, key=lambda t: (t[0], str(t[2])))
+    return nsmallest(EXAMPLES, triples, key=lambda t: (t[0], str(t[2])))
 
 
 def shapes_of(view: View, iri: str) -> list[str]:
@@ -186,8 +186,8 @@ def ontology(page: Page) -> Ontology:
     view = page.view
     terms = [t for t in view.references(KG, "rdfs:isDefinedBy") if t != KG]
     themes: dict[str, dict[str, list[TermRow]]] = defaultdict(lambda: {"classes": [], "properties": []})
-    for found in terms:
-        themes[_theme(page, found)]["classes" if is_class(view, found) else "properties"].append(row(page, found))
+    for term in terms:
+        themes[_theme(page, term)]["classes" if is_class(view, term) else "properties"].append(row(page, term))
     order = sorted(themes, key=lambda g: (not g, view.label(g) if g else ""))
     return Ontology(
         themes=[(g, themes[g]["classes"], themes[g]["properties"]) for g in order], version=view.plain(KG, "owl:versionInfo"),
@@ -203,8 +203,8 @@ def _theme(page: Page, iri: str) -> str:
     view = page.view
     near = [iri, *classes(view, iri, "rdfs:domain"),
             *view.references(iri, "rdfs:subClassOf", "rdfs:subPropertyOf"), *view.things(iri, "rdfs:subClassOf", "rdfs:subPropertyOf")]
-    for found in near:
-        if used := usage(page, found):
+    for term in near:
+        if used := usage(page, term):
             return min(used, key=lambda graph: (-used[graph], graph))
     return ""
 

@@ -91,10 +91,10 @@ def _axis(root: Element, scale: _Scale, unit: str, lang: str, y: float) -> float
 
 def _ends(row: Bar) -> tuple[float, float]:
     """The least and the most that a row draws."""
-    found = [v for v in (row.value, row.low, row.high) if v is not None]
-    if not found or not all(map(isfinite, found)) or (row.value is None and len(found) < 2):
+    numbers = [v for v in (row.value, row.low, row.high) if v is not None]
+    if not numbers or not all(map(isfinite, numbers)) or (row.value is None and len(numbers) < 2):
         raise ValueError(f"{row.label!r} has neither a finite value nor a range")
-    return min(found), max(found)
+    return min(numbers), max(numbers)
 
 
 def _told(row: Bar, rows: Sequence[Bar], lang: str) -> str:
@@ -178,6 +178,6 @@ def _patterns(root: Element, prefix: str, series: set[int]) -> None:
         if place in series:
             turned = {"patternTransform": "rotate(45)"} if place == 1 else {}
             name = f"{prefix}-{PATTERNS[place]}"
-            found = svg.add(defs, "pattern", id=name, width=5, height=5, patternUnits="userSpaceOnUse", **turned)
-            svg.add(found, "rect", class_="paper", width=5, height=5)
-            svg.add(found, "path", class_="ink", d=ink, stroke_width=2.2)
+            pattern = svg.add(defs, "pattern", id=name, width=5, height=5, patternUnits="userSpaceOnUse", **turned)
+            svg.add(pattern, "rect", class_="paper", width=5, height=5)
+            svg.add(pattern, "path", class_="ink", d=ink, stroke_width=2.2)

@@ -170,9 +170,9 @@ def fitted(name: str, r: float) -> tuple[list[str], float]:
 def _halves(name: str) -> list[str]:
     """A name in two parts: at a hyphen or space, or before a known ending."""
     for sign in "- ":
-        first, found, second = name.partition(sign)
-        if found and second:
-            return [first + found.strip(), second]
+        first, separator, second = name.partition(sign)
+        if separator and second:
+            return [first + separator.strip(), second]
     ending = next((e for e in sorted(_ENDINGS, key=len, reverse=True) if name.endswith(e) and len(name) > len(e) + 2), "")
     return [name.removesuffix(ending) + "-", ending] if ending else []
 

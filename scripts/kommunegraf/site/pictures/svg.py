@@ -18,11 +18,11 @@ def clean(text: str) -> str:
 
 def add(parent: Element, tag: str, text: str = "", **attributes: str | float) -> Element:
     """A new element at the end of its parent. In names of attributes `_` is `-`, and `class_` is `class`; numbers get one decimal."""
-    found = {
+    written = {
         name.rstrip("_").replace("_", "-"): clean(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
         for name, value in attributes.items()
     }
-    element = SubElement(parent, tag, found)
+    element = SubElement(parent, tag, written)
     element.text = clean(text) or None
     return element
 
