@@ -77,7 +77,9 @@ class Worker(asyncio.Protocol):
         self._news.set()
 
     async def start(self, job: Job) -> None:
-        """Send it a query."""
+        """Send it a query. Raises ConnectionError if it ended while it was idle."""
+        if self._transport.is_closing():
+            raise ConnectionError
         self._before = self._processor()
         self._transport.write(job.line())
 
