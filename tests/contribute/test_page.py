@@ -91,5 +91,7 @@ def test_the_site_offers_a_form_for_each_kommune(documents: Documents, held: Reg
     assert documents.read("form/0000-da.xlsx") is None and documents.read("form/../x.xlsx") is None
     page = documents.read("municipality/0751.html") or documents.read("municipality/0751.da.html")
     assert page and b"form/0751-da.xlsx" in page
+    ways_in = documents.read("contribute.html")
+    assert ways_in and "skema".encode() in ways_in and b'href="municipality/index.html"' in ways_in
     given = checking.check(reading.sheets(content or b"", "x"), held, date(2026, 11, 28))
     assert [fault.code for fault in given.wrong] == ["missing-role", "missing-date"]
