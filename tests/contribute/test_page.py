@@ -92,6 +92,6 @@ def test_the_site_offers_a_form_for_each_kommune(documents: Documents, held: Reg
     page = documents.read("municipality/0751.html") or documents.read("municipality/0751.da.html")
     assert page and b"form/0751-da.xlsx" in page
     ways_in = documents.read("contribute.html")
-    assert ways_in and "skema".encode() in ways_in and b'href="municipality/index.html"' in ways_in
+    assert ways_in and b"skema" in ways_in and b'href="municipality/index.html"' in ways_in
     given = checking.check(reading.sheets(content or b"", "x"), held, date(2026, 11, 28))
     assert [fault.code for fault in given.wrong] == ["missing-role", "missing-date"]
