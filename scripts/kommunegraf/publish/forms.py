@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kommunegraf.contribute import register, template
-from kommunegraf.contribute.register import Register
 from kommunegraf.languages import LANGUAGES
+
+if TYPE_CHECKING:
+    from kommunegraf.contribute.register import Register
 
 FORMS = "form/"
 _NAME = re.compile(rf"{FORMS}([0-9]{{4}})-({'|'.join(LANGUAGES)})\.xlsx")
@@ -20,7 +22,9 @@ class Forms(Mapping[str, bytes]):
         self._data = data
 
     @cached_property
-    def _register(self) -> Register:
+    def _register(self) -> "Register":
+        from kommunegraf.contribute import register  # reads tables with csvw, which pages do not need
+
         return register.read(self._data)
 
     def __getitem__(self, name: str) -> bytes:
@@ -28,6 +32,8 @@ class Forms(Mapping[str, bytes]):
         match = _NAME.fullmatch(name)
         if match is None or match[1] not in self._register.codes:
             raise KeyError(name)
+        from kommunegraf.contribute import template
+
         return template.make(self._register, match[1], match[2])
 
     def __iter__(self) -> Iterator[str]:
