@@ -91,6 +91,7 @@ class Impatience:
     def find_spec(self, name, path=None, target=None):
         if name == {name!r}:
             os.kill(os.getpid(), signal.SIGINT)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in the foreground; a shell has jobs in the background ignore it
 sys.meta_path.insert(0, Impatience())
 """
 """A user who interrupts while Python imports a module."""

@@ -19,7 +19,7 @@ import rdflib
 import SPARQLWrapper as wrappers
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from tests.helpers import ROOT, oxigraph, virtuoso
-from tests.helpers.browsing import chromium, tool
+from tests.helpers.browsing import tool
 from tests.helpers.serving import Served, serving
 from tests.helpers.tables import cells
 
@@ -163,24 +163,23 @@ def test_the_command_asks_the_endpoint(served: Served, built: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_browser_opens_the_pages_without_complaint(served: Served) -> None:
-    with chromium() as browser:
-        page = browser.new_context(locale="da-DK").new_page()
-        complaints: list[str] = []
-        foreign: list[str] = []
-        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: None if request.url.startswith((served.base, "data:", "blob:")) else foreign.append(request.url))
-        page.on("response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
-        for path in ("/", "/municipality/0751", "/municipality/0751.en.html", "/sparql", "/questions", "/search.html?q=Aarhus",
-                     "/questions/initiatives-of-municipality?municipality=Aarhus", "/sparql?" + urlencode({"query": KOMMUNER})):
-            page.goto(served.base + path, wait_until="networkidle")
-            assert page.locator("h1").count() == 1, path
-            assert page.evaluate("document.styleSheets.length") > 0, path
-            assert (complaints, foreign) == ([], []), path
-        page.goto(served.base + "/")
-        page.get_by_role("link", name=re.compile("kommuner", re.I)).first.click()
-        assert page.url.startswith(served.base) and page.locator("h1").count() == 1
+def test_a_browser_opens_the_pages_without_complaint(served: Served, browser: Any) -> None:
+    page = browser.new_context(locale="da-DK").new_page()
+    complaints: list[str] = []
+    foreign: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith((served.base, "data:", "blob:")) else foreign.append(request.url))
+    page.on("response", lambda answer: complaints.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    for path in ("/", "/municipality/0751", "/municipality/0751.en.html", "/sparql", "/questions", "/search.html?q=Aarhus",
+                 "/questions/initiatives-of-municipality?municipality=Aarhus", "/sparql?" + urlencode({"query": KOMMUNER})):
+        page.goto(served.base + path, wait_until="networkidle")
+        assert page.locator("h1").count() == 1, path
+        assert page.evaluate("document.styleSheets.length") > 0, path
+        assert (complaints, foreign) == ([], []), path
+    page.goto(served.base + "/")
+    page.get_by_role("link", name=re.compile("kommuner", re.I)).first.click()
+    assert page.url.startswith(served.base) and page.locator("h1").count() == 1
 
 
 PAGES = ("/municipality/0751.ttl", "/source/index.html", "/initiative/index.en.html", "/ontology/index.ttl", "/ontology/index.html",

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.helpers import ROOT
+from tests.helpers.browsing import tool
 
 from kommunegraf import languages
 from kommunegraf.questions import ask
@@ -521,15 +521,12 @@ def test_text_of_bars_has_eleven_pixels_on_a_screen_of_320() -> None:
     assert sizes and min(sizes) * (320 - 2 * 17) / 320 >= 11
 
 
-CHROMIUM, AXE = Path("/usr/bin/chromium"), ROOT / "tests" / "tools" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_a_browser_pictures_fit_and_axe_finds_nothing(scheme: Any, denmark: Layout, tmp_path: Path) -> None:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists() or not AXE.exists():
-        pytest.skip("needs Debian's chromium, and axe-core in tests/tools")
+def test_in_a_browser_pictures_fit_and_axe_finds_nothing(scheme: Any, denmark: Layout, tmp_path: Path, browser: Any) -> None:
+    axe = tool("axe-core/axe.min.js")
     key = [(kind, kind) for kind in KINDS]
     kinds = {c.code: Spot(f"Sted {c.code}", KINDS[i % len(KINDS)], "x", f"{c.code}.html") for i, c in enumerate(denmark.circles)}
     rows = [Bar(label, value, "%", note, i % 2, href="x") for i, (label, value, note) in enumerate(
@@ -540,21 +537,18 @@ def test_in_a_browser_pictures_fit_and_axe_finds_nothing(scheme: Any, denmark: L
     viewport = '<meta name="viewport" content="width=device-width">'
     head = f'<!DOCTYPE html><html lang="da"><meta charset="utf-8">{viewport}<title>Billeder</title>{sheets}'
     page_file.write_text(f"{head}<main><h1>Billeder</h1>{body}</main>", "utf-8")
-    with sync_api.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
-        for width in (320, 768, 1440):
-            page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-            page.goto(page_file.as_uri())
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-            texts = "[...document.querySelectorAll('.bars text')]"
-            over = "filter(t => { const b = t.getBBox(); return b.x < -1 || b.x + b.width > 321 }).map(t => t.textContent)"
-            assert page.evaluate(f"{texts}.{over}") == []
-            shown = "map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"
-            assert min(page.evaluate(f"{texts}.{shown}")) >= 11
-            page.add_script_tag(path=str(AXE))
-            found = page.evaluate("axe.run()")
-            assert [v["id"] for v in found["violations"]] == []
-        browser.close()
+    for width in (320, 768, 1440):
+        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        page.goto(page_file.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        texts = "[...document.querySelectorAll('.bars text')]"
+        over = "filter(t => { const b = t.getBBox(); return b.x < -1 || b.x + b.width > 321 }).map(t => t.textContent)"
+        assert page.evaluate(f"{texts}.{over}") == []
+        shown = "map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"
+        assert min(page.evaluate(f"{texts}.{shown}")) >= 11
+        page.add_script_tag(path=str(axe))
+        found = page.evaluate("axe.run()")
+        assert [v["id"] for v in found["violations"]] == []
 
 
 def test_pictures_need_no_numbers_library() -> None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from tests.helpers.browsing import chromium
 from tests.helpers.pages import read
 from tests.helpers.tables import cells, read_table
 
@@ -315,7 +314,7 @@ SEARCHES = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lang", ["da", "en"])
-def test_what_people_type_is_among_the_first_three(pages: Pages, tmp_path: Path, lang: str) -> None:
+def test_what_people_type_is_among_the_first_three(pages: Pages, tmp_path: Path, lang: str, browser: Any) -> None:
     static = Path(search.__file__).parent / "static"
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "search.js").write_bytes((static / "search.js").read_bytes())
@@ -324,24 +323,23 @@ def test_what_people_type_is_among_the_first_three(pages: Pages, tmp_path: Path,
     name = "search.html" if lang == "da" else "search.en.html"
     (tmp_path / name).write_text(pages.html("search", lang) or "", "utf-8")
     missed = []
-    with chromium() as browser:
-        page = browser.new_page()
-        page.goto((tmp_path / name).as_uri())
-        for path, texts in SEARCHES[lang].items():
-            for text in texts:
-                page.fill("#words", text)
-                page.press("#words", "Enter")
-                first = page.eval_on_selector_all("#results a", "links => links.slice(0, 3).map(link => link.getAttribute('href'))")
-                if f"{path}{name.removeprefix('search')}" not in first:
-                    missed.append((text, first))
-        page.fill("#words", "qzxwvkjq")
-        page.press("#words", "Enter")
-        assert page.is_visible("#nothing a") and not page.query_selector("#results a")
+    page = browser.new_page()
+    page.goto((tmp_path / name).as_uri())
+    for path, texts in SEARCHES[lang].items():
+        for text in texts:
+            page.fill("#words", text)
+            page.press("#words", "Enter")
+            first = page.eval_on_selector_all("#results a", "links => links.slice(0, 3).map(link => link.getAttribute('href'))")
+            if f"{path}{name.removeprefix('search')}" not in first:
+                missed.append((text, first))
+    page.fill("#words", "qzxwvkjq")
+    page.press("#words", "Enter")
+    assert page.is_visible("#nothing a") and not page.query_selector("#results a")
     assert not missed, missed
 
 
 @pytest.mark.slow
-def test_search_works_from_disk_with_the_keyboard_alone(pages: Pages, tmp_path: Path) -> None:
+def test_search_works_from_disk_with_the_keyboard_alone(pages: Pages, tmp_path: Path, browser: Any) -> None:
     static = Path(search.__file__).parent / "static"
     (tmp_path / "static").mkdir()
     (tmp_path / "static" / "search.js").write_bytes((static / "search.js").read_bytes())
@@ -350,18 +348,17 @@ def test_search_works_from_disk_with_the_keyboard_alone(pages: Pages, tmp_path: 
     for lang, name in (("da", "search.html"), ("en", "search.en.html")):
         (tmp_path / name).write_text(pages.html("search", lang) or "", "utf-8")
     codes = {"århus": "0751", "Aarhus": "0751", "ærø": "0492", "lyngby taarbæk": "0173", "kalundborg kommune": "0326", "0751": "0751"}
-    with chromium() as browser:
-        for name, suffix in (("search.html", ".html"), ("search.en.html", ".en.html")):
-            page = browser.new_page()
-            failures: list[str] = []
-            page.on("pageerror", lambda error, failures=failures: failures.append(str(error)))
-            for typed, code in codes.items():
-                page.goto((tmp_path / name).as_uri())
-                page.focus("#words")
-                page.keyboard.type(typed)
-                page.keyboard.press("Enter")
-                page.wait_for_selector("#results li")
-                assert page.get_attribute("#results li:first-child a", "href") == f"municipality/{code}{suffix}", typed
-            page.goto((tmp_path / name).as_uri() + "?q=xyzzy")
-            assert page.inner_text("#count") and not page.query_selector("#results li") and not failures
-            page.close()
+    for name, suffix in (("search.html", ".html"), ("search.en.html", ".en.html")):
+        page = browser.new_page()
+        failures: list[str] = []
+        page.on("pageerror", lambda error, failures=failures: failures.append(str(error)))
+        for typed, code in codes.items():
+            page.goto((tmp_path / name).as_uri())
+            page.focus("#words")
+            page.keyboard.type(typed)
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#results li")
+            assert page.get_attribute("#results li:first-child a", "href") == f"municipality/{code}{suffix}", typed
+        page.goto((tmp_path / name).as_uri() + "?q=xyzzy")
+        assert page.inner_text("#count") and not page.query_selector("#results li") and not failures
+        page.close()

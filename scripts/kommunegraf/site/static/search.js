@@ -100,7 +100,7 @@
   // How well an entry fits; 0 is not at all. Every word must fit.
   function fit(entry, words, whole) {
     if (entry.name === whole || short(entry.name) === short(whole)) return 1000;
-    if (any(entry.names, function (name) { return name === whole || short(name) === short(whole); })) return entry.boost > 10 ? 990 : 800;
+    if (any(entry.names, function (name) { return name === whole || short(name) === short(whole); })) return entry.boost > 10 ? 998 : 800; // before a solution of that name
     var sum = entry.name.indexOf(whole) === 0 ? 200 : 0;
     for (var i = 0; i < words.length; i++) {
       var got = points(entry, words[i]);
