@@ -245,7 +245,7 @@ def test_the_csvw_library_comes_to_the_same_verdict(break_: Break | None, copy: 
     assert library_accepts(copy) == (break_ is None) == (findings(copy) == [])
 
 
-@pytest.mark.parametrize("text", ["", "{", '{"tables": 3}', "[]"])
+@pytest.mark.parametrize("text", ["", "{", '{"tables": 3}', "[]", '"tables"'])
 def test_broken_metadata_is_one_clear_finding(text: str, copy: Path) -> None:
     (copy / METADATA).write_text(text, "utf-8")
     found = findings(copy)
@@ -263,6 +263,9 @@ def test_broken_metadata_is_one_clear_finding(text: str, copy: Path) -> None:
         ("organisation/{publisher}", "organisation/{editor}", "names the column editor"),
         ('"resource": "organisations.csv", "columnReference": ["id"]', '"resource": "people.csv", "columnReference": ["id"]', "people.csv"),
         ('"primaryKey": ["id"]', '"primaryKey": ["code"]', "names the column code"),
+        ('["http://www.w3.org/ns/csvw", {"@language": "en"}]', '"https://example.org/context"', "https://example.org/context"),
+        ('["http://www.w3.org/ns/csvw", {"@language": "en"}]', "[]", "its @context is []"),
+        ('{"@language": "en"}]', '"https://example.org/context"]', "names no other"),
     ],
 )
 def test_metadata_that_is_not_understood_is_refused_by_table_and_column(old: str, new: str, hint: str, copy: Path) -> None:

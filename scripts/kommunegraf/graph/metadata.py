@@ -74,6 +74,10 @@ class Table:
         return list(zip(*(self.cells[name] for name in columns)))
 
 
+_CONTEXT = "http://www.w3.org/ns/csvw"
+"""The one context of CSVW metadata (Metadata Vocabulary for Tabular Data, section 5.2). An object after it may say language and base."""
+
+
 class BadMetadata(KommunegrafError, ValueError):
     """Metadata that is missing, is not CSVW, or uses what is not understood here. The message says which."""
 
@@ -82,8 +86,13 @@ def describe(folder: Path) -> dict[str, Table]:
     """The tables that the metadata in `folder` describes, by file name, without their rows. Raises BadMetadata."""
     path = folder / METADATA
     try:
-        if "tables" not in json.loads(path.read_text("utf-8")):
+        content = json.loads(path.read_text("utf-8"))
+        if not isinstance(content, dict) or "tables" not in content:
             raise ValueError("it describes no tables")
+        contexts = content.get("@context")
+        first, *others = contexts if contexts and isinstance(contexts, list) else [contexts]
+        if first != _CONTEXT or not all(isinstance(other, dict) for other in others):
+            raise ValueError(f'its @context is {json.dumps(contexts)}; it begins with "{_CONTEXT}" and names no other')
         group = csvw.TableGroup.from_file(path)
     except FileNotFoundError as error:
         raise BadMetadata(f"{path} is missing") from error
