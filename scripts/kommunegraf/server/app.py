@@ -18,7 +18,7 @@ from kommunegraf.server.documents.dereference import Dereference
 from kommunegraf.server.http.answers import Answer
 from kommunegraf.server.http.middleware import Guard
 from kommunegraf.server.http.problems import Problem
-from kommunegraf.server.pages import contribution, learning, query_page, questions
+from kommunegraf.server.pages import contribution, forms, query_page, questions
 from kommunegraf.server.settings import Settings
 from kommunegraf.server.sparql.endpoint import Sparql
 
@@ -48,7 +48,7 @@ def app(context: Context, lifespan: Lifespan[Starlette] | None = None) -> Starle
             Route("/health", _health),
             Route("/ready", _ready(context)),
             *questions.routes(context),
-            *learning.routes(context),
+            *forms.routes(context),
             *query_page.routes(context),
             *contribution.routes(context),
             *assistants.routes(context),

@@ -23,8 +23,7 @@ from kommunegraf.server.pages.arguments import QuestionRequest
 from kommunegraf.server.pages.page import Download, ServerPage, page_of
 from kommunegraf.server.settings import Settings
 from kommunegraf.site import results
-from kommunegraf.site.pages import comparison, questions
-from kommunegraf.site.render import names
+from kommunegraf.site.pages import questions
 
 _SAVED = (CSV, TSV, XLSX)
 """Formats that a browser saves as a file; it shows the others."""
@@ -39,15 +38,10 @@ def routes(context: Context) -> list[Route]:
     async def one(request: Request) -> Answer:
         return await answer(request, context)
 
-    async def compare(request: Request) -> Answer:
-        return await run_sync(comparison_of, request, context)
-
     async def described(request: Request) -> Answer:
         return responses.document(request, await run_sync(_description, context.settings), "application/json", "da, en")
 
-    return [
-        Route("/questions", library), Route("/questions/{name}", one), Route("/compare", compare), Route("/openapi.json", described),
-    ]
+    return [Route("/questions", library), Route("/questions/{name}", one), Route("/openapi.json", described)]
 
 
 @cache
@@ -61,19 +55,6 @@ def index(request: Request, context: Context) -> Answer:
     titles = [(name, title) for name, _, title in listed("questions", page.lang)]
     body = page.html("questions.html", groups=questions.groups(page), count=len(questions.library()), problems=titles)
     return responses.document(request, body.encode(), HTML.content_type, page.lang)
-
-
-def comparison_of(request: Request, context: Context) -> Answer:
-    """The page that shows two kommuner side by side; its form where one or both are not chosen."""
-    page = page_of(request, context.site, "compare")
-    try:
-        question = arguments.find(comparison.QUESTION)
-        terms = arguments.read(page.site, context.settings, question, request.query_params.multi_items(), page.lang).terms
-    except Problem as problem:
-        return responses.problem(request, page, problem)
-    one, other = (terms.get(name, "").strip("<>") for name in ("municipality", "other"))
-    shown = comparison.compared(page, one, other) if one and other else comparison.form(page, one)
-    return responses.document(request, page.html("compare.html", **names(shown)).encode(), HTML.content_type, page.lang)
 
 
 async def answer(request: Request, context: Context) -> Answer:
