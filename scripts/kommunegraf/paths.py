@@ -30,26 +30,36 @@ def workshop(folder: Path, prefix: str) -> Iterator[Path]:
     """
     for leftover in folder.glob(f"{prefix}*") if sys.platform != "win32" else ():
         with suppress(OSError):  # it is in use, or gone
-            lock = _locked(leftover)
+            locks = lock(leftover)
             shutil.rmtree(leftover, ignore_errors=True)
-            os.close(lock)
+            unlock(locks)
     with tempfile.TemporaryDirectory(dir=folder, prefix=prefix, ignore_cleanup_errors=True) as made:
-        if sys.platform == "win32":
-            yield Path(made)
-            return
-        lock = _locked(Path(made))
+        locks = lock(Path(made))
         try:
             yield Path(made)
         finally:
-            os.close(lock)
+            unlock(locks)
 
 
-def _locked(folder: Path) -> int:
-    """A descriptor that holds a lock on a folder until it is closed. Raises OSError where another process has one."""
-    lock = os.open(folder, os.O_RDONLY)
+def lock(folder: Path) -> list[int]:
+    """Lock a folder; the lock ends with this process at the latest. Raises BlockingIOError if another process holds it.
+
+    Returns what `unlock` takes: nothing on Windows, which has no such locks.
+    """
+    if sys.platform == "win32":
+        return []
+    handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(lock)
+        os.close(handle)
         raise
-    return lock
+    return [handle]
+
+
+def unlock(locks: list[int]) -> None:
+    """Release locks, also for forked processes that have inherited them."""
+    for handle in locks:
+        if sys.platform != "win32":
+            fcntl.flock(handle, fcntl.LOCK_UN)
+        os.close(handle)

@@ -14,9 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from kommunegraf.findings import BadInput, Finding
-
-if sys.platform != "win32":
-    import fcntl
+from kommunegraf.paths import lock, unlock
 
 MARK = "SHA256SUMS"
 """The file that marks a published site. It lists every other file (`sha256sum --check SHA256SUMS`)."""
@@ -53,14 +51,14 @@ class Tree:
         _clean(self.target)
         if self.target.is_dir():
             try:
-                self._locks += _lock(self.target)
+                self._locks += lock(self.target)
             except BlockingIOError:
                 fault = Finding("violation", "file", "another process is publishing to it", "wait until that has ended", str(self.target))
                 raise BadInput([fault]) from None
         try:
             self._existing = _files(self.target)
         except BadInput:
-            _unlock(self._locks)
+            unlock(self._locks)
             raise
         return self
 
@@ -85,7 +83,7 @@ class Tree:
         finally:
             if self._staging:
                 shutil.rmtree(self._staging, ignore_errors=True)
-            _unlock(self._locks)
+            unlock(self._locks)
 
     def _fault(self, path: str) -> str:
         parts = path.split("/")
@@ -116,7 +114,7 @@ class Tree:
             self.target.parent.mkdir(parents=True, exist_ok=True)
             self._staging = _beside(self.target, secrets.token_hex(4))
             self._staging.mkdir()
-            self._locks += _lock(self._staging)
+            self._locks += lock(self._staging)
         return self._staging
 
     def _finish(self) -> None:
@@ -182,32 +180,11 @@ def _clean(target: Path) -> None:
     beside = target.parent.iterdir() if target.parent.is_dir() else ()
     for left in [path for path in beside if path.name.startswith(_beside(target, "").name)]:
         try:
-            locks = _lock(left)
+            locks = lock(left)
         except BlockingIOError:  # it belongs to a run that is alive
             continue
         shutil.rmtree(left, ignore_errors=True)
-        _unlock(locks)
-
-
-def _lock(folder: Path) -> list[int]:
-    """Lock a folder; the lock ends with this process at the latest. Raises BlockingIOError if another process holds it."""
-    if sys.platform == "win32":
-        return []
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        raise
-    return [handle]
-
-
-def _unlock(locks: list[int]) -> None:
-    """Release locks, also for forked processes that have inherited them."""
-    for lock in locks:
-        if sys.platform != "win32":
-            fcntl.flock(lock, fcntl.LOCK_UN)
-        os.close(lock)
+        unlock(locks)
 
 
 def _files(target: Path) -> set[str]:
