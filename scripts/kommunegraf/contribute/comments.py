@@ -13,7 +13,7 @@ from kommunegraf.contribute.forms import word
 from kommunegraf.contribute.limits import UNPACKED
 from kommunegraf.contribute.reading import Sheet, bounded
 from kommunegraf.contribute.submission import Fault
-from kommunegraf.rdf.encode import EPOCH
+from kommunegraf.rdf.encode import EPOCH, WORKBOOK
 
 _NAME = "Kommunegraf"
 _COLOUR = "FFF2CC"
@@ -34,7 +34,7 @@ def _fresh(sheets: list[Sheet], notes: list[dict[str, Any]], title: str) -> byte
     from xlsxwriter import Workbook
 
     output = BytesIO()
-    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with Workbook(output, WORKBOOK) as book:
         book.set_properties({"created": EPOCH})
         marked = book.add_format({"bg_color": f"#{_COLOUR}"})
         for sheet in sheets:

@@ -7,9 +7,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from kommunegraf.contribute.forms import ANSWER, COLUMNS, EMPTY_ROWS, OPEN, Column, Form, lines
-from kommunegraf.rdf.encode import EPOCH
+from kommunegraf.rdf.encode import EPOCH, WORKBOOK
 
-_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _FREE = {  # what a contributor may do to a locked sheet
     "format_columns": True, "format_rows": True, "sort": True, "autofilter": True, "insert_rows": True, "select_locked_cells": True,
 }  # fmt: skip
@@ -18,7 +17,7 @@ _FREE = {  # what a contributor may do to a locked sheet
 def make(form: Form) -> bytes:
     """The workbook, the same bytes each time. Text is written as text, whatever it begins with."""
     output = BytesIO()
-    with Workbook(output, dict(_OPTIONS)) as book:
+    with Workbook(output, WORKBOOK) as book:
         book.set_properties({"title": form.text("form", "title").format(place=form.place), "created": EPOCH})
         styles = _styles(book)
         _guide(book.add_worksheet(form.text("sheets", "guide")), form, styles)

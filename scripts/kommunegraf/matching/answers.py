@@ -164,13 +164,13 @@ def as_csv(rows: list[Row], columns: Iterable[str]) -> str:
 
 def as_workbook(rows: list[Row], columns: Iterable[str], lang: str) -> bytes:
     """Rows as an Excel workbook of one sheet, the same bytes each time. Needs the extra `excel`."""
-    from datetime import datetime
-
     import xlsxwriter
 
+    from kommunegraf.rdf.encode import EPOCH, WORKBOOK
+
     output = io.BytesIO()
-    with xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"created": datetime(2000, 1, 1)})  # so that equal rows give equal bytes
+    with xlsxwriter.Workbook(output, WORKBOOK) as book:
+        book.set_properties({"created": EPOCH})
         sheet = book.add_worksheet()
         names = list(columns)
         sheet.write_row(0, 0, [text.head(name, lang) for name in names], book.add_format({"bold": True}))

@@ -45,14 +45,14 @@ def _markdown(content: Note) -> Iterator[str]:
 
 def as_workbook(content: Note) -> bytes:
     """An Excel workbook of one sheet that prints on one page, the same bytes each time. Needs the extra `excel`."""
-    from datetime import datetime
-
     import xlsxwriter
+
+    from kommunegraf.rdf.encode import EPOCH, WORKBOOK
 
     words = languages.words(content.lang, "matching")
     output = io.BytesIO()
-    with xlsxwriter.Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": content.title, "created": datetime(2000, 1, 1)})  # so that equal notes give equal bytes
+    with xlsxwriter.Workbook(output, WORKBOOK) as book:
+        book.set_properties({"title": content.title, "created": EPOCH})
         sheet = book.add_worksheet(words.note_sheet)
         bold, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
         sheet.set_landscape()

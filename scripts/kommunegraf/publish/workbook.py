@@ -1,7 +1,6 @@
 """Everything as one Excel workbook: all adoptions and a sheet of explanation in each language, then a sheet for each table."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +10,8 @@ from kommunegraf.graph.metadata import Column, Table
 from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.namespaces import XSD
 from kommunegraf.publish.adoptions import Row
+from kommunegraf.rdf.encode import EPOCH, WORKBOOK
 
-_EPOCH = datetime(2000, 1, 1)
 _NUMBERS = {XSD + "integer", XSD + "decimal"}
 
 
@@ -24,8 +23,8 @@ def make(tables: Iterable[Table], adoptions: Mapping[str, list[Row]]) -> bytes:
     """
     output = BytesIO()
     notes, ordered = texts("workbook"), sorted(tables, key=_sheet)
-    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        book.set_properties({"title": "Kommunegraf", "created": _EPOCH})
+    with Workbook(output, WORKBOOK) as book:
+        book.set_properties({"title": "Kommunegraf", "created": EPOCH})
         bold = book.add_format({"bold": True})
         for lang, rows in adoptions.items():
             _list(book.add_worksheet(notes["adoptions"]["sheet"][lang]), rows, bold)

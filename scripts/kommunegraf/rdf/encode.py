@@ -21,6 +21,8 @@ from kommunegraf.rdf.formats import CSV, GRAPHS, RDFXML, ROWS, TABLES, TRUTHS, T
 _TYPE = ox.NamedNode(RDF + "type")
 EPOCH = datetime(2000, 1, 1)
 """When every workbook was made, so that equal answers give equal bytes."""
+WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+"""The options of every workbook: text stays text, whatever it begins with."""
 _DIGITS = 15
 """As many as a cell of a sheet holds of a number."""
 _FORMULA = re.compile(r"[=+\-@\t\r]")
@@ -179,7 +181,7 @@ def workbook(columns: list[str], rows: Iterable[list[Any]]) -> bytes:
     from xlsxwriter import Workbook
 
     output = BytesIO()
-    with Workbook(output, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}) as book:
+    with Workbook(output, {**WORKBOOK, "nan_inf_to_errors": True}) as book:
         book.set_properties({"created": EPOCH})
         sheet = book.add_worksheet("Kommunegraf")
         for number, row in enumerate(chain([columns], rows)):
