@@ -1,6 +1,5 @@
 """The public face: what `import kommunegraf` gives, what it costs, and the page that tells of it."""
 
-import asyncio
 import inspect
 import os
 import subprocess
@@ -18,6 +17,7 @@ from kommunegraf.namespaces import KG, expand
 from kommunegraf.publish.documents import Documents
 from kommunegraf.rdf.engines import Embedded
 from tests.helpers import ROOT
+from tests.helpers.coroutines import finish
 
 HEAVY = {"csvw", "jinja2", "networkx", "numpy", "pyoxigraph", "pyshacl", "rdflib", "scipy", "SPARQLWrapper", "starlette", "typer", "yaml"}
 
@@ -93,7 +93,7 @@ def test_the_application_runs_under_any_asgi_server(built: Path) -> None:
             paths = ("/ready", "/municipality/0751.html", "/questions/regions?format=csv", "/sparql?query=ASK%20%7B%7D", "/nothing")
             return [(await client.get(path)).status_code for path in paths]
 
-    assert asyncio.run(statuses()) == [200, 200, 200, 200, 404]
+    assert finish(statuses()) == [200, 200, 200, 200, 404]
 
 
 @pytest.mark.parametrize("lang", ["", ".en"])

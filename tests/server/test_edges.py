@@ -7,7 +7,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.helpers.coroutines import finish
 from tests.helpers.serving import Served, serving
 from tests.server.test_safety import GREEDY, RUNAWAY, name, raw, triples
 
@@ -56,10 +57,6 @@ def ask(client: httpx.Client, query: str, **options: Any) -> httpx.Response:
     return client.get("/sparql", params={"query": query}, **options)
 
 
-def run(scene: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(scene)
-
-
 def connected(served: Served) -> socket.socket:
     host, port = served.base.removeprefix("http://").split(":")
     return socket.create_connection((host, int(port)), timeout=10)
@@ -99,7 +96,7 @@ def test_quick_queries() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(gate.enter("c"), 0.05)
 
-    run(scene())
+    finish(scene())
 
 
 def test_slow_queries() -> None:
@@ -107,7 +104,7 @@ def test_slow_queries() -> None:
         gate = Gate(Settings(quick_queries=4, slow_queries=2))
         assert [(await gate.enter(client)).slow() for client in "abc"] == [True, True, False]
 
-    run(scene())
+    finish(scene())
 
 
 def test_client_queries() -> None:
@@ -119,7 +116,7 @@ def test_client_queries() -> None:
             await gate.enter("a")
         await gate.enter("b")
 
-    run(scene())
+    finish(scene())
 
 
 def test_total_queries() -> None:
@@ -130,7 +127,7 @@ def test_total_queries() -> None:
         with pytest.raises(Problem, match="busy"):
             await gate.enter("d")
 
-    run(scene())
+    finish(scene())
 
 
 def test_query_megabytes(data: Path) -> None:
@@ -329,6 +326,6 @@ def test_load_megabytes(tmp_path: Path) -> None:
         finally:
             await pool.close()
 
-    run(load(2000))
+    finish(load(2000))
     with pytest.raises(BadData, match="large.nt needs more than 100 MiB of memory to load"):
-        run(load(100))
+        finish(load(100))

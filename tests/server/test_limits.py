@@ -7,6 +7,7 @@ import string
 from pathlib import Path
 
 import pytest
+from tests.helpers.coroutines import finish
 
 from kommunegraf.languages import texts
 from kommunegraf.server.engine.turns import Gate
@@ -35,7 +36,7 @@ def test_turns_go_round_the_clients() -> None:
         await asyncio.gather(*waiting)
         return order
 
-    assert asyncio.run(scene()) == ["hostile", "normal", "other", "hostile", "other", "hostile", "hostile"]
+    assert finish(scene()) == ["hostile", "normal", "other", "hostile", "other", "hostile", "hostile"]
 
 
 def test_one_client_leaves_a_quick_place_and_a_slow_place_to_others() -> None:
@@ -51,7 +52,7 @@ def test_one_client_leaves_a_quick_place_and_a_slow_place_to_others() -> None:
         assert other.slow()
         assert not (await asyncio.wait_for(gate.enter("c"), 1)).slow()
 
-    asyncio.run(scene())
+    finish(scene())
 
 
 def test_who_gives_up_waiting_leaves_no_trace() -> None:
@@ -72,7 +73,7 @@ def test_who_gives_up_waiting_leaves_no_trace() -> None:
         second.leave()
         assert await gate.enter("b")
 
-    asyncio.run(scene())
+    finish(scene())
 
 
 def test_a_turn_that_comes_to_one_who_has_gone_goes_on_to_the_next() -> None:
@@ -85,7 +86,7 @@ def test_a_turn_that_comes_to_one_who_has_gone_goes_on_to_the_next() -> None:
         gone.cancel()
         assert await asyncio.wait_for(next_, 1)
 
-    asyncio.run(scene())
+    finish(scene())
 
 
 def test_a_turn_goes_on_to_the_same_clients_next_too() -> None:
@@ -98,7 +99,7 @@ def test_a_turn_goes_on_to_the_same_clients_next_too() -> None:
         first.leave()
         assert await asyncio.wait_for(next_, 1)
 
-    asyncio.run(scene())
+    finish(scene())
 
 
 @pytest.mark.parametrize(("files", "most"), [(resource.RLIM_INFINITY, 1000), (1 << 20, 1000), (64, 28), (10, 1)])
