@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import anyio
 import httpx
 import jsonschema
 import mcp_types as types
@@ -16,6 +15,7 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
 from tests.helpers import ROOT, calls
+from tests.helpers.coroutines import finish
 from tests.helpers.serving import Served, serving
 
 from kommunegraf.graph.build import NQUADS
@@ -45,7 +45,7 @@ def over_http(served: Served, work: Callable[[Client], Awaitable[T]], mode: str 
         async with Client(f"{served.base}/mcp", mode=mode) as client:
             return await work(client)
 
-    return anyio.run(main)
+    return finish(main())
 
 
 def over_pipes(built: Path, work: Callable[[Client], Awaitable[T]]) -> T:
@@ -57,7 +57,7 @@ def over_pipes(built: Path, work: Callable[[Client], Awaitable[T]]) -> T:
         async with Client(stdio_client(command)) as client:
             return await work(client)
 
-    return anyio.run(main)
+    return finish(main())
 
 
 def answer(served: Served, name: str, **values: Any) -> dict[str, Any]:
