@@ -78,9 +78,20 @@ def test_a_room_imports_only_rooms_before_it_and_no_modules_import_in_a_circle()
     assert not climbs(graph) and not circle(graph)
 
 
+def test_a_page_leans_on_parts_and_on_no_other_page() -> None:
+    pages = {module: own_imports(parsed(module)) - {module} for module in MODULES if module.startswith("site.pages.")}
+    assert len(pages) > 20 and not between_pages(pages)
+
+
+def between_pages(graph: dict[str, set[str]]) -> list[str]:
+    """Imports of one page by another: what two pages need is a part."""
+    return [f"{page} imports {other}" for page, others in graph.items() for other in others if other.startswith("site.pages.")]
+
+
 def test_an_import_from_a_later_room_and_a_circle_are_seen() -> None:
     assert climbs({"rdf.terms": {"graph.build", "names"}, "graph.build": {"rdf.terms"}}) == ["rdf.terms imports graph.build"]
     assert circle({"rdf.terms": {"rdf.engines"}, "rdf.engines": {"rdf.terms"}})
+    assert between_pages({"site.pages.matrix": {"site.pages.places", "site.parts.rows"}})
     assert "graph.build" in own_imports(ast.parse("def f():\n    from kommunegraf.graph import build"))
 
 

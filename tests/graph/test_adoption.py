@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.helpers import ROOT
 
 from kommunegraf.findings import BadInput
-from kommunegraf.graph import build, claims, derived, tables
+from kommunegraf.graph import build, derived, reader, tables
 from kommunegraf.graph.adoption import (
     CONFIDENCE,
     FRESHNESS,
@@ -224,7 +224,7 @@ def test_the_graph_has_the_adoptions_that_the_evidence_supports(dataset: build.D
 
 def test_what_is_read_of_the_graph_is_what_the_rule_makes_of_the_tables(engine: Embedded) -> None:
     rows = tables.read(ROOT / "data")[0]
-    stated, limits = claims.read(engine), derived.limits(rows)
+    stated, limits = reader.read(engine), derived.limits(rows)
     assert stated.limits == limits
     made = adoptions(stated.evidence.values(), limits)
     assert stated.adoptions == made
@@ -237,7 +237,7 @@ def test_what_is_read_of_the_graph_is_what_the_rule_makes_of_the_tables(engine: 
 
 @pytest.mark.parametrize("year", [2014, 2018, 2026])
 def test_the_question_about_a_year_answers_as_the_rule_does(engine: Embedded, year: int) -> None:
-    then = claims.read(engine).as_of(year)
+    then = reader.read(engine).as_of(year)
     assert then
     for initiative in {initiative for _, initiative in then}:
         rows = ask.run(engine, "status-as-of", initiative=initiative, year=str(year)).rows()
@@ -253,7 +253,7 @@ def test_the_code_lists_are_those_of_the_rule(engine: Embedded) -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_words_for_freshness_name_the_limits(engine: Embedded, lang: str) -> None:
     numbers = {"da": {3: "tre", 7: "syv"}, "en": {3: "three", 7: "seven"}}[lang]
-    limits = claims.limits(engine)
+    limits = reader.limits(engine)
     rows = ask.run(engine, "concepts-of-scheme", scheme="freshness", lang=lang).rows()
     words = {row["concept"].rsplit("/", 1)[-1]: row["definition"] for row in rows}
     assert numbers[limits.fresh] in words["fresh"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import lxml.html
 
-from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.registry import Pages
 
 
 def parse_page(text: str | bytes) -> Any:

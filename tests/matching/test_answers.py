@@ -10,7 +10,7 @@ from tests.helpers.tables import read_table
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph.adoption import CONFIDENCE, FRESHNESS
-from kommunegraf.matching import communities, evaluate, recommend, report, trials
+from kommunegraf.matching import communities, evaluate, ranking, report, trials
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.nullmodel import Floats, Integers, curveball
@@ -143,14 +143,14 @@ def test_next_is_by_popularity_with_the_others_beside(matcher: Matcher) -> None:
 
 def test_scores_of_next_are_what_a_count_by_hand_gives() -> None:
     cells = np.array([[1, 1, 0], [1, 0, 1], [0, 0, 1]], float)
-    assert recommend.popularity(cells)[0].tolist() == [2, 1, 2]
-    assert recommend.item_knn(cells)[0, 2] == pytest.approx(1 / 2)  # cosine of columns 0 and 2; columns 1 and 2 share nobody
-    assert recommend.probs(cells)[0, 2] == pytest.approx(1 / 2 * 1 / 2)  # column 0 gives half to row 1, which gives half to column 2
-    assert not recommend.chance(cells).any()
+    assert ranking.popularity(cells)[0].tolist() == [2, 1, 2]
+    assert ranking.item_knn(cells)[0, 2] == pytest.approx(1 / 2)  # cosine of columns 0 and 2; columns 1 and 2 share nobody
+    assert ranking.probs(cells)[0, 2] == pytest.approx(1 / 2 * 1 / 2)  # column 0 gives half to row 1, which gives half to column 2
+    assert not ranking.chance(cells).any()
 
 
-def some(*names: str) -> dict[str, recommend.Method]:
-    return {name: recommend.METHODS[name] for name in names}
+def some(*names: str) -> dict[str, ranking.Method]:
+    return {name: ranking.METHODS[name] for name in names}
 
 
 def test_what_next_ranks_by_is_what_the_evaluation_chose(matcher: Matcher) -> None:
@@ -161,7 +161,7 @@ def test_what_next_ranks_by_is_what_the_evaluation_chose(matcher: Matcher) -> No
     years = trials.first_years(matcher.graph, matcher.matrix, matcher.rows, matcher.columns)
     splits = [evaluate.time_split(years, year, methods) for year in report.SPLITS]
     assert found.links == matcher.running.number_of_edges() > 400
-    assert evaluate.chosen([found, *splits]) == recommend.DEFAULT
+    assert evaluate.chosen([found, *splits]) == ranking.DEFAULT
     for scores in found.scores.values():
         assert all(s.low < s.mean < s.high for s in scores.values())
         assert scores["hit@1"].mean <= scores["hit@3"].mean <= scores["hit@5"].mean

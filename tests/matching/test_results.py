@@ -17,7 +17,7 @@ def loaded(module: str) -> set[str]:
     return HEAVY & set(done.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["kommunegraf.matching.results", "kommunegraf.graph.claims"])
+@pytest.mark.parametrize("module", ["kommunegraf.matching.results", "kommunegraf.graph.reader"])
 def test_the_types_of_answers_load_no_heavy_library(module: str) -> None:
     assert loaded(module) == set()
 

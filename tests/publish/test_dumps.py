@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 from tests.helpers import ROOT
 
 from kommunegraf.findings import BadInput
-from kommunegraf.graph import build, catalog, claims, tables
+from kommunegraf.graph import build, catalog, reader, tables
 from kommunegraf.languages import texts
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.publish import adoptions, dumps, workbook
@@ -182,7 +182,7 @@ def test_the_workbook_has_the_cells_of_the_tables(files: dict[str, bytes]) -> No
 
 def test_the_first_sheet_and_the_csv_of_each_language_list_every_adoption_by_name(files: dict[str, bytes], engine: Embedded) -> None:
     book = load_workbook(BytesIO(files["dump/kommunegraf.xlsx"]))
-    stated = claims.read(engine).adoptions
+    stated = reader.read(engine).adoptions
     for sheet, lang, sign in (("Registreringer", "da", ";"), ("Adoptions", "en", ",")):
         head, *rows = book[sheet].iter_rows(values_only=True)
         assert len(rows) == len(stated) and book[sheet].auto_filter.ref
@@ -231,7 +231,7 @@ def test_the_explaining_sheets_know_every_table_in_both_languages(files: dict[st
 def test_the_network_is_that_of_the_graph(files: dict[str, bytes], engine: Embedded) -> None:
     graph = nx.read_graphml(BytesIO(files["dump/adoptions.graphml"]))
     kommuner = [node for node, mode in graph.nodes(data="bipartite") if mode == 0]
-    assert len(kommuner) == 98 and graph.number_of_edges() == len(claims.read(engine).adoptions) and nx.is_bipartite(graph)
+    assert len(kommuner) == 98 and graph.number_of_edges() == len(reader.read(engine).adoptions) and nx.is_bipartite(graph)
     assert graph.nodes["https://w3id.org/kommunegraf/municipality/0751"]["label"] == "Aarhus"
 
 

@@ -9,8 +9,7 @@ import pytest
 from tests.helpers.browsing import tool
 
 from kommunegraf.publish.documents import Documents
-from kommunegraf.site import addresses
-from kommunegraf.site.pages import registry
+from kommunegraf.site import addresses, registry
 
 pytestmark = pytest.mark.slow
 

@@ -10,13 +10,13 @@ import jinja2.meta
 import pytest
 from jinja2 import nodes
 
-from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.opportunities import Opportunity
+from kommunegraf.matching.peers import Plan
 from kommunegraf.matching.register import Resource as Named
 from kommunegraf.matching.results import Neighbour, Partner
 from kommunegraf.matching.together import Vehicle
-from kommunegraf.site.pages import registry
+from kommunegraf.site import registry
 from kommunegraf.site.render import Model, Page, environment
 
 ALWAYS = {"page", "view", "w", "lang", "site"}
@@ -134,7 +134,8 @@ def test_a_wrong_name_or_field_is_seen() -> None:
     assert lacking(("bad", _page), bad) == ({"absent"}, {("inner", "gone")})
 
 
-MACROS = ["claims.html", "told.html", "printed.html", "case_told.html", "places.html", "matrix.html", "downloads.html", "crumbs.html"]
+MACROS = ["claims.html", "report-says.html", "printed.html", "case-parts.html", "places.html", "matrix.html", "downloads.html",
+          "crumbs.html"]
 
 
 @pytest.mark.parametrize("name", MACROS)

@@ -13,7 +13,7 @@ from kommunegraf.matching.matcher import Matcher
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.registry import Pages
 
 VIDEO = BASE + "initiative/virtual-home-care"
 

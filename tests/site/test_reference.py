@@ -20,7 +20,7 @@ from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site import search
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import questions, vocabulary
-from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.registry import Pages
 
 SIZES = {
     "dump/kommunegraf.nq.gz": 3_456_789, "dump/kommunegraf.xlsx": 120_000, "dump/graph/survey.ttl.gz": 999,
@@ -62,7 +62,7 @@ def test_a_list_that_runs_in_a_circle_ends() -> None:
     a = ox.BlankNode()
     store.add(ox.Quad(a, ox.NamedNode(f"{rdf}first"), ox.NamedNode(f"{KG}Adoption")))
     store.add(ox.Quad(a, ox.NamedNode(f"{rdf}rest"), a))
-    assert vocabulary.members(Site(store, "0").views["en"], a) == [ox.NamedNode(f"{KG}Adoption")]
+    assert Site(store, "0").views["en"].members(a) == [ox.NamedNode(f"{KG}Adoption")]
 
 
 def test_a_scheme_that_runs_in_a_circle_is_shown() -> None:

@@ -20,8 +20,9 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import claims, collaboration, maps, places
-from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.pages import collaboration, places
+from kommunegraf.site.parts import claims, maps
+from kommunegraf.site.registry import Pages
 from kommunegraf.site.render import Page
 from kommunegraf.site.status import when
 

@@ -11,9 +11,10 @@ from tests.helpers.tables import read_table
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import printed, quoting, unknown
-from kommunegraf.site.pages.printed import Printed
-from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.pages import unknown
+from kommunegraf.site.parts import printed, quoting
+from kommunegraf.site.parts.printed import Printed
+from kommunegraf.site.registry import Pages
 from kommunegraf.site.render import Page
 
 HOSTILE = '<script>alert("x")</script> & \u202eabc'

@@ -9,7 +9,7 @@ from kommunegraf.contribute.reading import Unreadable
 from kommunegraf.contribute.register import Register, last
 from kommunegraf.contribute.submission import Answer, Check, Submission
 from kommunegraf.findings import as_text
-from kommunegraf.graph import claims, validate
+from kommunegraf.graph import reader, validate
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
 
@@ -26,7 +26,7 @@ def read(path: Path, register: Register, today: date, lang: str, given: Given) -
     if findings:
         raise Unreadable("no-shape", findings=as_text(findings[:20]))
     submissions: dict[str, Submission] = {}
-    for iri, one in sorted(claims.evidence(Embedded.open(path)).items()):
+    for iri, one in sorted(reader.evidence(Embedded.open(path)).items()):
         code, initiative = last(one.municipality), last(one.initiative)
         if code not in register.codes or initiative not in register.initiatives:
             raise Unreadable("unknown-resource", resource=iri)

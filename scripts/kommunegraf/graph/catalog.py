@@ -175,9 +175,9 @@ def _distribution(file: File) -> str:
 def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
     """What is said of one file. `titles` are those of its data set."""
     name = PurePosixPath(file.path.removesuffix(".gz"))
-    kind, sentence = _KINDS[name.suffix], texts("publish")["files"][name.suffix[1:]]
+    kind, sentence = _KINDS[name.suffix], texts("files")[name.suffix[1:]]
     if len(name.suffixes) == 2 and name.name.startswith("adoptions."):  # csv-metadata.json does not describe these
-        kind, sentence = _ADOPTIONS[name.suffixes[0]], texts("publish")["files"]["adoptions"]
+        kind, sentence = _ADOPTIONS[name.suffixes[0]], texts("files")["adoptions"]
     called = name.name if name.suffix == CSV.suffix else kind.name
     this = _distribution(file)
     descriptions: list[tuple[str, str | ox.Literal]] = [

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kommunegraf.matching import recommend
+from kommunegraf.matching import ranking
 from kommunegraf.matching.nullmodel import Floats, Integers
-from kommunegraf.matching.recommend import Method
+from kommunegraf.matching.ranking import Method
 from kommunegraf.matching.similarity import Similarity
 
 Matrix = npt.NDArray[np.float64]
@@ -50,7 +50,7 @@ def chosen(trials: Sequence[LeaveOneOut]) -> str:
 
 
 def leave_one_out(
-    matrix: npt.ArrayLike, methods: Mapping[str, Method] = recommend.METHODS, seed: int = 1, draws: int = 2000
+    matrix: npt.ArrayLike, methods: Mapping[str, Method] = ranking.METHODS, seed: int = 1, draws: int = 2000
 ) -> LeaveOneOut:
     """Each link is left out in turn, and found again among the columns that its row does not have.
 
@@ -62,7 +62,7 @@ def leave_one_out(
 
 
 def leave_source_out(
-    matrix: npt.ArrayLike, sources: Mapping[tuple[int, int], frozenset[str]], methods: Mapping[str, Method] = recommend.METHODS,
+    matrix: npt.ArrayLike, sources: Mapping[tuple[int, int], frozenset[str]], methods: Mapping[str, Method] = ranking.METHODS,
     seed: int = 1, draws: int = 2000,
 ) -> LeaveOneOut:
     """The same, but with a link everything goes that rests on its sources alone: what nobody has read yet is to be found.
@@ -84,7 +84,7 @@ def leave_source_out(
 
 
 def time_split(
-    first: npt.NDArray[np.float64], year: int, methods: Mapping[str, Method] = recommend.METHODS, seed: int = 1, draws: int = 2000
+    first: npt.NDArray[np.float64], year: int, methods: Mapping[str, Method] = ranking.METHODS, seed: int = 1, draws: int = 2000
 ) -> LeaveOneOut:
     """What a year's knowledge forecasts: links first told of before `year` are known, later ones are to be found.
 

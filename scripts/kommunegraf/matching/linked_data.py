@@ -12,9 +12,9 @@ import pyoxigraph as ox
 
 from kommunegraf import __version__, languages
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim, base
 from kommunegraf.matching.opportunities import Opportunity
+from kommunegraf.matching.peers import Plan
 from kommunegraf.matching.register import Choices, Resource
 from kommunegraf.matching.results import Match, Next, Partner
 from kommunegraf.namespaces import BASE, DCT, GRAPH, PREFIXES, PROV, RDF, SKOS, XSD

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from kommunegraf.matching import advice, network, register, shortlist, together
-from kommunegraf.matching.advice import Plan
+from kommunegraf.matching import network, peers, register, rules, together
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.opportunities import Opportunity
+from kommunegraf.matching.peers import Plan
 from kommunegraf.matching.register import Choices, Register
 from kommunegraf.matching.results import Between, Counts, Match, Neighbour, Next, Partner, Power, Shared
 from kommunegraf.matching.together import Vehicle
@@ -80,7 +80,7 @@ class Matcher:
     @cached_property
     def opportunities(self) -> list[Opportunity]:
         """The shortlist of the whole country, best first."""
-        return shortlist.opportunities(self.register, self.graph, self.near, self.vehicles)
+        return rules.opportunities(self.register, self.graph, self.near, self.vehicles)
 
     def already(self, municipality: str) -> tuple[Vehicle, ...]:
         """What a kommune does together with others, those with most neighbours first."""
@@ -124,9 +124,9 @@ class Matcher:
 
     @cached_property
     def _scores(self) -> dict[str, Any]:
-        from kommunegraf.matching import recommend
+        from kommunegraf.matching import ranking
 
-        return {name: method(self.matrix) for name, method in recommend.METHODS.items() if name != "chance"}
+        return {name: method(self.matrix) for name, method in ranking.METHODS.items() if name != "chance"}
 
     def alike(self, municipality: str, most: int | None = None) -> tuple[Partner, ...]:
         """*Alike*: the kommuner that share initiatives, the least likely overlap first."""
@@ -154,13 +154,13 @@ class Matcher:
         chosen = list(planned if initiatives is None else initiatives)
         if unknown := sorted(set(chosen) - set(self.columns)):
             raise UnknownName("initiative", unknown[0], [])
-        return tuple(advice.learn_from(self.graph, self.near, municipality, i) for i in chosen)
+        return tuple(peers.learn_from(self.graph, self.near, municipality, i) for i in chosen)
 
     def next(self, municipality: str) -> tuple[Next, ...]:
-        """*Next*: the initiatives that others have, by `recommend.DEFAULT`, with the places that other methods give them."""
+        """*Next*: the initiatives that others have, by `ranking.DEFAULT`, with the places that other methods give them."""
         import numpy as np
 
-        from kommunegraf.matching import recommend
+        from kommunegraf.matching import ranking
 
         row = self._row(municipality)
         free = np.flatnonzero(self.matrix[row] == 0)
@@ -168,14 +168,14 @@ class Matcher:
         orders = {name: free[np.argsort(-scores[free], kind="stable")] for name, scores in telling.items()}
         places = {name: {int(c): place for place, c in enumerate(order, 1)} for name, order in orders.items()}
         ranked = [self.rows[other] for other in self.similarity.best(row, len(self.rows))]
-        columns = [int(c) for c in orders.get(recommend.DEFAULT, ())]
+        columns = [int(c) for c in orders.get(ranking.DEFAULT, ())]
         return tuple(self._next(municipality, c, {name: place[c] for name, place in places.items()}, ranked) for c in columns)
 
     def _next(self, municipality: str, column: int, places: dict[str, int], ranked: list[str]) -> Next:
         initiative = self.columns[column]
-        peers = [network.claim(self.graph, other, initiative) for other in ranked if self.running.has_edge(other, initiative)]
+        alike = [network.claim(self.graph, other, initiative) for other in ranked if self.running.has_edge(other, initiative)]
         mentioned = (municipality, initiative) in self.register.mentioned
-        return Next(network.resource(self.graph, initiative), self.counts[initiative], places, tuple(peers[:3]), mentioned)
+        return Next(network.resource(self.graph, initiative), self.counts[initiative], places, tuple(alike[:3]), mentioned)
 
     def match(self, municipality: str, likeness: bool = True) -> Match:
         """All answers about one kommune; without `likeness`, `alike` and `next` are empty and `power` is None.
@@ -226,7 +226,7 @@ class Matcher:
         A kommune without neighbours has the nearest of its region and those of like size instead.
         """
         self._row(municipality)
-        near = {other: how["relations"] for other, how in self.near[municipality].items()} or advice.beside(self.register, municipality)
+        near = {other: how["relations"] for other, how in self.near[municipality].items()} or peers.beside(self.register, municipality)
         each = []
         for other, how in near.items():
             running = sorted((c for c in self._claims(self.graph, other) if c.active), key=lambda c: (-(c.as_of or 0), c.initiative.iri))

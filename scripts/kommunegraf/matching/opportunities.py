@@ -1,4 +1,4 @@
-"""An opportunity to work together, and what its points and its rules (`shortlist`) go by."""
+"""An opportunity to work together, and what its points and its rules (`rules`) go by."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

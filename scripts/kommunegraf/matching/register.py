@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 from kommunegraf import languages
 from kommunegraf.findings import BadInput, Finding
-from kommunegraf.graph import adoption, claims
+from kommunegraf.graph import adoption, reader
 from kommunegraf.graph.adoption import Evidence, Limits, Source
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names
@@ -170,7 +170,7 @@ def read(engine: Engine, lang: str = "da") -> Register:
         labels[row["resource"]].setdefault(row["language"], row["label"])
         classes[row["resource"]] = row["class"]
     places = _places(engine, dict(labels), lang)
-    evidence = tuple(claims.evidence(engine).values())
+    evidence = tuple(reader.evidence(engine).values())
     if strange := sorted({one.municipality for one in evidence} - set(places)):
         raise BadInput([_lacking(iri, "rdf:type kg:Municipality") for iri in strange])
     present = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]
@@ -182,7 +182,7 @@ def read(engine: Engine, lang: str = "da") -> Register:
     for row in ask.internal(engine, "evidence-texts").rows():
         texts[row["evidence"]].setdefault(row["language"], row["text"])
     kinds = {row["resource"]: _last(row["kind"]) for row in ask.internal(engine, "kinds").rows()}
-    limits = claims.limits(engine, evidence)
+    limits = reader.limits(engine, evidence)
     return Register(
         lang, places, initiatives, evidence, _neighbours(engine, places), limits, dict(labels), kinds, _memberships(engine), dict(partners),
         texts=dict(texts),

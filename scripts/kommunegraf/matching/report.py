@@ -12,7 +12,7 @@ from kommunegraf.matching import communities, evaluate, groups, layers, power, t
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.nullmodel import fixed_degree_p
 from kommunegraf.matching.opportunities import KINDS, LIKE_SIZE
-from kommunegraf.matching.recommend import DEFAULT
+from kommunegraf.matching.ranking import DEFAULT
 from kommunegraf.matching.register import Choices, Place
 from kommunegraf.matching.text import number, significance
 

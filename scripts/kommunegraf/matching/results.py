@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kommunegraf.matching.advice import Plan
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.opportunities import Opportunity
+from kommunegraf.matching.peers import Plan
 from kommunegraf.matching.register import Choices, Place, Resource
 from kommunegraf.matching.together import Vehicle
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 from kommunegraf import languages
 from kommunegraf.languages import Words
 from kommunegraf.matching import text
-from kommunegraf.matching.advice import Peer, Plan
 from kommunegraf.matching.opportunities import Opportunity
+from kommunegraf.matching.peers import Peer, Plan
 from kommunegraf.matching.register import Choices
 from kommunegraf.matching.results import Between, Counts, Match, Neighbour
 

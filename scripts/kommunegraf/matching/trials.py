@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from kommunegraf.matching import recommend
+from kommunegraf.matching import ranking
 from kommunegraf.matching.network import distance
 from kommunegraf.matching.register import Place
 
@@ -32,13 +32,13 @@ def first_years(graph: nx.Graph, matrix: Links, rows: list[str], columns: list[s
     return years
 
 
-def methods(places: list[Place], near: nx.Graph) -> dict[str, recommend.Method]:
-    """What could rank *next*: the methods of `recommend`, and those that use place. `places` are the rows."""
+def methods(places: list[Place], near: nx.Graph) -> dict[str, ranking.Method]:
+    """What could rank *next*: the methods of `ranking`, and those that use place. `places` are the rows."""
     beside = related(places, lambda one, other: near.has_edge(one.municipality.iri, other.municipality.iri)).astype(float)
     region = related(places, same_region).astype(float)
     kernel = np.array([[exp(-((distance(one, other) / KILOMETRES) ** 2) / 2) for other in places] for one in places])
-    placed = {"neighbours": recommend.by_place(beside), "region": recommend.by_place(region), "distance": recommend.by_place(kernel)}
-    return {**recommend.METHODS, **placed, "probs-place": recommend.probs_by_place(kernel)}
+    placed = {"neighbours": ranking.by_place(beside), "region": ranking.by_place(region), "distance": ranking.by_place(kernel)}
+    return {**ranking.METHODS, **placed, "probs-place": ranking.probs_by_place(kernel)}
 
 
 def related(places: Iterable[Place], holds: Callable[[Place, Place], bool]) -> npt.NDArray[np.bool_]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kommunegraf.graph import claims
+from kommunegraf.graph import reader
 from kommunegraf.graph.adoption import Adoption
 from kommunegraf.languages import LANGUAGES, alphabetical, texts
 from kommunegraf.namespaces import BASE
@@ -24,7 +24,7 @@ def tables(store: ox.Store) -> dict[str, list[Row]]:
 
     Raises BadInput when the graph lacks what an adoption needs.
     """
-    stated = claims.read(Embedded(store)).adoptions.values()
+    stated = reader.read(Embedded(store)).adoptions.values()
     return {lang: _table(View(store, lang), list(stated)) for lang in LANGUAGES}
 
 

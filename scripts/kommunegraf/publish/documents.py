@@ -20,7 +20,7 @@ from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, TURTLE, 
 from kommunegraf.site import addresses, search
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import comparison, questions, vocabulary
-from kommunegraf.site.pages.registry import Pages
+from kommunegraf.site.registry import Pages
 from kommunegraf.site.view import View
 
 _STATIC = Path(__file__).parents[1] / "site" / "static"

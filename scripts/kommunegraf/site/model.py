@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph.adoption import Limits
-from kommunegraf.graph.claims import Claims, read
+from kommunegraf.graph.reader import Claims, read
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Embedded

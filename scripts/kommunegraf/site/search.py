@@ -9,7 +9,7 @@ from kommunegraf.languages import LANGUAGES, words
 from kommunegraf.names import plain
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages.about import PAGES
+from kommunegraf.site.parts.contents import TITLES
 from kommunegraf.site.view import LABELS
 
 NAMES = ("skos:altLabel", "skos:hiddenLabel", "skos:notation", "dcterms:identifier")
@@ -39,7 +39,7 @@ def _script(site: Site, lang: str) -> bytes:
     """The statement that sets the variable which search.js reads."""
     view, w = site.views[lang], words(lang, "site")
     kinds: dict[str, int] = {}
-    entries = [[w[key], "", kinds.setdefault(w.search_page, 0), addresses.page(path, lang), ""] for path, key in PAGES.items()]
+    entries = [[w[key], "", kinds.setdefault(w.search_page, 0), addresses.page(path, lang), ""] for path, key in TITLES.items()]
     for iri in site.resources:
         kind, path = view.kind(iri), addresses.path(iri)
         if not path or addresses.fault(path) or kind not in KINDS or view.text(iri, *LABELS) is None:

@@ -101,6 +101,31 @@ class View:
             self._labels[iri] = self._label(iri)
         return self._labels[iri]
 
+    def other_names(self, iri: str) -> list[str]:
+        """The alternative labels of a resource in the view's language."""
+        labels = self.values(iri, "skos:altLabel")
+        return sorted(v.value for v in labels if isinstance(v, ox.Literal) and v.language == self.lang)
+
+    def members(self, first: Term) -> list[Term]:
+        """The members of an RDF list, in its order; a list that runs in a circle ends."""
+        terms: list[Term] = []
+        seen = set()
+        while isinstance(first, ox.NamedNode | ox.BlankNode) and first not in seen:
+            seen.add(first)
+            terms += self.values(first, "rdf:first")[:1]
+            first = next(iter(self.values(first, "rdf:rest")), ox.Literal(""))
+        return terms
+
+    def section_order(self, iri: str) -> tuple[bool, tuple[int, ...], str]:
+        """A key that sorts sections of the report as the report does; those without number first."""
+        number = self.plain(iri, "skos:notation")
+        parts = tuple(int(part) for part in number.split(".") if part.isdigit())
+        return bool(parts), parts, iri
+
+    def in_order(self, sections: Iterable[str]) -> list[str]:
+        """Sections of the report in its order."""
+        return sorted(sections, key=self.section_order)
+
     def kind(self, iri: str) -> str:
         """The first part of a resource's path, such as `municipality`; empty for foreign IRIs."""
         return (path(iri) or "").partition("/")[0]

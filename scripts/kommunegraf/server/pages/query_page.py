@@ -167,7 +167,7 @@ def _answered(page: ServerPage, query: protocol.QueryRequest, address: str, body
 
 
 def _html(page: ServerPage, shown: Shown) -> str:
-    return page.html("query.html", groups=questions.groups(page), prefixes=sorted(PREFIXES.items()), formats=[*TABLES, *GRAPHS],
+    return page.html("sparql.html", groups=questions.groups(page), prefixes=sorted(PREFIXES.items()), formats=[*TABLES, *GRAPHS],
                      problems=listed("sparql", page.lang), **vars(shown))
 
 

@@ -138,7 +138,7 @@ def _page(page: ServerPage, bound: QuestionRequest, body: bytes, links: dict[str
     )
     paged = bound.limit is not None and table.rows
     return page.html(
-        "question.html", asked=asked, range=(bound.offset + 1, bound.offset + len(table.rows)) if paged else None,
+        "answer.html", asked=asked, range=(bound.offset + 1, bound.offset + len(table.rows)) if paged else None,
         previous=links.get("prev"), next=links.get("next"), alternates=downloads,
     )
 

@@ -1,7 +1,6 @@
 """Pages about Kommunegraf itself: how to cite, how to contribute, what changed, everything there is, and what was not found."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,8 +14,8 @@ from kommunegraf.graph.catalog import WHOLE
 from kommunegraf.languages import alphabetical, texts
 from kommunegraf.namespaces import BASE
 from kommunegraf.site import addresses
+from kommunegraf.site.parts import contents
 from kommunegraf.site.render import Model, Page
-from kommunegraf.site.view import View
 
 
 @dataclass(frozen=True)
@@ -159,21 +158,11 @@ def everything(page: Page, iri: str) -> Everything:
     below = [path.partition("/") for thing in page.site.resources if (path := addresses.path(thing))]
     kinds = Counter(kind for kind, slash, _ in below if slash)
     rows = [(page.w.get(f"kinds_{kind}", kind), f"{kind}/index", count) for kind, count in kinds.items() if not kind.startswith(".")]
-    pages = [(page.w[key], path) for path, key in PAGES.items()]
+    pages = [(page.w[key], path) for path, key in contents.TITLES.items()]
     return Everything(
         kinds=sorted(rows, key=lambda row: alphabetical(row[0])), pages=sorted(pages, key=lambda row: alphabetical(row[0])),
-        letters=letters(page.view, {iri for name in NAMED for iri in page.view.of_type(name)}),
+        letters=contents.letters(page.view, {iri for name in contents.NAMED for iri in page.view.of_type(name)}),
     )
-
-
-def letters(view: View, iris: Iterable[str]) -> list[tuple[str, list[str]]]:
-    """Resources by the first letter of their names as Danish readers sort it; what begins with no letter stands under #."""
-    members: dict[str, list[str]] = defaultdict(list)
-    for one in view.by_label(iris):
-        label = view.label(one).lstrip("(\"'»“").casefold()
-        first = "å" if label.startswith("aa") else label[:1]
-        members[first.upper() if first.isalpha() else "#"].append(one)
-    return list(members.items())
 
 
 def plain(page: Page, iri: str) -> Plain:
@@ -186,17 +175,6 @@ def missing(page: Page, iri: str) -> Missing:
     return Missing(BASE)
 
 
-NAMED = ("kg:Municipality", "kg:Initiative", "kg:Solution", "org:Organization", "kg:MainArea", "kg:CaseExample")
-"""The classes whose members stand in the list from A to Å."""
-PAGES = {
-    "question/index": "survey_title", "report-section/index": "section_title", "gap/index": "unknown_title", "case/index": "case_title",
-    "matching": "menu_matching", "query/index": "query_title", "dump/index": "dump_title", "catalog": "catalog_title",
-    "ontology/index": "menu_ontology", "cite": "cite_title", "contribute": "contribute_title", "changelog": "changes_title",
-    "search": "search_title", "python": "python_title", "about": "about_title",
-    "matrix": "matrix_title", "compare": "compare_title", "learn": "learn_title",
-    "municipality/index": "menu_municipalities", "initiative/index": "menu_initiatives",
-}
-"""Pages about no single resource, with the names of the words for them."""
 RESOURCES: dict[str, Model] = {}
 DOCUMENTS: dict[str, Model] = {
     "changelog": ("changelog.html", changelog), "cite": ("cite.html", cite), "contribute": ("contribute.html", contribute),

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kommunegraf.languages import alphabetical
-from kommunegraf.site.pages.claims import of_kind
-from kommunegraf.site.pages.printed import label
-from kommunegraf.site.pages.survey import in_order
+from kommunegraf.site.parts.claims import of_kind
+from kommunegraf.site.parts.printed import label
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View
 
@@ -159,7 +158,7 @@ def _summary(view: View, iri: str) -> Case:
     return Case(
         case=iri, municipalities=view.things(iri, "kg:municipality"), initiatives=view.things(iri, "kg:initiative"),
         main_areas=view.things(iri, "kg:mainArea"), motivations=view.things(iri, "kg:motivation"), years=years,
-        sections=in_order(view, view.things(iri, "kg:section")),
+        sections=view.in_order(view.things(iri, "kg:section")),
     )
 
 
@@ -168,7 +167,7 @@ def _fact(view: View, iri: str) -> Fact:
         iri=iri, nature=view.thing(iri, "kg:factKind"), number=view.plain(iri, "dcterms:identifier"), date=view.plain(iri, "dcterms:date"),
         year=view.plain(iri, "kg:factYear"), value=view.number(iri, "kg:value"),
         unit=view.thing(iri, "sdmx-attribute:unitMeasure"), precision=view.thing(iri, "kg:precision"),
-        sections=in_order(view, view.things(iri, "kg:section")),
+        sections=view.in_order(view.things(iri, "kg:section")),
     )
 
 
@@ -181,7 +180,7 @@ def _roles(view: View, participations: list[str]) -> list[Participation]:
 def _anchoring(view: View, iri: str) -> Anchoring:
     kinds = [t for t in view.things(iri, "rdf:type") if view.described(t)]
     return Anchoring(iri=iri, kinds=kinds, body=view.thing(iri, "kg:body"), case=view.thing(iri, "kg:anchoringOf"),
-            municipality=view.thing(iri, "kg:municipality"), sections=in_order(view, view.things(iri, "kg:section")))
+            municipality=view.thing(iri, "kg:municipality"), sections=view.in_order(view.things(iri, "kg:section")))
 
 
 def cases(page: Page, iri: str) -> Cases:
@@ -234,7 +233,7 @@ def body(page: Page, iri: str) -> Body:
     return Body(
         municipality=view.thing(iri, "org:unitOf"), nature=view.thing(iri, "kg:bodyKind"),
         basis=view.text(iri, "kg:statutoryBasis"),
-        sections=in_order(view, view.things(iri, "kg:section")),
+        sections=view.in_order(view.things(iri, "kg:section")),
         anchorings=[_anchoring(view, a) for a in of_kind(view.references(iri, "kg:body"), "anchoring")],
         cases=view.references(iri, "kg:involvesBody"),
     )

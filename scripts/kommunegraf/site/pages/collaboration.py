@@ -12,7 +12,7 @@ from markupsafe import Markup
 from kommunegraf import paths
 from kommunegraf.languages import words
 from kommunegraf.matching.text import significance
-from kommunegraf.site.pages import partners
+from kommunegraf.site.parts import partners
 from kommunegraf.site.render import Model, Page
 
 

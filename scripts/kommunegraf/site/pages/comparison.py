@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.languages import LANGUAGES, words
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import claims, maps
-from kommunegraf.site.pages.memberships import memberships
+from kommunegraf.site.parts import claims, maps
+from kommunegraf.site.parts.memberships import memberships
 from kommunegraf.site.render import Model, Page
 
 QUESTION = "compare-municipalities"

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import compact
-from kommunegraf.site.pages import printed
-from kommunegraf.site.pages.claims import of_kind
-from kommunegraf.site.pages.survey import in_order, names
+from kommunegraf.site.parts import printed
+from kommunegraf.site.parts.claims import of_kind
 from kommunegraf.site.render import Model, Page
 
 SHOWN = 20
@@ -50,9 +49,9 @@ def concept(page: Page, iri: str) -> Concept:
     beside = beside or {c for s in schemes for c in view.references(s, "skos:topConceptOf")}
     return Concept(
         figures=figures, charts=printed.charts(page, "chart", own, "question") + printed.charts(page, "group", group),
-        also=names(page, iri), notation=view.plain(iri, "skos:notation"), schemes=schemes, above=above,
+        also=view.other_names(iri), notation=view.plain(iri, "skos:notation"), schemes=schemes, above=above,
         below=view.references(iri, "skos:broader"), beside=view.by_label(beside - {iri}),
-        sections=in_order(view, view.things(iri, "kg:section")),
+        sections=view.in_order(view.things(iri, "kg:section")),
         rankings=view.by_label({view.thing(place, "kg:placeIn") for place in view.references(iri, "rdf:first")} - {""}),
         said=of_kind(view.references(iri, "dcterms:subject"), "statement"), contradictions=printed.contradictions(view, figures),
         cases=view.references(iri, "kg:motivation"), asked=view.references(iri, "kg:askedOf"), uses=_uses(page, iri),

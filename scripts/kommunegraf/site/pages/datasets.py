@@ -8,10 +8,11 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from kommunegraf.graph import catalog
+from kommunegraf.languages import words
 from kommunegraf.namespaces import GRAPH
-from kommunegraf.site.pages import printed, quoting
-from kommunegraf.site.pages.claims import of_kind
-from kommunegraf.site.pages.counts import counts
+from kommunegraf.site.parts import printed, quoting
+from kommunegraf.site.parts.claims import of_kind
+from kommunegraf.site.parts.counts import counts
 from kommunegraf.site.render import Model, Page
 
 _FACTS = {
@@ -171,7 +172,8 @@ def downloads(page: Page, iri: str = "") -> list[Download]:
     for path, size in sorted(page.site.files.items()):
         if not iri or iri in catalog.datasets(path):
             form = path.removesuffix(".gz").rpartition(".")[2] if "." in path else path.rpartition("/")[2]
-            told = page.w.file_adoptions if "/adoptions." in path and path.endswith(".csv") else page.w.get(f"file_{form}", "")
+            kind = "adoptions" if "/adoptions." in path and path.endswith(".csv") else form
+            told = words(page.lang, "files").get(kind, "")
             rows.append(Download(path=path, size=_size(page, size), form=form, told=told, sets=catalog.datasets(path)))
     return rows
 

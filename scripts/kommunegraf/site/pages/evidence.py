@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kommunegraf.graph.adoption import Adoption, Evidence
-from kommunegraf.site.pages import claims
+from kommunegraf.site.parts import claims
 from kommunegraf.site.render import Model, Page
 
 

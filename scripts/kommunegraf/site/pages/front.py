@@ -9,7 +9,8 @@ from markupsafe import Markup
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.formats import FORMATS
-from kommunegraf.site.pages import claims, initiatives, maps
+from kommunegraf.site.parts import claims, maps, rows
+from kommunegraf.site.parts.rows import InitiativeRow
 from kommunegraf.site.render import Model, Page, json_in_html
 from kommunegraf.site.view import View, node
 
@@ -28,7 +29,7 @@ class Front:
 
     title: str
     counted: list[tuple[str, str, int]]
-    areas: list[tuple[str, list[initiatives.Row]]]
+    areas: list[tuple[str, list[InitiativeRow]]]
     municipalities: list[tuple[str, str]]
     questions: list[str]
     solutions: list[str]
@@ -47,9 +48,9 @@ def front(page: Page, iri: str) -> Front:
     view = page.view
     counted = [(word, path, count(view, name)) for name, word, path in _COUNTED]
     areas, states = [], claims.states(page.site)
-    for area, members in initiatives.by_area(view):
-        rows = sorted(initiatives.rows(page, members, states), key=lambda row: (-row.active, view.label(row.iri)))
-        areas.append((area, rows))
+    for area, members in rows.by_area(view):
+        listed = sorted(rows.initiatives(page, members, states), key=lambda row: (-row.active, view.label(row.iri)))
+        areas.append((area, listed))
     active = Counter(place for (place, _), status in states.items() if status == "active")
     return Front(
         title=page.w.front_title, counted=[(word, path, number) for word, path, number in counted if number], areas=areas,

@@ -7,27 +7,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kommunegraf.graph.adoption import Adoption, Evidence
-from kommunegraf.namespaces import BASE
-from kommunegraf.site.pages import claims, maps, printed, survey
-from kommunegraf.site.pages.printed import Printed
+from kommunegraf.site.parts import claims, maps, printed, rows
+from kommunegraf.site.parts.printed import Printed
+from kommunegraf.site.parts.rows import InitiativeRow
 from kommunegraf.site.pictures import years
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View
 
-Shares = list[tuple[str, list[Printed]]]
-"""Values as people write them, each with the figures that print it."""
 GROUPS = ("active", "planned", "open-plan", "ended")
 """The parts of the list of kommuner on an initiative's page: who has it, plans it, once planned it, stopped."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """An initiative in a table: in how many kommuner it is active, how many there are of each status, and the shares that are printed."""
-
-    iri: str
-    active: int
-    counts: list[tuple[str, int]]
-    shares: Shares
 
 
 @dataclass(frozen=True)
@@ -47,8 +35,8 @@ class InitiativePage:
     areas: list[str]
     sections: list[str]
     figures: list[Printed]
-    shares: Shares
-    planned: Shares
+    shares: rows.Shares
+    planned: rows.Shares
     charts: list[printed.Chart]
     groups: list[tuple[str, list[tuple[Adoption, str]]]]
     spread: Markup
@@ -69,7 +57,7 @@ class InitiativePage:
 class MainArea:
     """What `main-area.html` shows."""
 
-    rows: list[Row]
+    rows: list[InitiativeRow]
     sections: list[str]
     figures: list[Printed]
     charts: list[printed.Chart]
@@ -81,7 +69,7 @@ class Initiatives:
     """What `initiatives.html` shows."""
 
     title: str
-    areas: list[tuple[str, list[Row]]]
+    areas: list[tuple[str, list[InitiativeRow]]]
     total: int
     beyond: int
 
@@ -91,11 +79,11 @@ def initiative(page: Page, iri: str) -> InitiativePage:
     view = page.view
     adoptions, weak = claims.adoptions(page, iri), claims.weak_signs(page, iri)
     figures = printed.about(view, iri, "kg:item")
-    areas, sections = view.things(iri, "kg:mainArea"), survey.in_order(view, view.things(iri, "kg:section"))
+    areas, sections = view.things(iri, "kg:mainArea"), view.in_order(view.things(iri, "kg:section"))
     everybody = view.of_type("kg:Municipality")
     return InitiativePage(
         areas=areas, sections=sections, figures=figures,
-        shares=shares(page, figures, "active-share"), planned=shares(page, figures, "planned-share"),
+        shares=rows.shares(page, figures, "active-share"), planned=rows.shares(page, figures, "planned-share"),
         charts=printed.charts(page, "chart", figures, "question"),
         groups=groups(page, adoptions), counts=claims.counts([*(one.status for one in adoptions), *claims.signs(weak)]),
         active=sum(one.status == "active" for one in adoptions), spread=spread(page, iri),
@@ -147,54 +135,24 @@ def told(view: View, iri: str, sections: Iterable[str] = ()) -> Told:
     )
 
 
-def shares(page: Page, figures: list[Printed], statistic: str) -> Shares:
-    """The values of one statistic among all who answered, the one that most sections print first."""
-    by_share = defaultdict(list)
-    for one in figures:
-        if (one.statistic, one.group) == (f"{BASE}statistic/{statistic}", f"{BASE}population-group/all"):
-            by_share[printed.told(page, one)].append(one)
-    return sorted(by_share.items(), key=lambda item: (-len(item[1]), item[0]))
-
-
 def main_area(page: Page, iri: str) -> MainArea:
     """A main area: its initiatives with counts, and what the report says of it."""
     view = page.view
     members = view.references(iri, "kg:mainArea")
     figures = printed.about(view, iri, "kg:item")
     return MainArea(
-        rows=rows(page, claims.of_kind(members, "initiative"), claims.states(page.site)), sections=view.things(iri, "kg:section"),
-        figures=figures, charts=printed.charts(page, "chart", figures, "question"), told=told(view, iri),
+        rows=rows.initiatives(page, claims.of_kind(members, "initiative"), claims.states(page.site)),
+        sections=view.things(iri, "kg:section"), figures=figures, charts=printed.charts(page, "chart", figures, "question"),
+        told=told(view, iri),
     )
-
-
-def rows(page: Page, initiatives: list[str], states: dict[tuple[str, str], str]) -> list[Row]:
-    """For a table of initiatives, of what `claims.states` gives of all."""
-    statuses: dict[str, list[str]] = {iri: [] for iri in initiatives}
-    for (_, initiative), status in states.items():
-        if initiative in statuses:
-            statuses[initiative].append(status)
-    figures = {iri: printed.about(page.view, iri, "kg:item") for iri in initiatives}
-    return [
-        Row(iri, statuses[iri].count("active"), claims.counts(statuses[iri]),
-            shares(page, figures[iri], "active-share")) for iri in initiatives
-    ]
-
-
-def by_area(view: View) -> list[tuple[str, list[str]]]:
-    """All initiatives by main area; an empty IRI for those beyond the survey, last."""
-    grouped = defaultdict(list)
-    for one in view.of_type("kg:Initiative"):
-        for area in view.things(one, "kg:mainArea") or [""]:
-            grouped[area].append(one)
-    return [(area, grouped[area]) for area in [*view.by_label(a for a in grouped if a), *([""] if "" in grouped else [])]]
 
 
 def every(page: Page, iri: str) -> Initiatives:
     """The list of all initiatives, by main area."""
-    areas, states = by_area(page.view), claims.states(page.site)
+    areas, states = rows.by_area(page.view), claims.states(page.site)
     beyond = sum(len(groups) for area, groups in areas if not area)
     total = len(page.view.of_type("kg:Initiative"))
-    tables = [(area, rows(page, groups, states)) for area, groups in areas]
+    tables = [(area, rows.initiatives(page, groups, states)) for area, groups in areas]
     return Initiatives(title=page.w.kinds_initiative, areas=tables, total=total, beyond=beyond)
 
 

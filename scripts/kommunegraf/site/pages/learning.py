@@ -8,11 +8,11 @@ from kommunegraf.languages import words
 from kommunegraf.matching import text
 from kommunegraf.namespaces import BASE
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import maps
+from kommunegraf.site.parts import maps
 from kommunegraf.site.render import Model, Page
 
 if TYPE_CHECKING:
-    from kommunegraf.matching.advice import Peer, Plan
+    from kommunegraf.matching.peers import Peer, Plan
 
 QUESTION = "evidence-behind-adoption"
 """The question of the library whose parameters the form has."""

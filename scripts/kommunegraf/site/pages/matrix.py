@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kommunegraf.site.pages import claims, initiatives, maps, places
+from kommunegraf.site.parts import claims, maps, rows
 from kommunegraf.site.render import Model, Page
 
 Head = tuple[str, str, str]
@@ -35,10 +35,10 @@ class Matrix:
 def matrix(page: Page, iri: str) -> Matrix:
     """The table of kommuner, by region, and initiatives, by main area."""
     view = page.view
-    columns = _heads(page, initiatives.by_area(view), page.w.beyond_survey)
-    rows = _heads(page, places.by_region(page), page.w.region_unknown)
+    columns = _heads(page, rows.by_area(view), page.w.beyond_survey)
+    lines = _heads(page, rows.by_region(page), page.w.region_unknown)
     key = [(status, maps.status_label(page, status)) for status in claims.ORDER]
-    return Matrix(title=page.w.matrix_title, rows=rows, columns=columns, cells=cells(page), key=key)
+    return Matrix(title=page.w.matrix_title, rows=lines, columns=columns, cells=cells(page), key=key)
 
 
 def cells(page: Page) -> dict[tuple[str, str], Cell]:

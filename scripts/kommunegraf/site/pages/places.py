@@ -7,8 +7,9 @@ from markupsafe import Markup
 
 from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
 from kommunegraf.namespaces import BASE
-from kommunegraf.site.pages import claims, initiatives, maps, partners, printed
-from kommunegraf.site.pages.memberships import Membership, memberships
+from kommunegraf.site.parts import claims, maps, partners, printed, rows
+from kommunegraf.site.parts.memberships import Membership, memberships
+from kommunegraf.site.parts.rows import MunicipalityRow
 from kommunegraf.site.pictures import years
 from kommunegraf.site.render import Model, Page
 
@@ -67,21 +68,10 @@ class MunicipalityPage:
 
 
 @dataclass(frozen=True)
-class PlaceRow:
-    """A kommune in a table: inhabitants, None where unknown; how many initiatives are active, and how many there are of each status."""
-
-    iri: str
-    region: str
-    population: float | None
-    active: int
-    counts: list[tuple[str, int]]
-
-
-@dataclass(frozen=True)
 class Region:
     """What `region.html` shows."""
 
-    rows: list[PlaceRow]
+    rows: list[MunicipalityRow]
     code: str
     facts_from: list[str]
     having: list[tuple[str, int, list[tuple[str, int]]]]
@@ -92,7 +82,7 @@ class Municipalities:
     """What `municipalities.html` shows."""
 
     title: str
-    rows: list[PlaceRow]
+    rows: list[MunicipalityRow]
     total: int
 
 
@@ -167,7 +157,7 @@ def by_area(page: Page, adoptions: list[Adoption], weak: list[Evidence]) -> list
     own = {one.initiative: one for one in adoptions}
     signs = {one.initiative for one in weak}
     areas = []
-    for area, members in initiatives.by_area(page.view):
+    for area, members in rows.by_area(page.view):
         areas.append((area, [own[i] for i in members if i in own], [i for i in members if i not in own and i not in signs]))
     return areas
 
@@ -191,35 +181,16 @@ def region(page: Page, iri: str) -> Region:
             having[initiative].append(status)
     order = sorted(having, key=lambda one: (-having[one].count("active"), view.label(one), one))
     return Region(
-        rows=place_rows(page, members, states), code=view.plain(iri, "dcterms:identifier"),
+        rows=rows.municipalities(page, members, states), code=view.plain(iri, "dcterms:identifier"),
         facts_from=view.things(iri, "dcterms:source"),
         having=[(one, having[one].count("active"), claims.counts(having[one])) for one in order],
     )
 
 
-def place_rows(page: Page, members: list[str], states: dict[tuple[str, str], str]) -> list[PlaceRow]:
-    """Some kommuner for a table."""
-    statuses = defaultdict(list)
-    for (place, _), status in states.items():
-        statuses[place].append(status)
-    return [
-        PlaceRow(m, page.view.thing(m, "kg:region"), page.view.number(m, "kg:population"), statuses[m].count("active"),
-                 claims.counts(statuses[m])) for m in members
-    ]
-
-
 def every(page: Page, iri: str) -> Municipalities:
     """The list of kommuner, by name."""
-    rows = place_rows(page, page.view.of_type("kg:Municipality"), claims.states(page.site))
-    return Municipalities(title=page.w.kinds_municipality, rows=rows, total=len(rows))
-
-
-def by_region(page: Page) -> list[tuple[str, list[str]]]:
-    """All kommuner by region; an empty IRI for those whose region is not known, last."""
-    view, grouped = page.view, defaultdict(list)
-    for one in view.of_type("kg:Municipality"):
-        grouped[view.thing(one, "kg:region")].append(one)
-    return [(r, grouped[r]) for r in [*view.by_label(r for r in grouped if r), *([""] if "" in grouped else [])]]
+    listed = rows.municipalities(page, page.view.of_type("kg:Municipality"), claims.states(page.site))
+    return Municipalities(title=page.w.kinds_municipality, rows=listed, total=len(listed))
 
 
 RESOURCES: dict[str, Model] = {"municipality": ("municipality.html", municipality), "region": ("region.html", region)}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
-from kommunegraf.site.pages import claims, maps, survey
-from kommunegraf.site.pages.memberships import Membership, memberships
+from kommunegraf.site.parts import claims, maps
+from kommunegraf.site.parts.memberships import Membership, memberships
 from kommunegraf.site.render import Model, Page
 
 
@@ -110,7 +110,7 @@ def source(page: Page, iri: str) -> SourcePage:
         said=said,
         statuses=claims.counts(one.status for one in said),
         reach=len({one.municipality for one in said}),
-        sections=survey.in_order(view, sections),
+        sections=view.in_order(sections),
         rests=other,
     )
 

@@ -39,7 +39,7 @@ class Field(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of the library with its answer, as `asked.html` shows it on the site and on the server.
+    """A question of the library with its answer, as `question-parts.html` shows it on the site and on the server.
 
     `action` is the address that the form asks; empty where no server answers. `address` is that of the answer with what was chosen.
     `downloads` are pairs of a text and a link.
@@ -60,7 +60,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class QuestionPage:
-    """What `query.html` shows; None of a question that the library does not have any more."""
+    """What `library-question.html` shows; None of a question that the library does not have any more."""
 
     asked: Asked | None = None
 
@@ -242,5 +242,5 @@ def groups(page: Page) -> Groups:
     return sorted(members.items(), key=lambda item: alphabetical(item[0]))
 
 
-RESOURCES: dict[str, Model] = {"query": ("query.html", question)}
+RESOURCES: dict[str, Model] = {"query": ("library-question.html", question)}
 DOCUMENTS: dict[str, Model] = {"query/index": ("library.html", every)}

@@ -5,9 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from kommunegraf.site.pages import printed
-from kommunegraf.site.pages.claims import of_kind
-from kommunegraf.site.pages.survey import in_order, section_order
+from kommunegraf.site.parts import printed
+from kommunegraf.site.parts.claims import of_kind
 from kommunegraf.site.render import Model, Page
 
 
@@ -109,11 +108,11 @@ def section(page: Page, iri: str) -> Section:
             kinds[view.kind(part)].append(part)
     first = ("statement", "fact", "case", "contradiction", "gap", "ranking", "question")
     order = sorted(kinds, key=lambda k: (first.index(k) if k in first else len(first), page.w.get(f"kinds_{k}", k)))
-    around = in_order(view, view.of_type("kg:ReportSection"))
+    around = view.in_order(view.of_type("kg:ReportSection"))
     place = around.index(iri) if iri in around else 0
     return Section(
         figures=printed.ordered(view, figures), rest=[(page.w.get(f"kinds_{k}", k), kinds[k]) for k in order],
-        inside=in_order(view, view.references(iri, "skos:broader")), above=view.things(iri, "skos:broader"),
+        inside=view.in_order(view.references(iri, "skos:broader")), above=view.things(iri, "skos:broader"),
         before=around[place - 1] if place else "", after=around[place + 1] if place + 1 < len(around) else "",
         source=view.thing(iri, "dcterms:isPartOf"),
     )
@@ -123,7 +122,7 @@ def sections(page: Page, iri: str) -> Contents:
     """The report's table of contents, with how much the graph has from each section."""
     view = page.view
     rows: list[SectionRow] = []
-    for one in in_order(view, view.of_type("kg:ReportSection")):
+    for one in view.in_order(view.of_type("kg:ReportSection")):
         kinds = Counter(view.kind(part) for part in view.references(one, "kg:section"))
         level = len(view.plain(one, "skos:notation").split("."))
         rows.append(SectionRow(iri=one, level=level, figures=kinds["dataset"], statements=kinds["statement"], facts=kinds["fact"],
@@ -136,7 +135,7 @@ def statement(page: Page, iri: str) -> Statement:
     view = page.view
     topics = view.things(iri, "dcterms:subject")
     others = view.by_label({s for topic in topics for s in of_kind(view.references(topic, "dcterms:subject"), "statement")} - {iri})
-    sections_ = in_order(view, view.things(iri, "kg:section"))
+    sections_ = view.in_order(view.things(iri, "kg:section"))
     source = view.thing(sections_[0], "dcterms:isPartOf") if sections_ else ""
     return Statement(topics=topics, sections=sections_, others=others, source=source,
             primary=view.things(iri, "prov:hadPrimarySource"))
@@ -154,7 +153,7 @@ def ranking(page: Page, iri: str) -> Ranking:
     places.sort(key=lambda p: (p.position, p.iri))
     gaps = [g for q in view.things(whole, "kg:question") for g in of_kind(view.references(q, "kg:question"), "gap")]
     return Ranking(whole=whole, places=places, question=view.thing(whole, "kg:question"),
-            group=view.thing(whole, "kg:populationGroup"), sections=in_order(view, view.things(whole, "kg:section")),
+            group=view.thing(whole, "kg:populationGroup"), sections=view.in_order(view.things(whole, "kg:section")),
             gaps=gaps, told=partial(printed.told, page))
 
 
@@ -163,7 +162,7 @@ def rankings(page: Page, iri: str) -> Rankings:
     view = page.view
     rows = [RankingRow(iri=r, question=view.thing(r, "kg:question"), group=view.thing(r, "kg:populationGroup"),
              places=len(view.references(r, "kg:placeIn")), section=view.thing(r, "kg:section")) for r in view.of_type("kg:Ranking")]
-    return Rankings(rows=sorted(rows, key=lambda r: (section_order(view, r.section), r.iri)))
+    return Rankings(rows=sorted(rows, key=lambda r: (view.section_order(r.section), r.iri)))
 
 
 RESOURCES: dict[str, Model] = {

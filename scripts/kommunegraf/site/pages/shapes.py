@@ -6,7 +6,6 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 
 from kommunegraf.namespaces import BASE, SH, compact
-from kommunegraf.site.pages.vocabulary import members
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import Term
 
@@ -89,8 +88,8 @@ def path(page: Page, term: Term) -> Markup:
     for inverse in view.values(term, "sh:inversePath"):
         return Markup("^") + path(page, inverse)
     for choice in view.values(term, "sh:alternativePath"):
-        return Markup(" | ").join(path(page, p) for p in members(view, choice))
-    return Markup(" / ").join(path(page, p) for p in members(view, term))
+        return Markup(" | ").join(path(page, p) for p in view.members(choice))
+    return Markup(" / ").join(path(page, p) for p in view.members(term))
 
 
 def demands(page: Page, subject: ox.NamedNode | ox.BlankNode) -> list[tuple[str, Markup]]:
@@ -106,7 +105,7 @@ def demands(page: Page, subject: ox.NamedNode | ox.BlankNode) -> list[tuple[str,
 def _value(page: Page, name: str, value: Term) -> Markup:
     if name in _LISTS:
         between = f" {page.w.shape_or_else} " if name in ("or", "xone") else ", "
-        return escape(between).join(_value(page, "", v) for v in members(page.view, value))
+        return escape(between).join(_value(page, "", v) for v in page.view.members(value))
     if isinstance(value, ox.BlankNode):
         inner = demands(page, value)
         paths = Markup(", ").join(path(page, p) for p in page.view.values(value, "sh:path"))

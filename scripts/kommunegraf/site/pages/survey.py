@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-import pyoxigraph as ox
 from markupsafe import Markup
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.site.pages import printed, quoting
-from kommunegraf.site.pages.claims import of_kind
-from kommunegraf.site.pages.quoting import SURVEY
+from kommunegraf.site.parts import printed, quoting
+from kommunegraf.site.parts.claims import of_kind
+from kommunegraf.site.parts.quoting import SURVEY
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View
 
@@ -20,7 +19,7 @@ _EVERYBODY = f"{BASE}population-group/all-municipalities"
 
 @dataclass(frozen=True)
 class SurveyQuestion:
-    """What `question.html` shows."""
+    """What `survey-question.html` shows."""
 
     result: str
     context: Markup
@@ -68,46 +67,28 @@ class Survey:
     survey: str
 
 
-def section_order(view: View, iri: str) -> tuple[bool, tuple[int, ...], str]:
-    """A key that sorts sections of the report as the report does; those without number first."""
-    number = view.plain(iri, "skos:notation")
-    parts = tuple(int(part) for part in number.split(".") if part.isdigit())
-    return bool(parts), parts, iri
-
-
-def in_order(view: View, sections: list[str]) -> list[str]:
-    """Sections of the report in its order."""
-    return sorted(sections, key=lambda iri: section_order(view, iri))
-
-
 def question(page: Page, iri: str) -> SurveyQuestion:
     """A question of the survey: its figures, who got it, and what is missing."""
     view = page.view
     figures = printed.about(view, iri, "kg:question")
     about = view.references(iri, "kg:question")
-    sections = in_order(view, view.things(iri, "kg:section"))
+    sections = view.in_order(view.things(iri, "kg:section"))
     return SurveyQuestion(
         result=quoting.result(page, figures), context=quoting.asked(page),
         reference=quoting.reference(page, iri, sections[0] if sections else ""),
         figures=figures, charts=printed.charts(page, "chart", figures), groups=view.things(iri, "kg:askedOf"),
         asked=view.number(iri, "kg:itemsAsked"), schemes=view.things(iri, "kg:itemScheme"),
         items=view.by_label({f.item for f in figures}), multiple=view.plain(iri, "kg:multipleAnswers"),
-        also=names(page, iri), sections=sections,
+        also=view.other_names(iri), sections=sections,
         rankings=[r for r in of_kind(about, "ranking") if view.thing(r, "kg:question")], gaps=of_kind(about, "gap"),
         contradictions=printed.contradictions(view, figures), said=of_kind(view.references(iri, "dcterms:subject"), "statement"),
     )
 
 
-def names(page: Page, iri: str) -> list[str]:
-    """Other names of a resource in the page's language."""
-    labels = page.view.values(iri, "skos:altLabel")
-    return sorted(v.value for v in labels if isinstance(v, ox.Literal) and v.language == page.lang)
-
-
 def chapter(view: View, iri: str) -> str:
     """The top section that most sections of a question stand in, the last of several; empty where it has none."""
     tops = Counter(_top(view, section) for section in view.things(iri, "kg:section"))
-    return max(tops, key=lambda top: (tops[top], section_order(view, top)), default="")
+    return max(tops, key=lambda top: (tops[top], view.section_order(top)), default="")
 
 
 def _top(view: View, section: str) -> str:
@@ -130,7 +111,7 @@ def questions(page: Page, iri: str) -> Survey:
     tiles = {f.item: f for f in participation if f.statistic == _COUNT and f.group == _EVERYBODY}
     period = view.thing(SURVEY, "dcterms:temporal")
     return Survey(
-        chapters=[(top, chapters[top]) for top in in_order(view, list(chapters))], participation=participation,
+        chapters=[(top, chapters[top]) for top in view.in_order(list(chapters))], participation=participation,
         tiles=sorted(tiles.values(), key=lambda f: -f.value), all_figures=len(view.of_type("qb:Observation")),
         began=view.plain(period, "dcat:startDate") if period else "", ended=view.plain(period, "dcat:endDate") if period else "",
         activity=view.thing(SURVEY, "prov:wasGeneratedBy"), source=view.thing(SURVEY, "dcterms:source"),
@@ -139,5 +120,5 @@ def questions(page: Page, iri: str) -> Survey:
     )
 
 
-RESOURCES: dict[str, Model] = {"question": ("question.html", question)}
+RESOURCES: dict[str, Model] = {"question": ("survey-question.html", question)}
 DOCUMENTS: dict[str, Model] = {"question/index": ("survey.html", questions)}

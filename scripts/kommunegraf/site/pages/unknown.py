@@ -8,9 +8,8 @@ from functools import partial
 import pyoxigraph as ox
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.site.pages import printed
-from kommunegraf.site.pages.printed import Printed
-from kommunegraf.site.pages.survey import in_order
+from kommunegraf.site.parts import printed
+from kommunegraf.site.parts.printed import Printed
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View, node
 
@@ -106,7 +105,7 @@ def _gap(view: View, iri: str) -> Gap:
     return Gap(
         gap=iri, expected=expected, known=known, reason=view.thing(iri, "kg:gapReason"),
         questions=view.things(iri, "kg:question"), schemes=view.things(iri, "kg:itemScheme"),
-        sections=in_order(view, view.things(iri, "kg:section")),
+        sections=view.in_order(view.things(iri, "kg:section")),
     )
 
 
@@ -119,7 +118,7 @@ def _contradiction(view: View, iri: str) -> Contradiction:
     figures = printed.ordered(view, filter(None, (printed.read(view, f) for f in view.things(iri, "kg:concerns"))))
     return Contradiction(
         contradiction=iri, figures=figures, spreads=spreads(figures), nature=view.thing(iri, "kg:contradictionKind"),
-        severity=view.thing(iri, "kg:severity"), sections=in_order(view, view.things(iri, "kg:section")),
+        severity=view.thing(iri, "kg:severity"), sections=view.in_order(view.things(iri, "kg:section")),
     )
 
 

@@ -13,7 +13,7 @@ from kommunegraf.rdf import describe
 from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages.counts import counts
+from kommunegraf.site.parts.counts import counts
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import Term, View, node
 
@@ -127,19 +127,8 @@ def classes(view: View, iri: str, name: str) -> list[str]:
         if isinstance(value, ox.NamedNode):
             names.add(value.value)
         for union in view.values(value, "owl:unionOf") if isinstance(value, ox.BlankNode) else ():
-            names |= {v.value for v in members(view, union) if isinstance(v, ox.NamedNode)}
+            names |= {v.value for v in view.members(union) if isinstance(v, ox.NamedNode)}
     return view.by_label(names)
-
-
-def members(view: View, first: Term) -> list[Term]:
-    """The members of an RDF list, in its order; a list that runs in a circle ends."""
-    terms: list[Term] = []
-    seen = set()
-    while isinstance(first, ox.NamedNode | ox.BlankNode) and first not in seen:
-        seen.add(first)
-        terms += view.values(first, "rdf:first")[:1] if isinstance(first, ox.BlankNode) else view.values(first.value, "rdf:first")[:1]
-        first = next(iter(view.values(first if isinstance(first, ox.BlankNode) else first.value, "rdf:rest")), ox.Literal(""))
-    return terms
 
 
 def _having(site: Site, name: str) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.rdf.terms import point
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages.claims import ORDER, WEAK
+from kommunegraf.site.parts.claims import ORDER, WEAK
 from kommunegraf.site.pictures import cartogram, circles
 from kommunegraf.site.pictures.cartogram import Layout, Point
 from kommunegraf.site.pictures.circles import Spot

@@ -1,9 +1,9 @@
-"""What a graph claims of kommuner: evidence and adoptions, read once. Matching, pages and exports share this model.
+"""A finished graph read back into evidence and adoptions, once for matching, pages and exports.
 
->>> from kommunegraf.graph import claims
+>>> from kommunegraf.graph import reader
 >>> from kommunegraf.rdf.engines import Embedded
->>> read = claims.read(Embedded.open("build/kommunegraf.nq"))
->>> len(read.adoptions), len(read.weak_signs), len(read.as_of(2014))
+>>> claims = reader.read(Embedded.open("build/kommunegraf.nq"))
+>>> len(claims.adoptions), len(claims.weak_signs), len(claims.as_of(2014))
 """
 
 from collections import defaultdict

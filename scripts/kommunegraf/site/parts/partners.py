@@ -10,9 +10,9 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.site.render import Page
 
 if TYPE_CHECKING:
-    from kommunegraf.matching.advice import Plan
     from kommunegraf.matching.network import Claim
     from kommunegraf.matching.opportunities import Opportunity
+    from kommunegraf.matching.peers import Plan
     from kommunegraf.matching.results import Neighbour, Partner
     from kommunegraf.matching.together import Vehicle
 

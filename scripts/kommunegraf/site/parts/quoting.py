@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.site.pages import printed
-from kommunegraf.site.pages.printed import Printed
+from kommunegraf.site.parts import printed
+from kommunegraf.site.parts.printed import Printed
 from kommunegraf.site.render import Page
 
 SURVEY = f"{BASE}dataset/survey-2014"

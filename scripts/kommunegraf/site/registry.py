@@ -39,6 +39,7 @@ from kommunegraf.site.pages import (
     versions,
     vocabulary,
 )
+from kommunegraf.site.parts import contents
 from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
@@ -180,7 +181,7 @@ class Pages:
             return self._resource(page, self.resources[path])
         if path in self.folders:
             members = page.view.by_label(self.folders[path])
-            letters = about.letters(page.view, members) if len(members) > FEW else []
+            letters = contents.letters(page.view, members) if len(members) > FEW else []
             return page.html("folder.html", **names(Folder(_kind(page, path.removesuffix("/index"), "kinds"), members, letters)))
         return None
 
