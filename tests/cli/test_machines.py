@@ -97,7 +97,7 @@ sys.meta_path.insert(0, Impatience())
 """A user who interrupts while Python imports a module."""
 
 
-@pytest.mark.parametrize("module", ["typer", "rich", "kommunegraf.cli.query", "pyoxigraph"])
+@pytest.mark.parametrize("module", ["click", "rich", "kommunegraf.cli.query", "pyoxigraph"])
 def test_an_interrupt_while_modules_are_imported_has_no_traceback(built: Path, tmp_path: Path, module: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTED.replace("{name!r}", repr(module)), "utf-8")
     done = shell(f"KG query run regions --graph {built}", PYTHONPATH=f"{tmp_path}:{ROOT / 'scripts'}")

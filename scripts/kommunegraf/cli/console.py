@@ -8,19 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
-
-import typer
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from kommunegraf.errors import KommunegrafError
-from kommunegraf.findings import BadInput, as_text
-from kommunegraf.languages import Language as Language
 
 if TYPE_CHECKING:
+    from kommunegraf.languages import Language
     from kommunegraf.questions.ask import Answer
     from kommunegraf.rdf.engines import Endpoint, Engine
 
-BUILT = Path("build")
 _EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "mcp": "mcp", "mcp_types": "mcp", "openpyxl": "contribute",
            "pandas": "pandas", "python_calamine": "contribute",
            "starlette": "serve", "uvicorn": "serve", "xlsxwriter": "excel"}
@@ -28,8 +24,6 @@ _EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "mcp": "mcp", "mcp_typ
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What the system says when nothing more can be written; of standard output it names no file."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-GraphFolder = Annotated[Path, typer.Option("--graph", help="Folder that `kommunegraf build` wrote.")]
-EndpointUrl = Annotated[str, typer.Option("--endpoint", help="Ask this SPARQL endpoint instead of the built graph.")]
 
 
 class WrongCall(KommunegrafError):
@@ -46,13 +40,11 @@ def clear_errors() -> Iterator[None]:
         yield
         if sys.stdout:  # it is None if it was closed
             sys.stdout.flush()
-    except BadInput as error:
-        fail(as_text(error.findings))
     except KommunegrafError as error:
-        fail(f"kommunegraf: {error}")
+        fail(_told(error))
     except BrokenPipeError:  # who reads our output has had enough, as `head` has
         _give_up_output()
-        raise typer.Exit(1) from None
+        raise SystemExit(1) from None
     except OSError as error:
         if error.errno in _FULL and not error.filename:
             _give_up_output()
@@ -64,11 +56,16 @@ def clear_errors() -> Iterator[None]:
         if error.name not in _EXTRAS:
             raise
         fail(f"kommunegraf: this needs the package {error.name}; install kommunegraf[{_EXTRAS[error.name]}]")
-    except typer.Exit:
-        raise
     except Exception as error:
         error.add_note("\nThis is a bug in Kommunegraf, not a mistake of yours. Please report it, with the call and the lines above.")
         raise
+
+
+def _told(error: KommunegrafError) -> str:
+    """What an error says: its findings, or its message."""
+    from kommunegraf.findings import BadInput, as_text  # takes as long to load as Python itself
+
+    return as_text(error.findings) if isinstance(error, BadInput) else f"kommunegraf: {error}"
 
 
 def _give_up_output() -> None:
@@ -86,7 +83,7 @@ def let_texts_fall_back() -> None:
 def fail(message: str) -> NoReturn:
     """End with a message on standard error and exit code 1."""
     print(message, file=sys.stderr)
-    raise typer.Exit(1)
+    raise SystemExit(1)
 
 
 def write(data: bytes) -> None:
@@ -176,7 +173,7 @@ def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
     console.print()
 
 
-def print_answer(answer: "Answer", lang: Language, rows: list[dict[str, Any]] | None = None) -> None:
+def print_answer(answer: "Answer", lang: "Language", rows: list[dict[str, Any]] | None = None) -> None:
     """The rows, or others in their place, as a table. An IRI column whose label stands beside it is left out."""
     if not answer.columns:
         print("yes" if answer.result else "no")

@@ -1,96 +1,117 @@
 """`kommunegraf template` and `kommunegraf check`: a form out, and what is to correct in it."""
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from kommunegraf import paths
-from kommunegraf.cli.console import Language, WrongCall, clear_errors, fail, progress, write
+from kommunegraf.cli.console import WrongCall, fail, progress, write
+from kommunegraf.cli.options import LANGUAGE, PATH
+from kommunegraf.languages import Language
 
 if TYPE_CHECKING:
     from kommunegraf.contribute.checking import Given
     from kommunegraf.contribute.register import Register
 
-DataFolder = Annotated[Path | None, typer.Option("--data", help="The folder of tables; the project's own by default.")]
-About = Annotated[str, typer.Option("--municipality", help="The kommune, where the file does not say.")]
-Respondent = Annotated[str, typer.Option(help="Who answers, where it is not the kommune itself: an organisation of the register.")]
-Role = Annotated[str, typer.Option(help="The part of the administration that answers, where the file does not say.")]
-Day = Annotated[str, typer.Option("--date", help="The day of the answer, where the file does not say.")]
-Mapping = Annotated[Path | None, typer.Option(help="For a survey tool's CSV: a JSON file from its columns and values to ours.")]
+data_folder = click.option("--data", type=PATH, help="The folder of tables; the project's own by default.")
+_SENDER = (
+    click.option("--municipality", default="", help="The kommune, where the file does not say."),
+    click.option("--respondent", default="", help="Who answers, where it is not the kommune itself: an organisation of the register."),
+    click.option("--role", default="", help="The part of the administration that answers, where the file does not say."),
+    click.option("--date", "day", default="", help="The day of the answer, where the file does not say."),
+    click.option("--mapping", type=PATH, help="For a survey tool's CSV: a JSON file from its columns and values to ours."),
+)
+forms = click.argument(
+    "files", nargs=-1, required=True, type=PATH, help="Filled forms or lists: .xlsx, .ods, .csv; RDF; or folders of them.",
+)
 
 
+def sender(verb: Callable[..., None]) -> Callable[..., None]:
+    """The options that say what a file does not: who answers, when, and what its columns mean."""
+    for option in reversed(_SENDER):
+        verb = option(verb)
+    return verb
+
+
+@click.command()
+@click.argument("municipality", default="", help="A kommune by name or code.")
+@click.option("--output", "-o", type=PATH, help="File to write to; with --all a folder.")
+@click.option("--all", "everyone", is_flag=True, help="A form for each of the 98 kommuner.")
+@click.option("--survey", "round_", type=click.IntRange(2015, 2050), help="The whole survey of a new round, such as 2026.")
+@click.option("--format", "form", type=click.Choice(["xlsx", "ods", "csv"]), help="By default what the file's name says.")
+@click.option("--lang", type=LANGUAGE, default="da", show_default=True, help="Language of the form.")
+@data_folder
 def template(
-    municipality: Annotated[str, typer.Argument(help="A kommune by name or code.")] = "",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to; with --all a folder.")] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="A form for each of the 98 kommuner.")] = False,
-    round_: Annotated[
-        int | None, typer.Option("--survey", help="The whole survey of a new round, such as 2026.", min=2015, max=2050)
-    ] = None,
-    form: Annotated[Literal["xlsx", "ods", "csv"] | None, typer.Option("--format", help="By default what the file's name says.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of the form.")] = "da",
-    data: DataFolder = None,
+    municipality: str, output: Path | None, everyone: bool, round_: int | None, form: str | None, lang: Language, data: Path | None,
 ) -> None:
-    """Write a form that a kommune fills, with what the graph holds about it."""
+    """Write a form that a kommune fills.
+
+    It is filled with what the graph holds about the kommune.
+    """
     from kommunegraf.contribute import template as templates
 
-    with clear_errors():
-        if everyone == bool(municipality) or (everyone and output is None):
-            raise WrongCall("name one kommune, or give --all and a folder with --output")
-        register = registered(data)
-        suffix = output.suffix.removeprefix(".").lower() if output and not everyone else ""
-        if not form and suffix and suffix not in templates.FORMATS:
-            raise WrongCall(f"a form is {', '.join(templates.FORMATS)}, not {suffix}; name the file so, or give --format")
-        chosen = form or suffix or "xlsx"
-        if not everyone:
-            code = register.names["municipality"].resolve(municipality)[-4:]
-            _write(output, templates.make(register, code, lang, chosen, round_))
-            return
-        assert output is not None
-        output.mkdir(parents=True, exist_ok=True)
-        for code in register.codes:
-            _write(output / f"{code}.{chosen}", templates.make(register, code, lang, chosen, round_))
+    if everyone == bool(municipality) or (everyone and output is None):
+        raise WrongCall("name one kommune, or give --all and a folder with --output")
+    register = registered(data)
+    suffix = output.suffix.removeprefix(".").lower() if output and not everyone else ""
+    if not form and suffix and suffix not in templates.FORMATS:
+        raise WrongCall(f"a form is {', '.join(templates.FORMATS)}, not {suffix}; name the file so, or give --format")
+    chosen = form or suffix or "xlsx"
+    if not everyone:
+        code = register.names["municipality"].resolve(municipality)[-4:]
+        _write(output, templates.make(register, code, lang, chosen, round_))
+        return
+    assert output is not None
+    output.mkdir(parents=True, exist_ok=True)
+    for code in register.codes:
+        _write(output / f"{code}.{chosen}", templates.make(register, code, lang, chosen, round_))
     print(f"{len(register.codes)} forms in {output}")
 
 
+@click.command()
+@forms
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "xlsx"]), default="text", show_default=True,
+    help="xlsx: the workbook itself, with comments.",
+)
+@click.option("--output", "-o", type=PATH, help="File to write to.")
+@sender
+@click.option("--lang", type=LANGUAGE, default="da", show_default=True, help="Language of messages.")
+@data_folder
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Filled forms or lists: .xlsx, .ods, .csv; or folders of them.")],
-    form: Annotated[Literal["text", "json", "xlsx"], typer.Option("--format", help="xlsx: the workbook itself, with comments.")] = "text",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write to.")] = None,
-    municipality: About = "",
-    respondent: Respondent = "",
-    role: Role = "",
-    day: Day = "",
-    mapping: Mapping = None,
-    lang: Annotated[Language, typer.Option(help="Language of messages.")] = "da",
-    data: DataFolder = None,
+    files: tuple[Path, ...], form: str, output: Path | None, municipality: str, respondent: str, role: str, day: str,
+    mapping: Path | None, lang: Language, data: Path | None,
 ) -> None:
-    """Check filled forms: everything that is to correct, at once. Exit code 1 when something is."""
+    """Check filled forms: everything that is to correct, at once.
+
+    Exit code 1 when something is.
+    """
     from kommunegraf.contribute import files as contributed
     from kommunegraf.contribute.comments import commented
 
-    with clear_errors():
-        register = registered(data)
-        given = given_of(register, municipality, respondent, role, day)
-        named = contributed.listed(files)
-        if form == "xlsx" and len(named) != 1:
-            raise WrongCall("comments are written into one file; name one")
-        with progress("Checking"):
-            checked = [contributed.check(path, register, date.today(), lang, given, mapping) for path in named]
-        if form == "xlsx":
-            one = checked[0]
-            if one.refusal:
-                fail(f"{one.path}: {one.refusal}")
-            _write(output, commented(one.path.read_bytes(), one.sheets, one.check.faults, lang))
-        elif form == "json":
-            text = json.dumps([one.as_dict(lang) for one in checked], ensure_ascii=False, indent=1)
-            _write(output, text.encode() + b"\n")
-        else:
-            _write(output, "".join(f"{one.path}\n{one.text(lang)}\n" for one in checked).encode())
+    register = registered(data)
+    given = given_of(register, municipality, respondent, role, day)
+    named = contributed.listed(list(files))
+    if form == "xlsx" and len(named) != 1:
+        raise WrongCall("comments are written into one file; name one")
+    with progress("Checking"):
+        checked = [contributed.check(path, register, date.today(), lang, given, mapping) for path in named]
+    if form == "xlsx":
+        one = checked[0]
+        if one.refusal:
+            fail(f"{one.path}: {one.refusal}")
+        _write(output, commented(one.path.read_bytes(), one.sheets, one.check.faults, lang))
+    elif form == "json":
+        text = json.dumps([one.as_dict(lang) for one in checked], ensure_ascii=False, indent=1)
+        _write(output, text.encode() + b"\n")
+    else:
+        _write(output, "".join(f"{one.path}\n{one.text(lang)}\n" for one in checked).encode())
     if not all(one.fit for one in checked):
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
 def registered(data: Path | None) -> "Register":

@@ -2,13 +2,15 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from kommunegraf import paths
-from kommunegraf.cli.console import Language, WrongCall, clear_errors, print_table, progress
-from kommunegraf.cli.contribute import About, DataFolder, Day, Mapping, Respondent, Role, given_of, registered
+from kommunegraf.cli.console import WrongCall, print_table, progress
+from kommunegraf.cli.contribute import data_folder, forms, given_of, registered, sender
+from kommunegraf.cli.options import LANGUAGE, PATH
+from kommunegraf.languages import Language
 
 if TYPE_CHECKING:
     from kommunegraf.contribute.effects import Effects
@@ -16,79 +18,85 @@ if TYPE_CHECKING:
     from kommunegraf.contribute.taking import Taken
 
 
+@click.command("import")
+@forms
+@click.option("--dry-run", is_flag=True, help="Tell what would change, and write nothing.")
+@click.option("--brief", is_flag=True, help="Leave out what follows for statuses, opportunities and questions.")
+@sender
+@click.option("--lang", type=LANGUAGE, default="da", show_default=True, help="Language of messages.")
+@data_folder
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Filled forms or lists: .xlsx, .ods, .csv; RDF; or folders of them.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would change, and write nothing.")] = False,
-    brief: Annotated[bool, typer.Option("--brief", help="Leave out what follows for statuses, opportunities and questions.")] = False,
-    municipality: About = "",
-    respondent: Respondent = "",
-    role: Role = "",
-    day: Day = "",
-    mapping: Mapping = None,
-    lang: Annotated[Language, typer.Option(help="Language of messages.")] = "da",
-    data: DataFolder = None,
+    files: tuple[Path, ...], dry_run: bool, brief: bool, municipality: str, respondent: str, role: str, day: str,
+    mapping: Path | None, lang: Language, data: Path | None,
 ) -> None:
-    """Take filled forms into the tables: what is added, changed and withdrawn, and what follows. Exit code 1 when a file is refused."""
+    """Take filled forms into the tables.
+
+    It tells what is added, changed and withdrawn, and what follows. Exit code 1 when a file is refused.
+    """
     from kommunegraf.contribute import files as contributed
     from kommunegraf.contribute import private, taking
     from kommunegraf.contribute.forms import word
 
-    with clear_errors():
-        folder = _folder(data)
-        register = registered(folder)
-        given = given_of(register, municipality, respondent, role, day)
-        with progress("Checking"):
-            checked = [contributed.check(path, register, date.today(), lang, given, mapping) for path in contributed.listed(files)]
-            taken = taking.prepare(register, checked, lang)
-        _print_changes(register, taken, lang)
-        if taken.files and not brief:
-            with progress("Working out what follows"):
-                follows = taken.effects(paths.root(), folder, register, lang)
-            _print_effects(register, follows, lang)
-        replies = 0 if dry_run else taking.store(folder, taken)
-        _print_report(taken, dry_run, lang)
-        if replies:
-            print(word(lang, "changes", "private").format(replies=replies, folder=private.folder(folder)))
+    folder = _folder(data)
+    register = registered(folder)
+    given = given_of(register, municipality, respondent, role, day)
+    with progress("Checking"):
+        listed = contributed.listed(list(files))
+        checked = [contributed.check(path, register, date.today(), lang, given, mapping) for path in listed]
+        taken = taking.prepare(register, checked, lang)
+    _print_changes(register, taken, lang)
+    if taken.files and not brief:
+        with progress("Working out what follows"):
+            follows = taken.effects(paths.root(), folder, register, lang)
+        _print_effects(register, follows, lang)
+    replies = 0 if dry_run else taking.store(folder, taken)
+    _print_report(taken, dry_run, lang)
+    if replies:
+        print(word(lang, "changes", "private").format(replies=replies, folder=private.folder(folder)))
     if taken.refused:
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
-def review(
-    folder: Annotated[list[Path], typer.Argument(help="Folders of submissions that wait, or files.")],
-    lang: Annotated[Language, typer.Option(help="Language of messages.")] = "da",
-    data: DataFolder = None,
-) -> None:
-    """List submissions that wait, each with what it changes. Exit code 1 when one has faults."""
+@click.command()
+@click.argument("folder", nargs=-1, required=True, type=PATH, help="Folders of submissions that wait, or files.")
+@click.option("--lang", type=LANGUAGE, default="da", show_default=True, help="Language of messages.")
+@data_folder
+def review(folder: tuple[Path, ...], lang: Language, data: Path | None) -> None:
+    """List submissions that wait, each with what it changes.
+
+    Exit code 1 when one has faults.
+    """
     from kommunegraf.contribute import files as contributed
     from kommunegraf.contribute import taking
 
-    with clear_errors():
-        register = registered(data)
-        checked = [contributed.check(path, register, date.today(), lang) for path in contributed.listed(folder)]
-        for one in checked:
-            print(f"{one.path}\n{one.text(lang)}")
-            _print_changes(register, taking.prepare(register, [one], lang), lang)
+    register = registered(data)
+    checked = [contributed.check(path, register, date.today(), lang) for path in contributed.listed(list(folder))]
+    for one in checked:
+        print(f"{one.path}\n{one.text(lang)}")
+        _print_changes(register, taking.prepare(register, [one], lang), lang)
     if not all(one.fit for one in checked):
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
-def survey(
-    year: Annotated[int, typer.Argument(help="The round, such as 2026.", min=2015, max=2050)],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A CSV file to write the figures to.")] = None,
-    lang: Annotated[Language, typer.Option(help="Language of the table.")] = "da",
-    data: DataFolder = None,
-) -> None:
-    """Show the figures of a round of the survey beside those of 2014, with nothing in them that reveals a kommune."""
+@click.command()
+@click.argument("year", type=click.IntRange(2015, 2050), help="The round, such as 2026.")
+@click.option("--output", "-o", type=PATH, help="A CSV file to write the figures to.")
+@click.option("--lang", type=LANGUAGE, default="da", show_default=True, help="Language of the table.")
+@data_folder
+def survey(year: int, output: Path | None, lang: Language, data: Path | None) -> None:
+    """Show the figures of a round of the survey beside those of 2014.
+
+    Nothing in them reveals a kommune.
+    """
     from kommunegraf.contribute import figures
     from kommunegraf.contribute import survey as questions
     from kommunegraf.contribute.forms import word
 
-    with clear_errors():
-        folder = _folder(data)
-        register = registered(folder)
-        listed = figures.publish(register, folder, year)
-        if output:
-            figures.write(listed, output)
+    folder = _folder(data)
+    register = registered(folder)
+    listed = figures.publish(register, folder, year)
+    if output:
+        figures.write(listed, output)
 
     def name(path: str) -> str:
         return register.label(path, lang) if path.startswith("initiative/") else questions.label(path, lang)

@@ -1,28 +1,31 @@
 """`kommunegraf load`: the graph into an organisation's own triple store, and kept up to date there."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from kommunegraf.cli.console import BUILT, GraphFolder, bar, clear_errors, fail, graph_file, print_table, progress
+from kommunegraf.cli.console import bar, fail, graph_file, print_table, progress
+from kommunegraf.cli.options import PATH, graph_folder
 
 if TYPE_CHECKING:
     from kommunegraf.stores.client import Store
     from kommunegraf.stores.load import Change
 
 
+@click.command()
+@click.option("--endpoint", default="", help="Where the store takes queries (SPARQL 1.1).")
+@click.option("--update", default="", help="Where it takes updates; found for stores that are known.")
+@click.option("--credentials", type=PATH, help="A file with USER:PASSWORD that only you can read.")
+@click.option("--only", multiple=True, metavar="GRAPH", help="Only this graph, such as evidence; as often as needed.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--remove", is_flag=True, help="Take our graphs out of the store again.")
+@click.option("--print", "print_", is_flag=True, help="Print the commands of known stores for loading large data in bulk.")
+@graph_folder
 def load(
-    endpoint: Annotated[str, typer.Option(help="Where the store takes queries (SPARQL 1.1).")] = "",
-    update: Annotated[str, typer.Option(help="Where it takes updates; found for stores that are known.")] = "",
-    credentials: Annotated[Path | None, typer.Option(help="A file with USER:PASSWORD that only you can read.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Only this graph, such as evidence; as often as needed.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
-    remove: Annotated[bool, typer.Option("--remove", help="Take our graphs out of the store again.")] = False,
-    print_: Annotated[bool, typer.Option("--print", help="Print the commands of known stores for loading large data in bulk.")] = False,
-    graph: GraphFolder = BUILT,
+    endpoint: str, update: str, credentials: Path | None, only: tuple[str, ...], dry_run: bool, remove: bool, print_: bool, graph: Path,
 ) -> None:
-    """Bring the graph into a triple store, or bring the store up to date.
+    """Bring the graph into a triple store, or the store up to date.
 
     Sends only what differs, touches no graph but ours, and ends by reading back what changed. A run after an interruption completes it.
     User and password come from KOMMUNEGRAF_STORE_USER and KOMMUNEGRAF_STORE_PASSWORD, or from a file.
@@ -33,10 +36,9 @@ def load(
     if print_:
         print_table(["Store", "Command", "Union of graphs as default graph"], [(kind.name, kind.bulk, kind.union) for kind in kinds()])
         return
-    with clear_errors():
-        if not endpoint:
-            raise client.StoreError("name the store with --endpoint")
-        _load(client.Store(endpoint, update, client.Credentials.read(credentials)), graph_file(graph), only or [], dry_run, remove)
+    if not endpoint:
+        raise client.StoreError("name the store with --endpoint")
+    _load(client.Store(endpoint, update, client.Credentials.read(credentials)), graph_file(graph), list(only), dry_run, remove)
 
 
 def _load(store: "Store", path: Path, only: list[str], dry_run: bool, remove: bool) -> None:

@@ -1,73 +1,84 @@
 """`kommunegraf match`: whom a kommune could work with."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, get_args
 
-import typer
+import click
 
 from kommunegraf.cli import matched
-from kommunegraf.cli.console import BUILT, EndpointUrl, GraphFolder, Language, WrongCall, clear_errors, open_engine
+from kommunegraf.cli.console import WrongCall, open_engine
 from kommunegraf.cli.matched import AnswerName, Form
+from kommunegraf.cli.options import LANGUAGE, PATH, endpoint_url, graph_folder
+from kommunegraf.languages import Language
 
 if TYPE_CHECKING:
     from kommunegraf.matching.matcher import Matcher
     from kommunegraf.rdf.engines import Engine
 
-Kommuner = Annotated[
-    list[str] | None, typer.Argument(metavar="[KOMMUNE]...", help="A kommune by name or code, such as Kalundborg, Århus or 0751.")
-]
-
-
+@click.command()
+@click.argument("municipalities", nargs=-1, metavar="[KOMMUNE]...", help="A kommune by name or code, such as Kalundborg, Århus or 0751.")
+@click.option("--explain", default="", metavar="OTHER", help="Tell everything between the kommune and this one.")
+@click.option("--answer", type=click.Choice(get_args(AnswerName)), help="One answer in full, as a table.")
+@click.option("--opportunities", "shortlist", is_flag=True, help="The best opportunities of the country.")
+@click.option("--region", default="", help="With --opportunities: those that concern a kommune of this region.")
+@click.option("--municipality", default="", help="With --opportunities: those that concern this kommune.")
+@click.option("--initiative", default="", help="An initiative, for --opportunities, --answer learn-from, or a note.")
+@click.option(
+    "--plan", "plans", multiple=True, metavar="PLAN", help="A plan of your own, as 'Sorø: network-for-sensors'; for this run alone.",
+)
+@click.option("--with", "with_", type=PATH, help="A CSV file of such plans, or like data/evidence.csv.")
+@click.option("--all", "everyone", is_flag=True, help="Match all kommuner and write everything to --output.")
+@click.option("--output", "-o", type=PATH, help="Folder to write to; for one answer or a note the file.")
+@click.option(
+    "--confidence", type=click.Choice(["low", "medium", "high"]), default="medium", show_default=True,
+    help="The least confidence of evidence that counts.",
+)
+@click.option("--broad", type=int, help="Leave out sources that name more kommuner than this for one initiative.")
+@click.option("--since", type=int, help="Only sources dated this year or later.")
+@click.option("--until", type=int, help="Only sources dated this year or earlier.")
+@click.option("--as-of", type=int, help="Everything as it stood at the end of this year.")
+@click.option("--most", type=click.IntRange(min=1), help="How many of each list to show: 5, and of one answer all, unless given.")
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of labels.")
+@click.option(
+    "--format", "form", type=click.Choice(get_args(Form)), default="text", show_default=True,
+    help="How to print; csv and xlsx are for one table; html and md for a note.",
+)
+@endpoint_url
+@graph_folder
 def match(
-    municipalities: Kommuner = None,
-    explain: Annotated[str, typer.Option(metavar="OTHER", help="Tell everything between the kommune and this one.")] = "",
-    answer: Annotated[AnswerName | None, typer.Option(help="One answer in full, as a table.")] = None,
-    shortlist: Annotated[bool, typer.Option("--opportunities", help="The best opportunities of the country.")] = False,
-    region: Annotated[str, typer.Option(help="With --opportunities: those that concern a kommune of this region.")] = "",
-    municipality: Annotated[str, typer.Option(help="With --opportunities: those that concern this kommune.")] = "",
-    initiative: Annotated[str, typer.Option(help="An initiative, for --opportunities, --answer learn-from, or a note.")] = "",
-    plan: Annotated[list[str] | None, typer.Option(help="A plan of your own, as 'Sorø: network-for-sensors'; for this run alone.")] = None,
-    with_: Annotated[Path | None, typer.Option("--with", help="A CSV file of such plans, or like data/evidence.csv.")] = None,
-    everyone: Annotated[bool, typer.Option("--all", help="Match all kommuner and write everything to --output.")] = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write to; for one answer or a note the file.")] = None,
-    confidence: Annotated[Literal["low", "medium", "high"], typer.Option(help="The least confidence of evidence that counts.")] = "medium",
-    broad: Annotated[int | None, typer.Option(help="Leave out sources that name more kommuner than this for one initiative.")] = None,
-    since: Annotated[int | None, typer.Option(help="Only sources dated this year or later.")] = None,
-    until: Annotated[int | None, typer.Option(help="Only sources dated this year or earlier.")] = None,
-    as_of: Annotated[int | None, typer.Option(help="Everything as it stood at the end of this year.")] = None,
-    most: Annotated[int | None, typer.Option(help="How many of each list to show: 5, and of one answer all, unless given.", min=1)] = None,
-    lang: Annotated[Language, typer.Option(help="Language of labels.")] = "en",
-    form: Annotated[Form, typer.Option("--format", help="How to print; csv and xlsx are for one table; html and md for a note.")] = "text",
-    endpoint: EndpointUrl = "",
-    graph: GraphFolder = BUILT,
+    municipalities: tuple[str, ...], explain: str, answer: AnswerName | None, shortlist: bool, region: str, municipality: str,
+    initiative: str, plans: tuple[str, ...], with_: Path | None, everyone: bool, output: Path | None, most: int | None, lang: Language,
+    form: Form, endpoint: str, graph: Path, **choices: Any,
 ) -> None:
-    """Find whom a kommune could work with; with two to six kommuner and --initiative, write a note for their meeting."""
-    with clear_errors():
-        names, own = municipalities or [], bool(plan or with_)
-        _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, own)
-        engine = open_engine(endpoint, graph, whole=True)
-        matcher = _matcher(engine, lang, plan or [], with_, confidence=confidence, broad=broad, since=since, until=until, as_of=as_of)
-        if _is_note(names, explain, answer, shortlist, everyone):
-            matched.note(engine, matcher, names, initiative, form, output)
-        elif everyone and output:
-            matched.everything(matcher, output, most or 5)
-        elif shortlist:
-            matched.shortlist(engine, matcher, region, municipality, initiative, form, most, output)
-        elif explain:
-            matched.explain(matcher, matched.find(engine, names[0]), matched.find(engine, explain), form)
-        else:
-            matched.answers(engine, matcher, matched.find(engine, names[0]), answer, initiative, form, most, output)
+    """Find whom a kommune could work with.
+
+    With two to six kommuner and --initiative: write a note for their meeting.
+    """
+    names = list(municipalities)
+    _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, bool(plans or with_))
+    engine = open_engine(endpoint, graph, whole=True)
+    matcher = _matcher(engine, lang, plans, with_, choices)
+    if _is_note(names, explain, answer, shortlist, everyone):
+        matched.note(engine, matcher, names, initiative, form, output)
+    elif everyone and output:
+        matched.everything(matcher, output, most or 5)
+    elif shortlist:
+        matched.shortlist(engine, matcher, region, municipality, initiative, form, most, output)
+    elif explain:
+        matched.explain(matcher, matched.find(engine, names[0]), matched.find(engine, explain), form)
+    else:
+        matched.answers(engine, matcher, matched.find(engine, names[0]), answer, initiative, form, most, output)
 
 
-def _matcher(engine: "Engine", lang: str, told: list[str], file: Path | None, **choices: Any) -> "Matcher":
+def _matcher(engine: "Engine", lang: str, texts: tuple[str, ...], file: Path | None, choices: dict[str, Any]) -> "Matcher":
     """The graph read under some choices, with the user's own plans over it."""
     from kommunegraf.matching import plans, register
     from kommunegraf.matching.matcher import Matcher
 
     chosen, read = register.Choices(**choices), register.read(engine, lang)
-    if told or file:
+    if texts or file:
         places, initiatives = register.names(engine, "municipality"), register.names(engine, "initiative")
-        own = [one for text in told for one in plans.parse(text, places, initiatives)]
+        own = [one for text in texts for one in plans.parse(text, places, initiatives)]
         read = plans.overlay(read, own + (plans.read(file, places, initiatives) if file else []))
     return Matcher(read, chosen)
 

@@ -3,37 +3,38 @@
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from kommunegraf.cli.console import BUILT, GraphFolder, WrongCall, clear_errors, graph_file
+from kommunegraf.cli.console import WrongCall, graph_file
+from kommunegraf.cli.options import PATH, graph_folder
 
 if TYPE_CHECKING:
     from kommunegraf.server.context import Context
 
 
-def mcp(
-    files: Annotated[list[Path] | None, typer.Argument(help="RDF files to ask instead of the built graph.")] = None,
-    endpoint: Annotated[str | None, typer.Option(help="SPARQL endpoint that answers the queries.")] = None,
-    graph: GraphFolder = BUILT,
-) -> None:
-    """Offer the questions to an assistant (Model Context Protocol), over standard input and output.
+@click.command()
+@click.argument("files", nargs=-1, type=PATH, help="RDF files to ask instead of the built graph.")
+@click.option("--endpoint", help="SPARQL endpoint that answers the queries.")
+@graph_folder
+def mcp(files: tuple[Path, ...], endpoint: str | None, graph: Path) -> None:
+    """Offer the questions to an assistant (Model Context Protocol).
 
-    An assistant starts this command by itself; docs/assistants.md says how. The limits are those of `serve`.
+    They are asked over standard input and output. An assistant starts this command by itself; docs/assistants.md says how. The limits
+    are those of `serve`.
     """
     from kommunegraf.server.logs import set_up
     from kommunegraf.server.serve import run
     from kommunegraf.server.settings import Settings
 
     set_up(logging.WARNING, sys.stderr)
-    with clear_errors():
-        settings = Settings.from_environment(endpoint=endpoint)
-        if settings.endpoint and files:
-            raise WrongCall("give files to ask or an endpoint, not both")
-        from kommunegraf.server.context import Context
+    settings = Settings.from_environment(endpoint=endpoint)
+    if settings.endpoint and files:
+        raise WrongCall("give files to ask or an endpoint, not both")
+    from kommunegraf.server.context import Context
 
-        run(_offer(Context(settings, files or ([] if settings.endpoint else [graph_file(graph)]))))
+    run(_offer(Context(settings, list(files) or ([] if settings.endpoint else [graph_file(graph)]))))
 
 
 async def _offer(context: "Context") -> None:

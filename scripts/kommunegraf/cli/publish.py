@@ -4,43 +4,46 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from kommunegraf.cli.console import BUILT, GraphFolder, clear_errors, graph_file
+from kommunegraf.cli.console import graph_file
+from kommunegraf.cli.options import PATH, graph_folder
 from kommunegraf.namespaces import BASE
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
 
-def publish(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")] = Path("site"),
-    graph: GraphFolder = BUILT,
-    endpoint: Annotated[str, typer.Option(help="Publish what a triple store at this SPARQL endpoint holds; the tables are left out.")] = "",
-    previous: Annotated[Path | None, typer.Option(help="The site published before: its versions stay, and changes are told.")] = None,
-    address: Annotated[str, typer.Option(help="Where the site will stand, for sitemap and host rules.")] = BASE,
-    sparql: Annotated[str, typer.Option(help="The address of a SPARQL endpoint for the same data, for the catalogue.")] = "",
-) -> None:
-    """Write the graph as a site: pages, data, dumps, catalogue, and rules for web hosts."""
+@click.command()
+@click.option("--output", "-o", type=PATH, default=Path("site"), show_default=True, help="Folder to write to.")
+@graph_folder
+@click.option("--endpoint", default="", help="Publish what a triple store at this SPARQL endpoint holds; the tables are left out.")
+@click.option("--previous", type=PATH, help="The site published before: its versions stay, and changes are told.")
+@click.option("--address", default=BASE, show_default=True, help="Where the site will stand, for sitemap and host rules.")
+@click.option("--sparql", default="", help="The address of a SPARQL endpoint for the same data, for the catalogue.")
+def publish(output: Path, graph: Path, endpoint: str, previous: Path | None, address: str, sparql: str) -> None:
+    """Write the graph as a site for any web host.
+
+    Pages, data, dumps, catalogue, and rules for web hosts.
+    """
     from kommunegraf import paths
     from kommunegraf.findings import as_text
     from kommunegraf.publish import write as publisher
     from kommunegraf.publish.documents import Documents, release
     from kommunegraf.rdf.engines import Embedded
 
-    with clear_errors():
-        store = _stored(endpoint) if endpoint else Embedded.open(graph_file(graph)).store
-        tables = None if endpoint else paths.root() / "data"
-        documents = Documents(store, release(store), tables, address, sparql, previous)
-        with bar("Writing the site") as step:
-            done = publisher.publish(documents, output, step)
+    store = _stored(endpoint) if endpoint else Embedded.open(graph_file(graph)).store
+    tables = None if endpoint else paths.root() / "data"
+    documents = Documents(store, release(store), tables, address, sparql, previous)
+    with bar("Writing the site") as step:
+        done = publisher.publish(documents, output, step)
     if done.findings:
         print(as_text(done.findings), file=sys.stderr)
     print(f"{done.files} files in {output}: {done.written} written, {done.removed} removed")
     if any(finding.severity == "violation" for finding in done.findings):
-        raise typer.Exit(1)
+        raise SystemExit(1)
 
 
 def _stored(endpoint: str) -> "ox.Store":

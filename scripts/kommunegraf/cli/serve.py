@@ -4,26 +4,27 @@ import logging
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
-from kommunegraf.cli.console import BUILT, GraphFolder, WrongCall, clear_errors, graph_file
+from kommunegraf.cli.console import WrongCall, graph_file
+from kommunegraf.cli.options import PATH, graph_folder
 
 
-def serve(
-    files: Annotated[list[Path] | None, typer.Argument(help="RDF files to serve instead of the built graph.")] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen at. Default: 127.0.0.1.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen at; 0 picks a free one. Default: 8000.")] = None,
-    public: Annotated[str | None, typer.Option(help="Address under which clients see the server, ending in /.")] = None,
-    endpoint: Annotated[str | None, typer.Option(help="SPARQL endpoint that answers the queries.")] = None,
-    query_seconds: Annotated[float | None, typer.Option(help="Time limit of a query, in seconds.")] = None,
-    query_megabytes: Annotated[int | None, typer.Option(help="Memory limit of a query, in MiB, beside the graph.")] = None,
-    previous: Annotated[Path | None, typer.Option(help="The site published before: its versions stay, and changes are told.")] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Reload the files when they change.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No access log.")] = False,
-    graph: GraphFolder = BUILT,
-) -> None:
+@click.command()
+@click.argument("files", nargs=-1, type=PATH, help="RDF files to serve instead of the built graph.")
+@click.option("--host", help="Address to listen at. Default: 127.0.0.1.")
+@click.option("--port", type=int, help="Port to listen at; 0 picks a free one. Default: 8000.")
+@click.option("--public", help="Address under which clients see the server, ending in /.")
+@click.option("--endpoint", help="SPARQL endpoint that answers the queries.")
+@click.option("--query-seconds", type=float, help="Time limit of a query, in seconds.")
+@click.option("--query-megabytes", type=int, help="Memory limit of a query, in MiB, beside the graph.")
+@click.option("--previous", type=PATH, help="The site published before: its versions stay, and changes are told.")
+@click.option("--watch", is_flag=True, help="Reload the files when they change.")
+@click.option("--quiet", is_flag=True, help="No access log.")
+@graph_folder
+def serve(files: tuple[Path, ...], previous: Path | None, watch: bool, quiet: bool, graph: Path, **chosen: Any) -> None:
     """Serve the graph, read-only: pages, data, SPARQL, questions.
 
     Every setting has an environment variable too, such as KOMMUNEGRAF_QUERY_SECONDS; docs/operating.md lists all.
@@ -35,11 +36,8 @@ def serve(
     from kommunegraf.server.settings import Settings
 
     set_up(logging.WARNING if quiet else logging.INFO, sys.stderr)
-    given: dict[str, Any] = {"host": host, "port": port, "public": public, "endpoint": endpoint,
-                             "query_seconds": query_seconds, "query_megabytes": query_megabytes}
-    with clear_errors():
-        settings = Settings.from_environment(**given)
-        if settings.endpoint and files:
-            raise WrongCall("give files to serve or an endpoint, not both")
-        own = not files and not settings.endpoint
-        serving.run(settings, files or ([graph_file(graph)] if own else []), own, watch, previous)
+    settings = Settings.from_environment(**chosen)
+    if settings.endpoint and files:
+        raise WrongCall("give files to serve or an endpoint, not both")
+    own = not files and not settings.endpoint
+    serving.run(settings, list(files) or ([graph_file(graph)] if own else []), own, watch, previous)

@@ -1,0 +1,40 @@
+"""`kommunegraf build`: the graph from the tables and the ontology."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kommunegraf import paths
+from kommunegraf.cli.console import print_answer, progress
+from kommunegraf.cli.options import BUILT, PATH
+
+if TYPE_CHECKING:
+    from kommunegraf.graph.build import Dataset
+
+
+@click.command()
+@click.option("--output", "-o", type=PATH, default=BUILT, show_default=True, help="Folder to write to.")
+def build(output: Path) -> None:
+    """Build the graph from the tables and the ontology."""
+    from kommunegraf.graph import build as builder
+    from kommunegraf.rdf import compiled
+
+    root = paths.root()
+    with progress("Reading tables"):
+        dataset = builder.build(root / "ontology", root / "data")
+    with progress("Writing the graph"):
+        files = builder.write(dataset, output)
+        compiled.write(files[0])
+    _print_contents(dataset)
+    print("Wrote " + " and ".join(str(f) for f in files))
+
+
+def _print_contents(dataset: "Dataset") -> None:
+    from kommunegraf.questions import ask
+    from kommunegraf.rdf.engines import Embedded
+
+    engine, sizes = Embedded(dataset.outline()), dataset.sizes()
+    graphs = ask.run(engine, "graphs", lang="en")
+    print_answer(graphs, "en", [{**row, "triples": sizes[row["graph"]]} for row in graphs.rows()])
+    print_answer(ask.run(engine, "contents", lang="en"), "en")

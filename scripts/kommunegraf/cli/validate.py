@@ -1,0 +1,68 @@
+"""`kommunegraf validate`: what is wrong with tables, resources and rules."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from kommunegraf import paths
+from kommunegraf.cli.console import WrongCall, progress, write
+from kommunegraf.cli.options import LANGUAGE, PATH
+from kommunegraf.languages import Language
+
+if TYPE_CHECKING:
+    from kommunegraf.findings import Finding
+
+Engine = Literal["fast", "pyshacl"]
+
+
+@click.command()
+@click.argument("path", nargs=-1, type=PATH, help="A folder of tables, or RDF files; the project's own by default.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True, help="How to print the findings.",
+)
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of messages.")
+@click.option("--endpoint", default="", help="Check what a triple store at this SPARQL endpoint holds.")
+@click.option(
+    "--engine", type=click.Choice(["fast", "pyshacl"]), default="fast", show_default=True,
+    help="What checks the shapes first, or pyshacl alone.",
+)
+@click.option("--profile", type=click.Choice(["matching"]), help="Check RDF files, of any namespace, for one use of them.")
+def validate(
+    path: tuple[Path, ...], form: str, lang: Language, endpoint: str, engine: Engine, profile: Literal["matching"] | None,
+) -> None:
+    """Check tables, resources and rules.
+
+    Tables as CSVW, resources with SHACL, rules across resources with verify queries. Exit code 1 when something is violated.
+    """
+    from kommunegraf.findings import as_text
+    from kommunegraf.graph import validate as checks
+
+    root = paths.root()
+    if profile and (endpoint or not path):
+        raise WrongCall("--profile matching checks RDF files: name them, without --endpoint")
+    with progress("Checking tables, shapes and rules"):
+        if profile:
+            findings = checks.profile(list(path), root, profile, lang, engine)
+        elif endpoint:
+            findings = _stored(endpoint, root, lang, engine)
+        else:
+            findings = checks.check(list(path) or [root / "data"], root, lang, engine)
+    if form == "json":
+        text = json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1)
+        write(f"{text}\n".encode("utf-8", "surrogateescape"))  # as which Python holds names of files that its locale cannot read
+    elif form == "turtle":
+        write(checks.turtle(findings).encode("utf-8", "surrogateescape"))
+    else:
+        print(as_text(findings))
+    if any(f.severity == "violation" for f in findings):
+        raise SystemExit(1)
+
+
+def _stored(endpoint: str, root: Path, lang: Language, engine: Engine) -> "list[Finding]":
+    """Findings about the graphs that a store holds: shapes and rules, without tables."""
+    from kommunegraf.graph import validate as checks
+    from kommunegraf.stores.snapshot import snapshot
+
+    return checks.graph(snapshot(endpoint)[0], root, lang, engine)
