@@ -31,7 +31,7 @@ def content(engine: Embedded) -> note.Note:
 def test_a_note_tells_what_is_known_of_each_with_its_source(content: note.Note) -> None:
     randers, aarhus, dragoer, _ = content.parts
     assert randers.late and not dragoer.late and aarhus.claim and aarhus.claim.active
-    assert [part.site for part in content.parts] == ["randers.dk", "aarhus.dk", "dragoer.dk", "kk.dk"]
+    assert [part.website for part in content.parts] == ["https://www.randers.dk/", "https://www.aarhus.dk/", "https://www.dragoer.dk/", "https://www.kk.dk/"]
     text = note_files.as_markdown(content)
     for part in content.parts:
         assert part.claim and part.claim.adoption.deciding.source.address in text and part.says.split()[0] in text

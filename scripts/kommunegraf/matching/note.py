@@ -36,7 +36,7 @@ class Part:
     """What is known of one kommune. `claim` may be a weak sign; None where nothing is known.
 
     `late` says that something should have come of its plan by now. `systems` are those of its solutions that are bought (`BOUGHT`),
-    `says` is what the deciding source says, `site` the kommune's domain or empty.
+    `says` is what the deciding source says, `website` the kommune's website or empty.
     """
 
     municipality: Resource
@@ -46,7 +46,7 @@ class Part:
     systems: tuple[str, ...]
     says: str
     partners: tuple[str, ...]
-    site: str
+    website: str
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,13 @@ def _part(matcher: Matcher, municipality: str, initiative: str) -> Part:
     partners = {p for one in claim.evidence for p in matcher.register.partners.get(one.iri, ())} if claim else set()
     labels = sorted(text.name(matcher.register.resource(iri)) for iri in partners)
     systems = tuple(s.label for s in claim.solutions if matcher.register.kinds.get(s.iri) in BOUGHT) if claim else ()
-    own = matcher.register.places[municipality].municipality
+    place = matcher.register.places[municipality]
+    website = place.website or domain(matcher.register.evidence, municipality)
     late = claim is not None and (claim.status.name == "open-plan" or due(claim, matcher.register.limits_of(matcher.choices).reference))
-    return Part(own, claim, weak, late, systems, says, tuple(labels), site(matcher.register.evidence, municipality))
+    return Part(place.municipality, claim, weak, late, systems, says, tuple(labels), website)
 
 
-def site(evidence: Iterable[Evidence], municipality: str) -> str:
+def domain(evidence: Iterable[Evidence], municipality: str) -> str:
     """The domain of most of a kommune's own sources, `kalundborg.dk` for `kp2017.kalundborg.dk`; empty where the data has none."""
     sources = {one.source.iri: urlsplit(one.source.address).netloc for one in evidence if one.source.publisher == municipality}
     domains = Counter(".".join(host.split(".")[-2:]) for host in sources.values() if host)

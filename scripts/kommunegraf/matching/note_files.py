@@ -93,7 +93,7 @@ def _row(part: Part, lang: str) -> dict[str, str]:
 def _lists(content: Note) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The lists below the table, with their headings; an empty one is left out."""
     words = languages.words(content.lang, "matching")
-    sites = tuple(f"{text.name(part.municipality)}: {part.site or words.note_no_site}" for part in content.parts)
+    sites = tuple(f"{text.name(part.municipality)}: {part.website or words.note_no_website}" for part in content.parts)
     each = (
         (words.note_together, content.together), (words.note_open, content.open), (words.note_ask, content.questions),
         (words.note_write, (*sites, words.note_write_source)), (words.note_sure, content.sure),

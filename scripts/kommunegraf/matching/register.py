@@ -40,6 +40,7 @@ class Place:
     population: int | None = None
     kind: Resource | None = None
     point: tuple[float, float] | None = None
+    website: str | None = None
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ def _places(engine: Engine, labels: dict[str, dict[str, str]], lang: str) -> dic
         iri = row["municipality"]
         own = Resource(iri, _label(iri, labels, lang))
         region, kind = (Resource(row[c], _label(row[c], labels, lang)) if row[c] else None for c in ("region", "type"))
-        places.setdefault(iri, Place(own, region, row["population"], kind, point(row["point"] or "")))
+        places.setdefault(iri, Place(own, region, row["population"], kind, point(row["point"] or ""), row["website"]))
     if not places:
         raise BadInput([_lacking("", "kg:Municipality", "the graph has no kommune")])
     return places

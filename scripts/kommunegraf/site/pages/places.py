@@ -48,6 +48,7 @@ class MunicipalityPage:
 
     facts: Facts
     same: list[str]
+    websites: list[str]
     summary: str
     counts: list[tuple[str, int]]
     areas: list[tuple[str, list[Adoption], list[str]]]
@@ -93,7 +94,8 @@ def municipality(page: Page, iri: str) -> MunicipalityPage:
     sources = {one.source.iri for one in claims.statements(page, iri)}
     dated = [one for one in adoptions if one.as_of or one.since]
     return MunicipalityPage(
-        facts=facts(page, iri), same=view.things(iri, "skos:exactMatch"), summary=summary(page, iri, adoptions),
+        facts=facts(page, iri), same=view.things(iri, "skos:exactMatch"), websites=view.things(iri, "foaf:homepage"),
+        summary=summary(page, iri, adoptions),
         counts=claims.counts([*(one.status for one in adoptions), *claims.signs(weak)]), areas=by_area(page, adoptions, weak),
         timeline=timeline(page, iri, dated), undated=[one for one in adoptions if one not in dated],
         weak=weak, sources=view.by_label(sources), survey=context(page, iri),
