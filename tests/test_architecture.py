@@ -214,3 +214,28 @@ def test_no_file_leans_on_places_outside_the_repository() -> None:
 def test_a_mention_of_an_outside_place_is_seen() -> None:
     assert outside_paths("see /work/notes.md and '../shared/x'") == ["/work/notes.md", "../shared/x"]
     assert not outside_paths("https://example.org/work/page, teamwork/, shared")
+
+
+LOOPS = {"asyncio.run", "asyncio.Runner", "anyio.run"}
+
+
+def started_loops(tree: ast.Module) -> list[str]:
+    """Event loops that a file starts in the thread it stands in."""
+    named = [f"{node.module}.{alias.name}" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names]
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    called = [ast.unparse(node) for node in attributes if node.attr in {"run", "Runner", "run_until_complete"}]
+    return [name for name in (*named, *called) if name in LOOPS or name.endswith(".run_until_complete")]
+
+
+def test_no_test_starts_an_event_loop_in_its_own_thread() -> None:
+    """The shared browser keeps a loop in the thread of the tests, and a second one there fails when a browser came before it."""
+    files = [path for path in (ROOT / "tests").rglob("*.py") if path.parent.name not in ("helpers", "bench", "node_modules")]
+    started = {str(path.relative_to(ROOT)): loops for path in files if (loops := started_loops(ast.parse(path.read_text("utf-8"))))}
+    assert len(files) > 60 and not started, "tests.helpers.coroutines.finish runs a coroutine in a thread of its own"
+
+
+@pytest.mark.parametrize("source", [
+    "import asyncio\nasyncio.run(main())", "from asyncio import run", "anyio.run(main)", "loop.run_until_complete(main())",
+])
+def test_an_event_loop_in_a_test_s_own_thread_is_seen(source: str) -> None:
+    assert started_loops(ast.parse(source))
