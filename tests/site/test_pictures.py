@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import lxml.html
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -389,7 +390,7 @@ def test_two_processes_draw_the_same_bytes() -> None:
     assert len(digests) == 1 and len(digests.pop().strip()) == 64
 
 
-def matrix(**changed: Any) -> str:
+def matrix(leads: bool = True, **changed: Any) -> str:
     """The macro's table of two regions and two main areas."""
     values = {
         "rows": [
@@ -401,12 +402,14 @@ def matrix(**changed: Any) -> str:
             ("Andre", "", [("Net", "n.html", "n"), ("Hjem", "h.html", "h")]),
         ],
         "cells": {
-            ("0751", "g"): Cell("active", "old", "i gang (2015)", "x.html"), ("0825", "h"): Cell("ended", "fresh", "afsluttet", "y.html"),
+            ("0751", "g"): Cell("active", "old", "i gang (2015)", "Aarhus: Net", "x.html"),
+            ("0825", "h"): Cell("ended", "fresh", "afsluttet", "Læsø: Hjem", "y.html"),
         },
         "key": [("active", "I gang"), ("unknown", "Ukendt")], **changed,
     }
-    source = '{% import "matrix.html" as m with context %}{{ m.matrix_key(key) }}{{ m.matrix(rows, columns, cells, "Tabel", "Kommune") }}'
-    return environment().from_string(source).render(lang="da", **values)
+    table = '{{ m.matrix(rows, columns, cells, "Tabel", "Kommune", leads) }}'
+    source = f'{{% import "matrix.html" as m with context %}}{{{{ m.matrix_key(key) }}}}{table}'
+    return environment().from_string(source).render(lang="da", leads=leads, **values)
 
 
 def told(element: ElementTree.Element) -> str:
@@ -415,7 +418,7 @@ def told(element: ElementTree.Element) -> str:
 
 
 def test_the_matrix_is_a_table_whose_heads_name_each_cell() -> None:
-    root = parsed(matrix())
+    root = lxml.html.fromstring(matrix())
     heads = {scope: [told(e) for e in root.iter("th") if e.get("scope") == scope] for scope in ("row", "col", "rowgroup", "colgroup")}
     assert heads == {
         "row": ["Aarhus", "Odder", "Læsø"], "col": ["Kommune", "Smart <Grid>", "Net", "Hjem"], "rowgroup": ["Region <A>", "B"],
@@ -423,13 +426,15 @@ def test_the_matrix_is_a_table_whose_heads_name_each_cell() -> None:
     }
     rows = [[told(cell) for cell in tr.findall("td")] for body in root.iter("tbody") for tr in body if tr.find("td") is not None]
     assert rows == [["i gang (2015)", "", ""], ["", "", ""], ["", "", "afsluttet"]]
-    signs = [e.get("class") for table in root.iter("table") for e in having(table, "span", "cell")]
-    assert signs == ["cell active old", "cell ended"]
-    assert all(len(td) or not td.text for td in root.iter("td")), "what is unknown is an empty cell, which the sheet marks with a dot"
+    signs = [(a.get("class"), a.get("href"), a.get("title")) for a in root.xpath("//td/a")]
+    assert signs == [("active old", "x.html", "Aarhus: Net: i gang (2015)"), ("ended", "y.html", "Læsø: Hjem: afsluttet")]
+    whole = lxml.html.fromstring(matrix(leads=False)).xpath("//tbody//td")
+    assert [(td.get("class"), td.text) for td in whole if td.text] == [("active old last", "i gang (2015)"), ("ended last", "afsluttet")]
+    assert all(len(td) or not td.text for td in root.iter("td")), "what is unknown is an empty cell, which the sheet marks"
 
 
 def test_markup_in_the_matrix_is_shown_and_never_run() -> None:
-    text = matrix(cells={("0751", "g"): Cell("active", "", "<script>alert(1)</script>", 'x" onclick="alert(1)')})
+    text = matrix(cells={("0751", "g"): Cell("active", "", "<script>alert(1)</script>", '" onclick="alert(1)', 'x" onclick="alert(1)')})
     assert "<script" not in text and 'onclick="' not in text
 
 

@@ -23,6 +23,7 @@ from kommunegraf.site.pages import (
     concepts,
     datasets,
     evidence,
+    folders,
     front,
     initiatives,
     learning,
@@ -39,7 +40,6 @@ from kommunegraf.site.pages import (
     versions,
     vocabulary,
 )
-from kommunegraf.site.parts import contents
 from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
@@ -50,12 +50,10 @@ RESOURCES: dict[str, Model] = {kind: model for module in MODULES for kind, model
 """What a page shows of the resources of one kind, beside what it shows of any."""
 DOCUMENTS: dict[str, Model] = {path: model for module in MODULES for path, model in module.DOCUMENTS.items()}
 """Pages that are about no single resource, by path."""
-MENTIONS = 40
+MENTIONS = 12
 """How many resources a page lists for each property that leads to its own."""
 CALLED = 400
 """A kind with more members has names that nobody types, and comparing them all would take long."""
-FEW = 60
-"""Up to so many members of a kind stand in one list."""
 _SCHEMA_ORG = {
     "municipality": "AdministrativeArea", "region": "AdministrativeArea", "organisation": "Organization", "source": "CreativeWork",
     "case": "Project", "dataset": "Dataset", "graph": "Dataset", "scheme": "DefinedTermSet", "solution": "SoftwareApplication",
@@ -86,15 +84,6 @@ class Plain:
     """What a page adds of a resource of which only the common part is shown: nothing."""
 
 
-@dataclass(frozen=True)
-class Folder:
-    """What `folder.html` shows: a kind of resource, and those there are of it; many of them by letter too."""
-
-    title: str
-    members: list[str]
-    letters: list[tuple[str, list[str]]]
-
-
 _PLAIN: Model = ("resource.html", lambda page, iri: Plain())
 
 
@@ -112,7 +101,11 @@ class Pages:
     @cached_property
     def documents(self) -> dict[str, Model]:
         """The pages that are about no single resource, by path: those of every site, and those that the data makes."""
-        return DOCUMENTS | learning.documents(self.site)
+        documents = DOCUMENTS | learning.documents(self.site) | matrix.documents(self.site)
+        for path, iris in self.folders.items():
+            if path not in DOCUMENTS:
+                documents |= folders.documents(path, iris)
+        return documents
 
     @property
     def unpaged(self) -> list[str]:
@@ -152,11 +145,11 @@ class Pages:
     @cached_property
     def paths(self) -> list[str]:
         """The path of every page, sorted."""
-        return sorted({*self.resources, *self.folders, *self.documents})
+        return sorted({*self.resources, *self.documents})
 
     def has(self, path: str) -> bool:
         """Whether there is a page of a path."""
-        return path in self.resources or path in self.folders or path in self.documents
+        return path in self.resources or path in self.documents
 
     def findings(self) -> list[Finding]:
         """Resources that cannot have a page, and those whose page has no name."""
@@ -177,13 +170,7 @@ class Pages:
         if path in self.documents:
             template, model = self.documents[path]
             return page.html(template, **names(model(page, addresses.iri(path))))
-        if path in self.resources:
-            return self._resource(page, self.resources[path])
-        if path in self.folders:
-            members = page.view.by_label(self.folders[path])
-            letters = contents.letters(page.view, members) if len(members) > FEW else []
-            return page.html("folder.html", **names(Folder(_kind(page, path.removesuffix("/index"), "kinds"), members, letters)))
-        return None
+        return self._resource(page, self.resources[path])
 
     def _resource(self, page: Page, iri: str) -> str:
         kind = page.view.kind(iri)

@@ -92,7 +92,7 @@ def initiative(page: Page, iri: str) -> InitiativePage:
         disputed=sum(bool(one.against) for one in adoptions), weak=weak,
         solutions=solutions(view, [one for one in claims.statements(page, iri) if one.solutions]), told=told(view, iri, sections),
         map=maps.status(page, page.w.map_of.format(view.label(iri)), adoptions, weak),
-        others=[one for one in view.of_type("kg:Initiative") if one != iri],
+        others=[one for area in areas for one in claims.of_kind(view.references(area, "kg:mainArea"), "initiative") if one != iri],
     )
 
 

@@ -143,9 +143,8 @@ def _group(root: Element, prefix: str, label: str, href: str, group: list[tuple[
         svg.add(parent, "title", f"{label}: " + "; ".join(f"{text} ({row.note})" if row.note else text for row, text in group))
     y = svg.lines(parent, svg.wrap(label, _LABEL, WIDTH), 0, y + 12, _LEADING, "label") - 12
     top, height = y + 2, len(group) * (_THICK + _BETWEEN) - _BETWEEN
-    for tick in scale.ticks():
-        x = scale.at(tick)
-        svg.add(root, "line", class_="grid" if tick else "grid zero", x1=x, x2=x, y1=top - 2, y2=top + height + 2)
+    svg.upright(root, "grid zero", [scale.at(tick) for tick in scale.ticks() if not tick], top - 2, height + 4)
+    svg.upright(root, "grid", [scale.at(tick) for tick in scale.ticks() if tick], top - 2, height + 4)
     for row, text in group:
         _bar(root, prefix, row, text, scale, top)
         top += _THICK + _BETWEEN

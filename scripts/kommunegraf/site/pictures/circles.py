@@ -17,7 +17,9 @@ others; weak to strong."""
 FILTERS = {"active", "planned", "open-plan", "ended", "weak", "unknown"}
 """The kinds that a reader can hide by the key."""
 _FINGER = 27.0
-"""12 pixels in units, where a picture of 640 units is 286 pixels wide."""
+"""12 pixels in units, where a picture of 640 units is 286 pixels wide; a circle that is as large needs no target of its own."""
+_READABLE = 11.0
+"""The size of names below which they are for wide screens only, and those of circles that a map is not about stand in their titles."""
 _STEPS = 4
 _ENDINGS = (
     "havn", "sund", "berg", "borg", "lands", "fjord", "djurs", "slund", "bæk", "sted", "strup", "fart", "minde", "lev", "bugt", "skov",
@@ -54,9 +56,10 @@ def cartogram(prefix: str, title: str, description: str, layout: Layout, spots: 
     `prefix` begins the ids. Raises ValueError for a place without a spot, or an unknown kind.
     """
     root = _map(prefix, "cartogram", title, description, layout, spots)
-    for circle in layout.circles:
-        if spots[circle.code].href:
-            root.append(_target(circle, spots[circle.code]))
+    if any(spot.href for spot in spots.values()):
+        targets = svg.add(root, "g", aria_hidden="true")
+        targets.extend(_target(circle, spots[circle.code]) for circle in layout.circles
+                       if spots[circle.code].href and circle.r < _FINGER)
     for circle in layout.circles:
         root.append(_spot(circle, spots[circle.code]))
     return svg.finished(root, *_key(key, {spot.kind for spot in spots.values()} & FILTERS))
@@ -111,15 +114,9 @@ def _map(prefix: str, kind: str, title: str, description: str, layout: Layout, s
 @lru_cache(maxsize=10_000)
 def _target(circle: Circle, spot: Spot) -> Element:
     """What a finger can hit of a spot, 24 pixels wide on a screen of 320. It lies below all circles, so that each has its own."""
-    link = Element("a", {"class": f"target {spot.kind}", "href": svg.clean(spot.href), "tabindex": "-1", "aria-hidden": "true"})
-    _dated(link, spot)
+    link = Element("a", {"class": f"target {spot.kind}", "href": svg.clean(spot.href), "tabindex": "-1"})
     svg.add(link, "circle", cx=circle.x, cy=circle.y, r=_FINGER)
     return link
-
-
-def _dated(element: Element, spot: Spot) -> None:
-    if spot.year is not None:
-        element.set("data-year", str(spot.year))
 
 
 @lru_cache(maxsize=10_000)
@@ -127,19 +124,29 @@ def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
     """A circle with its name; drawn at a part of its size, in whose whole the name has room. Maps share it, and none changes it."""
     names = f"spot {spot.kind} old" if spot.old else f"spot {spot.kind}"
     group = Element("a" if spot.href else "g", {"class": names, **({"href": svg.clean(spot.href)} if spot.href else {})})
-    _dated(group, spot)
-    svg.add(group, "title", f"{spot.label}: {spot.told}" if spot.told else spot.label)
+    if spot.year is not None:
+        group.set("data-year", str(spot.year))
     drawn = Circle(circle.code, circle.x, circle.y, max(circle.r * part, 2.5))
     _shape(group, spot.kind, drawn)
     lines, size = fitted(spot.label, circle.r * (_HOLE if spot.kind == "planned" else 1))
+    if spot.kind == "other" and size < _READABLE:
+        lines = []
     outside = circle.r < _TINY
+    if spot.told or len(lines) != 1:  # else the name in the circle says all
+        group.insert(0, _title(spot))
     y = circle.y + drawn.r + size if outside else circle.y
     size = size if part == 1 else min(size, 12.0)
-    class_ = " ".join(["name", *["fine"] * (size < 11), *["outside"] * outside])
+    class_ = " ".join(["name", *["fine"] * (size < _READABLE), *["outside"] * outside])
     text = svg.add(group, "text", class_=class_, font_size=size) if lines else group
     for row, line in enumerate(lines):
         svg.add(text, "tspan", line, x=circle.x, y=y + size * (0.35 + 1.05 * (row - (len(lines) - 1) / 2)))
     return group
+
+
+def _title(spot: Spot) -> Element:
+    title = Element("title")
+    title.text = svg.clean(f"{spot.label}: {spot.told}" if spot.told else spot.label)
+    return title
 
 
 def _shape(parent: Element, kind: str, circle: Circle) -> None:

@@ -19,7 +19,7 @@ def clean(text: str) -> str:
 def add(parent: Element, tag: str, text: str = "", **attributes: str | float) -> Element:
     """A new element at the end of its parent. In names of attributes `_` is `-`, and `class_` is `class`; numbers get one decimal."""
     written = {
-        name.rstrip("_").replace("_", "-"): clean(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+        name.rstrip("_").replace("_", "-"): clean(value) if isinstance(value, str) else _short(value)
         for name, value in attributes.items()
     }
     element = SubElement(parent, tag, written)
@@ -73,6 +73,16 @@ def _pieces(words: Iterable[str], size: float, limit: float) -> Iterator[str]:
             yield rest[:end] + "-"
             rest = rest[end:]
         yield rest
+
+
+def upright(parent: Element, class_: str, places: Iterable[float], y: float, height: float) -> None:
+    """Upright lines at some places, all in one element: many elements would be most of a page's weight."""
+    if drawn := "".join(f"M{_short(x)} {_short(y)}v{_short(height)}" for x in places):
+        add(parent, "path", class_=class_, d=drawn)
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def lines(parent: Element, texts: Iterable[str], x: float, y: float, leading: float, class_: str) -> float:

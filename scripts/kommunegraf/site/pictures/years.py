@@ -69,8 +69,7 @@ def _row(root: Element, axis: _Axis, span: Span, y: float) -> float:
     parent = svg.add(root, "a", href=span.href, class_=f"row {span.kind}") if span.href else svg.add(root, "g", class_=f"row {span.kind}")
     y = svg.lines(parent, svg.wrap(f"{span.label}: {span.told}", _LABEL, WIDTH), 0, y + 12, _LEADING, "label") - 12
     top, middle = y + 2, y + 2 + _THICK / 2
-    for tick in axis.ticks():
-        svg.add(parent, "line", class_="grid", x1=axis.at(tick), x2=axis.at(tick), y1=top - 2, y2=top + _THICK + 2)
+    svg.upright(parent, "grid", map(axis.at, axis.ticks()), top - 2, _THICK + 4)
     if span.kind != "ended" and span.last < axis.last:
         svg.add(parent, "line", class_="onward", x1=axis.at(span.last + 1), x2=axis.at(axis.last + 1), y1=middle, y2=middle)
     width = axis.at(span.last + 1) - axis.at(span.first)
