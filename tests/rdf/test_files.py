@@ -105,7 +105,7 @@ def test_reading_ends_at_its_limits(
         confined.add(ox.Store(), path, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a:b", "a*b", "a//b"])
+@pytest.mark.parametrize("name", ["a:b", "a*b", "a//b", "none#part"])
 def test_a_served_resource_that_can_have_no_page_is_remarked(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
     file = written(tmp_path, "some.ttl", f"<https://w3id.org/kommunegraf/tree/{name}> a <http://e/Tree> .".encode())
     with serving(file):

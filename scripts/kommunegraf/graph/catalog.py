@@ -123,14 +123,27 @@ def void(store: ox.Store, files: Iterable[File], sparql: str | None = None) -> l
 
     `files` and `sparql` are as for `catalog`. See W3C *Describing Linked Datasets with the VoID Vocabulary*.
     """
-    parts = ("dataset", "totals", "graphs", "classes", "properties", "vocabularies", "examples", "linksets")
-    triples = [t for part in parts for t in _asked(store, f"void-{part}")]
+    triples = [t for part in ("dataset", "graphs", "examples", "linksets") for t in _asked(store, f"void-{part}")]
+    triples += counts(store)
     for file in files:
         described = (of for of in datasets(file.path) if of == WHOLE or of.startswith(GRAPH))
         triples += (_triple(of, "void:dataDump", BASE + file.path) for of in described)
     if sparql:
         triples.append(_triple(WHOLE, "void:sparqlEndpoint", sparql))
     return list(dict.fromkeys(triples))
+
+
+def counts(store: ox.Store, dataset: str = WHOLE, document: str = BASE + VOID, space: str = BASE) -> list[ox.Triple]:
+    """What VoID counts of a data set: its totals, its classes and properties with theirs, and its vocabularies.
+
+    `document` is the address of the description, below which the parts have their IRIs. The entities are the resources whose IRI begins
+    with `space`.
+    """
+    return [
+        *_asked(store, "void-totals", dataset=dataset, space=space),
+        *(t for part in ("classes", "properties") for t in _asked(store, f"void-{part}", dataset=dataset, document=document)),
+        *_asked(store, "void-vocabularies", dataset=dataset),
+    ]
 
 
 def datasets(path: str) -> list[str]:

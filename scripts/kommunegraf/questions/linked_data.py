@@ -25,7 +25,7 @@ def _statements(question: Question) -> Iterator[tuple[str, str]]:
     keyword = _TEXT[question.form]
     yield RDF + "type", iri(SH + "SPARQLExecutable")
     yield RDF + "type", iri(f"{SH}SPARQL{keyword.capitalize()}Executable")
-    yield SH + keyword, literal("".join(line for line in question.text.splitlines(keepends=True) if not line.startswith("#+")))
+    yield SH + keyword, literal(question.bare)
     yield DCT + "identifier", literal(question.name)
     for lang, text in question.title.items():
         yield SKOS + "prefLabel", literal(text, lang)

@@ -79,6 +79,11 @@ class Question:
         """The formats of its answer, the default first."""
         return GRAPHS if self.is_graph else TABLES
 
+    @property
+    def bare(self) -> str:
+        """The SPARQL without the header."""
+        return "".join(line for line in self.text.splitlines(keepends=True) if not line.startswith("#+"))
+
     def default(self, parameter: str) -> str:
         """The default of a parameter, as SPARQL writes it."""
         return _values_line(parameter).search(self.text)[2].strip()  # type: ignore[index]

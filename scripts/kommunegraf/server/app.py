@@ -9,12 +9,13 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.routing import Mount, Route
-from starlette.types import Lifespan
+from starlette.routing import Mount, Route, Router
+from starlette.types import Lifespan, Receive, Scope, Send
 
 from kommunegraf.server.assistants import routes as assistants
 from kommunegraf.server.context import Context
 from kommunegraf.server.documents.dereference import Dereference
+from kommunegraf.server.foreign import routes as foreign
 from kommunegraf.server.http.answers import Answer
 from kommunegraf.server.http.middleware import Guard
 from kommunegraf.server.http.problems import Problem
@@ -47,16 +48,32 @@ def app(context: Context, lifespan: Lifespan[Starlette] | None = None) -> Starle
         routes=[
             Route("/health", _health),
             Route("/ready", _ready(context)),
+            Mount("/", app=_Pages(context)),
+        ],
+        middleware=[Middleware(Guard, context.settings), Middleware(Sparql, context, query_page.QueryPage(context))],
+        exception_handlers={HTTPException: _refuse},
+    )
+
+
+class _Pages:
+    """All pages: ours, or those of the data that is served where that is not ours."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._foreign = foreign.router(context)
+        self._own = Router([
             *questions.routes(context),
             *forms.routes(context),
             *query_page.routes(context),
             *contribution.routes(context),
             *assistants.routes(context),
             Mount("/", app=Dereference(context)),
-        ],
-        middleware=[Middleware(Guard, context.settings), Middleware(Sparql, context, query_page.QueryPage(context))],
-        exception_handlers={HTTPException: _refuse},
-    )
+        ])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        pages = self._foreign if self._context.is_foreign else self._own
+        await pages(scope, receive, send)
 
 
 async def _health(request: Request) -> Answer:

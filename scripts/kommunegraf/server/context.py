@@ -9,23 +9,21 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kommunegraf import __version__, paths
+from kommunegraf import paths
 from kommunegraf.publish.documents import Documents, release
-from kommunegraf.questions import ask as queries
 from kommunegraf.questions import question
-from kommunegraf.rdf import engines
-from kommunegraf.rdf.files import NotRdf, clear_refusals
 from kommunegraf.rdf.formats import JSON
+from kommunegraf.server import reading
 from kommunegraf.server.engine.frames import Job
 from kommunegraf.server.engine.pool import BadData, Loaded, WorkerPool
 from kommunegraf.server.engine.remote import Endpoint, check
 from kommunegraf.server.engine.reply import Lost, Reply, Runner, run
 from kommunegraf.server.engine.turns import Gate, Ticket
+from kommunegraf.server.foreign.data import ForeignSite, foreign
 from kommunegraf.server.http.cache import Cache
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.site.model import Site
-from kommunegraf.stores import fit
 from kommunegraf.stores.snapshot import snapshot
 
 _LOG = logging.getLogger("kommunegraf")
@@ -36,13 +34,15 @@ class State:
     """The data at one time.
 
     The store in this process, the version that names its content, when that was last changed, its documents, how many statements each
-    named graph has, what answers queries, and the answers and documents that are ready to be sent again.
+    named graph has, what answers queries, and the answers and documents that are ready to be sent again. `site` is that of the
+    documents; for data that is not ours one of its own.
     """
 
     store: ox.Store
     version: str
     changed: datetime
     documents: Documents
+    site: Site
     graphs: dict[str, int]
     source: WorkerPool | Endpoint
     answers: Cache
@@ -97,7 +97,12 @@ class Context:
     @property
     def site(self) -> Site:
         """The site of the data as it stands now."""
-        return self.state.documents.site
+        return self.state.site
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the data is not ours."""
+        return isinstance(self.state.site, ForeignSite)
 
     async def open(self) -> None:
         """Load the data and start the workers. Raises BadData or StoreError."""
@@ -212,39 +217,17 @@ class Context:
 
     def _read(self, source: WorkerPool | Endpoint, loaded: Loaded | None) -> State:
         """The data for the documents, beside what answers queries."""
-        store, version = _store(loaded) if loaded else snapshot(self.settings.endpoint)
+        store, version = reading.store(loaded) if loaded else snapshot(self.settings.endpoint)
         if isinstance(source, Endpoint):
-            source.graphs = _checked(self.settings).graphs
+            source.graphs = reading.checked(self.settings).graphs
         documents = Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
         if unpaged := documents.pages.unpaged:
-            _LOG.warning("%d resources have no page, as their IRIs have what no file name may have, such as %s", len(unpaged), unpaged[0])
+            _LOG.warning("%d resources have no page, as their IRIs cannot be those of documents, such as %s", len(unpaged), unpaged[0])
         changed = max((datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in self.files), default=datetime.now(UTC))
         answers = Cache(self.settings.cached_answers_megabytes << 20, self.settings.cached_answer_kilobytes << 10)
         pages = Cache(self.settings.cached_documents_megabytes << 20, self.settings.cached_documents_megabytes << 20)
-        return State(store, version, changed, documents, _graphs(store), source, answers, pages)
-
-
-def _graphs(store: ox.Store) -> dict[str, int]:
-    rows = queries.internal(engines.Embedded(store), "graph-sizes").rows()
-    return {row["graph"]: row["triples"] for row in rows}
-
-
-def _checked(settings: Settings) -> engines.Endpoint:
-    """The endpoint, which holds the graph and can answer the questions. Raises EngineError."""
-    endpoint = engines.Endpoint(settings.endpoint, int(settings.query_seconds) + 1)
-    if (version := fit.check(endpoint)) != __version__:
-        _LOG.warning("the endpoint holds version %s, the questions are of %s", version, __version__)
-    return endpoint
-
-
-def _store(loaded: Loaded) -> tuple[ox.Store, str]:
-    store = ox.Store()
-    try:
-        with clear_refusals():
-            store.bulk_load(path=loaded.quads)
-    except NotRdf as error:
-        raise BadData(f"the data cannot be loaded: {error}") from error
-    return store, loaded.version
+        site = (None if self.data or isinstance(source, Endpoint) else foreign(store, version, self.files, self.public)) or documents.site
+        return State(store, version, changed, documents, site, reading.graphs(store), source, answers, pages)
 
 
 __all__ = ["BadData", "Context", "Problem", "Reply", "State"]

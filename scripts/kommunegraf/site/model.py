@@ -71,8 +71,17 @@ class Site:
     @cached_property
     def resources(self) -> list[str]:
         """The IRIs of things that Kommunegraf mints and the store describes, sorted; parts of documents (`#part`) are none."""
+        return [iri for iri in self._minted if "#" not in iri]
+
+    @cached_property
+    def parts(self) -> list[str]:
+        """The IRIs of parts of documents (`#part`) that Kommunegraf mints and the store describes, sorted."""
+        return [iri for iri in self._minted if "#" in iri]
+
+    @cached_property
+    def _minted(self) -> list[str]:
         subjects = {q.subject.value for q in self.store if isinstance(q.subject, ox.NamedNode)}
-        return sorted(iri for iri in subjects if "#" not in iri and (path := addresses.path(iri)) and addresses.is_thing(path))
+        return sorted(iri for iri in subjects if (path := addresses.path(iri)) and addresses.is_thing(path))
 
     @cached_property
     def claims(self) -> Claims:

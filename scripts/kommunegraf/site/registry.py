@@ -109,8 +109,13 @@ class Pages:
 
     @property
     def unpaged(self) -> list[str]:
-        """The IRIs of resources that can have no page, as their path cannot be that of a file on every host."""
-        return [iri for iri in self.site.resources if addresses.fault(addresses.path(iri) or "")]
+        """The IRIs of resources without a page: their path cannot be that of a file on every host, or they are part of no document."""
+        return [*(iri for iri in self.site.resources if addresses.fault(addresses.path(iri) or "")), *self._adrift]
+
+    @cached_property
+    def _adrift(self) -> list[str]:
+        """The IRIs of parts (`#part`) of documents that there are not."""
+        return [iri for iri in self.site.parts if not self.has(addresses.path(iri) or "")]
 
     @cached_property
     def former(self) -> dict[str, str]:
@@ -160,7 +165,9 @@ class Pages:
                 faults.append(Finding("violation", "page", f"{fault}: no page can be made", "another IRI", resource=iri))
             elif path not in self.documents and not self.site.views["da"].named(iri):
                 faults.append(Finding("warning", "page", "has no label", "a skos:prefLabel in Danish and in English", resource=iri))
-        return faults
+        repair = "say something of the resource before the #, or write / in the place of #"
+        adrift = "is part of a document that there is not"
+        return faults + [Finding("warning", "page", adrift, repair, resource=iri) for iri in self._adrift]
 
     def html(self, path: str, lang: str) -> str | None:
         """The page of a path in a language; None where there is none."""

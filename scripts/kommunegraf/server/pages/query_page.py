@@ -13,23 +13,26 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from kommunegraf.languages import number, texts
-from kommunegraf.namespaces import PREFIXES
+from kommunegraf.namespaces import KG, PREFIXES
 from kommunegraf.questions import ask
 from kommunegraf.rdf.formats import GRAPHS, HTML, JSON, NTRIPLES, TABLES, with_charset
 from kommunegraf.server.context import Context, Reply
 from kommunegraf.server.engine.remote import check
+from kommunegraf.server.foreign.page import ForeignPage, page_of
 from kommunegraf.server.http.answers import Answer, entity_tag
 from kommunegraf.server.http.middleware import POLICY
 from kommunegraf.server.http.problems import Problem, listed
 from kommunegraf.server.http.requests import client
 from kommunegraf.server.pages import arguments, responses
-from kommunegraf.server.pages.page import Download, ServerPage, page_of
+from kommunegraf.server.pages.page import Download, ServerPage
 from kommunegraf.server.sparql import protocol
 from kommunegraf.site import results
 from kommunegraf.site.pages import questions
 
 SHORTEST = "adopters-of-initiative"
 """The question in the form if none is chosen."""
+_ANYWHERE = "classes"
+"""The query in the form over data that is not ours."""
 _LONGEST = 8000
 """Characters of a query that an address can carry in every browser and proxy; a longer one has no links to its downloads."""
 _FOLDER = Path(__file__).parent / "static"
@@ -48,7 +51,7 @@ def routes(context: Context) -> list[Route]:
             body = await responses.results(request, context, _vocabulary(page.lang), JSON.media)
         except Problem as problem:
             return responses.problem(request, page, problem)
-        return responses.document(request, _terms(body, page.lang), "application/json", page.lang)
+        return responses.document(request, _terms(body, page), "application/json", page.lang)
 
     async def asset(request: Request) -> Answer:
         name = request.path_params["path"]
@@ -110,6 +113,8 @@ class QueryPage:
 
     async def _form(self, request: Request, page: ServerPage) -> Answer:
         """The form, with the question of the library that `example` names and what else the address says for it."""
+        if isinstance(page, ForeignPage):
+            return await self._empty(request, page, ask.folder("internal")[_ANYWHERE].bare)
         example = request.query_params.get("example", "")
         try:
             question = arguments.find(example or SHORTEST)
@@ -117,7 +122,10 @@ class QueryPage:
             bound = await run_sync(arguments.read, page.site, self._context.settings, question, pairs, page.lang)
         except Problem as problem:
             return responses.problem(request, page, problem)
-        shown = Shown(bound.bare, self._address(request), page.w.sparql_title, example=example, editor=editor_installed())
+        return await self._empty(request, page, bound.bare, example)
+
+    async def _empty(self, request: Request, page: ServerPage, text: str, example: str = "") -> Answer:
+        shown = Shown(text, self._address(request), page.w.sparql_title, example=example, editor=editor_installed())
         body = await run_sync(_html, page, shown)
         return responses.document(request, body.encode(), HTML.content_type, page.lang, {"Content-Security-Policy": _POLICY})
 
@@ -167,7 +175,8 @@ def _answered(page: ServerPage, query: protocol.QueryRequest, address: str, body
 
 
 def _html(page: ServerPage, shown: Shown) -> str:
-    return page.html("sparql.html", groups=questions.groups(page), prefixes=sorted(PREFIXES.items()), formats=[*TABLES, *GRAPHS],
+    groups = [] if isinstance(page, ForeignPage) else questions.groups(page)
+    return page.html("sparql.html", groups=groups, prefixes=sorted(_prefixes(page).items()), formats=[*TABLES, *GRAPHS],
                      problems=listed("sparql", page.lang), **vars(shown))
 
 
@@ -177,13 +186,19 @@ def _vocabulary(lang: str) -> str:
     return question.bind({"lang": f'"{lang}"'})
 
 
-def _terms(body: bytes, lang: str) -> bytes:
+def _prefixes(page: ServerPage) -> dict[str, str]:
+    """The prefixes to write queries with; ours where the data is ours."""
+    return {prefix: space for prefix, space in PREFIXES.items() if space != KG or not isinstance(page, ForeignPage)}
+
+
+def _terms(body: bytes, page: ServerPage) -> bytes:
     """What the editor completes (prefixes, classes, properties, their names), and what it says in a language."""
     rows = [{name: term["value"] for name, term in row.items()} for row in json.loads(body)["results"]["bindings"]]
     kinds = {kind: sorted({row["term"] for row in rows if row["kind"] == kind}) for kind in ("class", "property")}
     labels = {row["term"]: row["label"] for row in rows if "label" in row}
     vocabulary = {
-        "prefixes": PREFIXES, "classes": kinds["class"], "properties": kinds["property"], "labels": labels, "words": _editor_words(lang),
+        "prefixes": _prefixes(page), "classes": kinds["class"], "properties": kinds["property"], "labels": labels,
+        "words": _editor_words(page.lang),
     }
     return json.dumps(vocabulary, ensure_ascii=False, sort_keys=True).encode() + b"\n"
 

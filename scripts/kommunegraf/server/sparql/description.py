@@ -17,7 +17,7 @@ from kommunegraf.server.sparql import media
 SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
 _BESIDE = (".well-known/void", "questions", "openapi.json")
-"""What else there is to read, relative to the endpoint's address."""
+"""What else there is to read, relative to the endpoint's address; of data that is not ours the first."""
 
 
 def answer(context: Context, address: str, accept: str | None, query_string: bytes) -> Answer:
@@ -49,7 +49,7 @@ def describe(context: Context, address: str) -> Iterator[ox.Triple]:
     for format in (*TABLES, *GRAPHS):
         if format.w3c:
             yield ox.Triple(service, _sd("resultFormat"), ox.NamedNode(_FORMATS + format.w3c))
-    for path in _BESIDE:
+    for path in _BESIDE[:1] if context.is_foreign else _BESIDE:
         yield ox.Triple(service, ox.NamedNode(expand("rdfs:seeAlso")), ox.NamedNode(urljoin(address, path)))
     yield ox.Triple(service, _sd("defaultDataset"), dataset)
     yield _typed(dataset, "Dataset")
