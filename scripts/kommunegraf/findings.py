@@ -3,7 +3,6 @@
 import builtins
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 from typing import Any, Literal
 
 from kommunegraf.errors import KommunegrafError
@@ -66,4 +65,6 @@ class BadInput(KommunegrafError):
 
 def nearest(value: str, choices: Iterable[str], count: int = 3) -> list[str]:
     """The choices that look most like `value`, best first; empty when none is close."""
+    from difflib import get_close_matches  # only mistakes need it
+
     return get_close_matches(value, sorted(choices), n=count, cutoff=0.6)

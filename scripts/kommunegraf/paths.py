@@ -1,9 +1,7 @@
 """Where the ontology, the tables and the queries are: inside the package in a wheel, at the top of a checkout; and where files are made."""
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -28,6 +26,9 @@ def workshop(folder: Path, prefix: str) -> Iterator[Path]:
 
     Who uses one holds a lock on it, so that only what nobody uses is removed; without locks, as on Windows, nothing is.
     """
+    import shutil
+    import tempfile  # both are for who writes, and take as long to load as a lookup
+
     for leftover in folder.glob(f"{prefix}*") if sys.platform != "win32" else ():
         with suppress(OSError):  # it is in use, or gone
             locks = lock(leftover)

@@ -63,7 +63,7 @@ def test_a_word_is_found_however_its_letters_are_composed(built: Path, form: str
 
 
 def test_a_narrow_table_loses_nothing_that_tells_rows_apart(built: Path) -> None:
-    text = shell(f"COLUMNS=60 TERM=xterm FORCE_COLOR=1 KG query run municipalities --graph {built}").stdout.decode("utf-8")
+    text = shell(f"script -qec 'COLUMNS=60 TERM=xterm KG query run municipalities --graph {built}' /dev/null").stdout.decode("utf-8")
     assert "…" not in text and text.count("\n") > 98
 
 

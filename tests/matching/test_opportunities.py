@@ -13,8 +13,9 @@ from kommunegraf.languages import words
 from kommunegraf.matching import answers, linked_data, plans, text, together
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.opportunities import FRESH, LARGEST_GROUP, MEMBERS_NEAR, Opportunity
-from kommunegraf.matching.register import Choices, Membership, Place, Register, Resource, names, read
+from kommunegraf.matching.register import Choices, Membership, Place, Register, Resource, read
 from kommunegraf.namespaces import BASE
+from kommunegraf.questions import ask
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Embedded
 
@@ -213,7 +214,7 @@ def test_the_table_has_its_head_when_it_has_no_row() -> None:
 
 def test_own_plans_lie_over_the_graph_are_marked_and_stay_out_of_rdf(engine: Embedded) -> None:
     register = read(engine, "en")
-    own = plans.parse("Sorø, Ringsted: network-for-sensors", names(engine, "municipality"), names(engine, "initiative"))
+    own = plans.parse("Sorø, Ringsted: network-for-sensors", ask.names(engine, "municipality"), ask.names(engine, "initiative"))
     matcher = Matcher(plans.overlay(register, own))
     private = [one for one in matcher.opportunities if one.private]
     assert private and {one.kind for one in private} >= {"buy-together"}
@@ -228,7 +229,7 @@ def test_own_plans_lie_over_the_graph_are_marked_and_stay_out_of_rdf(engine: Emb
 
 
 def test_a_file_of_plans_says_what_is_wrong_and_where(engine: Embedded, tmp_path: Path) -> None:
-    file, places, initiatives = tmp_path / "plans.csv", names(engine, "municipality"), names(engine, "initiative")
+    file, places, initiatives = tmp_path / "plans.csv", ask.names(engine, "municipality"), ask.names(engine, "initiative")
     file.write_text("municipality,initiative,year\nSorø,network-for-sensors,\nLejre,open-data,2027\n", "utf-8")
     assert [plan.year for plan in plans.read(file, places, initiatives)] == [None, 2027]
     file.write_text("municipality,initiative,year\nSoroe,network-for-sensors,20x\nNowhere,nothing,\n", "utf-8")

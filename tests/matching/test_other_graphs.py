@@ -16,6 +16,7 @@ from kommunegraf.findings import BadInput
 from kommunegraf.graph import validate
 from kommunegraf.matching import exports, linked_data, register, screen
 from kommunegraf.matching.matcher import Matcher
+from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 
 HOST = "https://data.example.se/"
@@ -78,7 +79,7 @@ def test_every_kommune_is_matched_under_its_own_iri_and_name(matcher: Matcher) -
 
 
 def test_names_are_found_as_people_write_them() -> None:
-    names = register.names(opened(swedish()), "municipality")
+    names = ask.names(opened(swedish()), "municipality")
     assert {names.resolve(name) for name in ("Stockholm", "stockholms kommun", "0180", "180", f"{HOST}id#0180")} == {f"{HOST}id#0180"}
 
 

@@ -12,7 +12,7 @@ from tests.helpers import calls, virtuoso
 
 from kommunegraf.graph import build
 from kommunegraf.matching.matcher import Matcher
-from kommunegraf.namespaces import BASE, XSD
+from kommunegraf.namespaces import XSD
 from kommunegraf.questions import ask
 from kommunegraf.questions.question import Question
 from kommunegraf.rdf.engines import Embedded, Endpoint, Engine, python_value
@@ -59,9 +59,8 @@ def others(engine: Engine, question: Question) -> Iterator[dict[str, str]]:
     """Some other arguments of a question: for each parameter that is a resource, resources from the whole list of its kind."""
     for parameter in question.parameters.values():
         if not parameter.is_value:
-            solutions = ask.internal(engine, "names", prefix=f"{BASE}{parameter.type}/").result
-            known = sorted({solution["resource"].value for solution in solutions})
-            yield from ({parameter.name: iri} for iri in known[:: -(-len(known) // THINGS)])
+            iris = ask.names(engine, parameter.type).iris
+            yield from ({parameter.name: iri} for iri in iris[:: -(-len(iris) // THINGS)])
 
 
 def close(here: object, there: object) -> bool:

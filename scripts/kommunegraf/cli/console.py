@@ -155,7 +155,17 @@ def bar(text: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Columns under bold heads; as wide as the terminal, 200 characters when piped."""
+    """Columns under their heads, folded to the width of the terminal; when piped, a line for each row."""
+    cells = [["" if cell is None else _CONTROL.sub("\ufffd", str(cell)) for cell in row] for row in rows]
+    if sys.stdout and sys.stdout.isatty():
+        _print_folded(header, cells)
+    else:
+        lines = [[cell.replace("\n", " ") for cell in row] for row in [header, *cells]]
+        widths = [max(map(len, column)) for column in zip(*lines)]
+        print("\n".join("   ".join(map(str.ljust, line, widths)).rstrip() for line in lines) + "\n")
+
+
+def _print_folded(header: list[str], rows: list[list[str]]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -165,10 +175,8 @@ def print_table(header: list[str], rows: list[tuple[Any, ...]]) -> None:
     for head in header:
         table.add_column(escape(head), overflow="fold")  # on a narrow screen too, all of a value is there to tell rows apart
     for row in rows:
-        table.add_row(*(Text("" if cell is None else _CONTROL.sub("\ufffd", str(cell))) for cell in row))
+        table.add_row(*map(Text, row))
     console = Console()
-    if not console.is_terminal:
-        console.width = 200
     console.print(table)
     console.print()
 

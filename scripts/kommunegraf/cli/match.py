@@ -74,10 +74,11 @@ def _matcher(engine: "Engine", lang: str, texts: tuple[str, ...], file: Path | N
     """The graph read under some choices, with the user's own plans over it."""
     from kommunegraf.matching import plans, register
     from kommunegraf.matching.matcher import Matcher
+    from kommunegraf.questions import ask
 
     chosen, read = register.Choices(**choices), register.read(engine, lang)
     if texts or file:
-        places, initiatives = register.names(engine, "municipality"), register.names(engine, "initiative")
+        places, initiatives = ask.names(engine, "municipality"), ask.names(engine, "initiative")
         own = [one for text in texts for one in plans.parse(text, places, initiatives)]
         read = plans.overlay(read, own + (plans.read(file, places, initiatives) if file else []))
     return Matcher(read, chosen)

@@ -19,9 +19,9 @@ Form = Literal["text", "csv", "xlsx", "json", "turtle", "html", "md"]
 
 def find(engine: "Engine", name: str, kind: str = "municipality") -> str:
     """The IRI of a kommune, an initiative or a region, by its name in any language, or its code. Raises UnknownName."""
-    from kommunegraf.matching import register
+    from kommunegraf.questions import ask
 
-    return register.names(engine, kind).resolve(name)
+    return ask.names(engine, kind).resolve(name)
 
 
 def note(engine: "Engine", matcher: "Matcher", names: list[str], initiative: str, form: Form, output: Path | None) -> None:

@@ -10,7 +10,6 @@ from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import adoption, reader
 from kommunegraf.graph.adoption import Evidence, Limits, Source
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.names import Names
 from kommunegraf.namespaces import KG
 from kommunegraf.questions import ask
 from kommunegraf.questions.ask import BadArgument
@@ -188,12 +187,6 @@ def read(engine: Engine, lang: str = "da") -> Register:
         lang, places, initiatives, evidence, _neighbours(engine, places), limits, dict(labels), kinds, _memberships(engine), dict(partners),
         texts=dict(texts),
     )
-
-
-def names(engine: Engine, kind: str) -> Names:
-    """The names of every `municipality` or `initiative`, in all languages of the graph."""
-    rows = ask.internal(engine, "names-of-class", **{"class": KG + kind.capitalize()}).rows()
-    return Names(kind, ((row["resource"], row["label"]) for row in rows))
 
 
 def _neighbours(engine: Engine, places: Iterable[str]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -18,7 +18,7 @@ from kommunegraf import paths
 from kommunegraf.findings import nearest
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names, plain
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import BASE, KG, PREFIXES, SKOS
 from kommunegraf.questions.question import BadArgument, Parameter, Question, read, read_folder
 from kommunegraf.rdf.engines import Engine, EngineError, python_value
 from kommunegraf.rdf.terms import iri, literal
@@ -137,9 +137,17 @@ def term(engine: Engine, parameter: Parameter, value: str) -> str:
     return iri(names(engine, parameter.type).resolve(value))
 
 
+_CLASSES = {
+    "case": KG + "CaseExample", "organisation": PREFIXES["org"] + "Organization", "question": KG + "SurveyQuestion",
+    "scheme": SKOS + "ConceptScheme",
+}
+"""The classes of kinds that do not have the name of their kind."""
+
+
 def names(engine: Engine, kind: str) -> Names:
-    """The names in the graph for resources of one kind, such as `municipality` or `initiative`."""
-    solutions = internal(engine, "names", prefix=f"{BASE}{kind}/").result
+    """The names in the graph for resources of one kind, such as `municipality` or `main-area`, in all languages of the graph."""
+    class_ = _CLASSES.get(kind, KG + kind.title().replace("-", ""))
+    solutions = internal(engine, "names", **{"class": class_}).result
     return Names(kind.replace("-", " "), ((s["resource"].value, s["label"].value) for s in solutions))
 
 

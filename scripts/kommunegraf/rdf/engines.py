@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
-from kommunegraf.rdf import client, compiled
+from kommunegraf.rdf import compiled
 from kommunegraf.rdf.files import Document, NotRdf
 from kommunegraf.rdf.formats import JSON, NTRIPLES, XML
 
@@ -62,7 +62,7 @@ class Embedded:
         It opens at once and answers at a quarter of the speed: for a few questions, not for reading the whole graph.
         """
         store = compiled.read(path)
-        return cls(store) if store is not None else cls.open(path)
+        return Compiled(store, path) if store is not None else cls.open(path)
 
     def query(self, text: str) -> Result:
         """See Engine."""
@@ -71,6 +71,27 @@ class Embedded:
             return list(result) if isinstance(result, ox.QueryTriples) else result
         except SyntaxError as error:
             raise EngineError(f"the query is not SPARQL: {error}") from error
+
+
+class Compiled(Embedded):
+    """The compiled store of a file, and the file itself once a damaged block shows in the store."""
+
+    def __init__(self, store: ox.Store, path: Path) -> None:
+        super().__init__(store)
+        self.path = path
+
+    def query(self, text: str) -> Result:
+        """See Engine."""
+        try:
+            return _complete(super().query(text))
+        except RuntimeError:  # what the engine raises for a wrong checksum
+            self.store = Embedded.open(self.path).store
+            return super().query(text)
+
+
+def _complete(result: Result) -> Result:
+    """An answer whose rows are all read, and not only when they are asked for."""
+    return _solutions(result.serialize(format=ox.QueryResultsFormat.JSON) or b"") if isinstance(result, ox.QuerySolutions) else result
 
 
 class Rdflib:
@@ -122,6 +143,8 @@ class Endpoint:
         return result
 
     def _ask(self, text: str, graphs: tuple[str, ...]) -> Any:
+        from kommunegraf.rdf import client  # takes longer to load than a lookup in a file to answer
+
         try:
             body, media, self.server = client.ask(self.url, text, self.timeout, graphs, graphs)
         except client.EndpointError as error:

@@ -10,8 +10,8 @@ _START = (
     "A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff"
     "\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
 )
-_XML_NAME = re.compile(f"[{_START}][{_START}0-9.\u00b7\u0300-\u036f\u203f-\u2040-]*\\Z")
-"""The end of an IRI that is a name without colon (Namespaces in XML 1.0, section 4)."""
+_XML_NAME = f"[{_START}][{_START}0-9.\u00b7\u0300-\u036f\u203f-\u2040-]*\\Z"
+"""The end of an IRI that is a name without colon (Namespaces in XML 1.0, section 4). Compiled at its first use: that takes long."""
 _RESERVED = {RDF + name for name in (
     "RDF", "ID", "about", "parseType", "resource", "nodeID", "datatype", "li", "Description", "aboutEach", "aboutEachPrefix", "bagID",
 )}
@@ -30,7 +30,7 @@ def check_element(iri: str) -> None:
     """Raises WrongFormat for the IRI of a predicate or class that RDF/XML cannot write."""
     if iri in _RESERVED:
         raise WrongFormat(f"RDF/XML cannot write <{iri}>: its syntax needs the name for itself")
-    if not _XML_NAME.search(iri):
+    if not re.search(_XML_NAME, iri):
         raise WrongFormat(f"RDF/XML cannot write the predicate or class <{iri}>: it does not end in a name, a letter or _ first")
 
 
