@@ -110,22 +110,23 @@ def network(graph: "Engine", lang: str = "en", choices: "Choices | None" = None)
     return Matcher.open(graph, lang, choices).graph
 
 
-def build(output: "str | Path" = "build") -> "Path":
+def build(output: "str | Path" = "build", *data: "str | Path", ontology: "str | Path | None" = None) -> "Path":
     """Build the graph from the tables and the ontology, write it to a folder, and return the path of its N-Quads file.
 
-    Equal tables give equal bytes. Raises BadInput, with every finding, and then nothing is written.
+    `data` are folders of tables, by default the project's own; `ontology` is a folder of Turtle files that go before the project's own
+    of the same name. Equal tables give equal bytes. Raises BadInput, with every finding, and then nothing is written.
     """
     from pathlib import Path
 
     from kommunegraf import paths
     from kommunegraf.graph import build as builder
 
-    root = paths.root()
-    return builder.write(builder.build(root / "ontology", root / "data"), Path(output))[0]
+    folders = paths.Folders.of(map(Path, data), Path(ontology) if ontology else None)
+    return builder.write(builder.build_all(folders), Path(output))[0]
 
 
 def validate(*places: "str | Path", lang: str = "en") -> "list[Finding]":
-    """What is wrong with a folder of tables or with RDF files; with the project's own tables when none is named.
+    """What is wrong with folders of tables or with RDF files; with the project's own tables when none is named.
 
     Each finding says what is wrong, what would be right, and where. An empty list means that tables, shapes and rules all hold.
     """
@@ -134,8 +135,7 @@ def validate(*places: "str | Path", lang: str = "en") -> "list[Finding]":
     from kommunegraf import paths
     from kommunegraf.graph import validate as checks
 
-    root = paths.root()
-    return checks.check([Path(place) for place in places] or [root / "data"], root, lang)
+    return checks.check([Path(place) for place in places], paths.Folders.of(), lang)
 
 
 def write_site(

@@ -1,9 +1,11 @@
 """Where the ontology, the tables and the queries are: inside the package in a wheel, at the top of a checkout; and where files are made."""
 
+import errno
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -18,6 +20,37 @@ def root() -> Path:
     package = Path(__file__).resolve().parent
     bundled = package / "_root"
     return bundled if bundled.is_dir() else package.parents[1]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """The folders that a graph is built from: of tables, one for each register, and of Turtle files.
+
+    Where two folders have a Turtle file of one name, that of the later stands.
+    """
+
+    data: tuple[Path, ...]
+    ontology: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, data: Iterable[Path] | None = None, ontology: Path | None = None) -> "Folders":
+        """The project's own folders; where some are named, others of tables in their place, and one of Turtle files that goes before."""
+        own = root()
+        return cls(tuple(data or ()) or (own / "data",), (own / "ontology", *([ontology] if ontology else [])))
+
+    def turtle(self) -> list[Path]:
+        """The Turtle files, sorted by name. Raises OSError for a folder that there is not, or that holds none."""
+        files = {path.name: path for folder in self.ontology for path in _listed(folder)}
+        return [files[name] for name in sorted(files)]
+
+
+def _listed(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "is no folder", str(folder))
+    files = [path for path in folder.iterdir() if path.suffix == ".ttl"]
+    if not files:
+        raise FileNotFoundError(errno.ENOENT, "holds no Turtle files (*.ttl)", str(folder))
+    return files
 
 
 @contextmanager

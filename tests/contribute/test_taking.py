@@ -18,6 +18,7 @@ from kommunegraf.contribute import effects, register, statements, template
 from kommunegraf.contribute.register import Register
 from kommunegraf.contribute.submission import Answer, Change, Membership, Submission
 from kommunegraf.graph import journal, validate
+from kommunegraf.paths import Folders
 
 DAY = date(2026, 11, 1)
 
@@ -112,7 +113,7 @@ def test_what_was_taken_in_keeps_every_rule_of_the_graph(held: Register, tmp_pat
         said(Answer("open-data", "active", solutions=("open-data-dk", "open-data-aarhus"), address="https://example.org/x")),
         said(Answer(name, "active", since=2020)), said(Answer(name, "withdrawn"), day=date(2026, 11, 3)),
     )  # fmt: skip
-    assert validate.project(ROOT, tmp_path / "data") == []
+    assert validate.project(Folders.of([tmp_path / "data"])) == []
 
 
 def test_what_the_same_answer_no_longer_says_is_withdrawn(held: Register, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ KG = "@prefix kg: <https://w3id.org/kommunegraf/ontology/> .\n"
 def findings(folder: Path, text: str) -> set[tuple[str, str]]:
     path = folder / "file.ttl"
     path.write_text(text, "utf-8")
-    return {(finding.rule, finding.resource) for finding in validate.files([path], paths.root())}
+    return {(finding.rule, finding.resource) for finding in validate.files([path], paths.Folders.of())}
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,7 @@ from tests.helpers.slips import Change, NothingFree, Row, Slip, Text, cell, copi
 
 from kommunegraf.findings import Finding
 from kommunegraf.graph import tables, validate
+from kommunegraf.paths import Folders
 
 
 def put(mark: str) -> Change:
@@ -410,7 +411,7 @@ SLIPS: list[Slip] = [
 @pytest.fixture(scope="module")
 def base() -> set[tuple[str, str]]:
     """What validation says of the real data: rule and message of each remark."""
-    return {(f.rule, f.message) for f in validate.project(ROOT, ROOT / "data")}
+    return {(f.rule, f.message) for f in validate.project(Folders.of())}
 
 
 def copy_with(slips: list[Slip], folder: Path) -> dict[Slip, set[tuple[str, int]]]:
@@ -474,7 +475,7 @@ def outcome(folder: Path, base: set[tuple[str, str]]) -> dict[Slip, str]:
             copy = folder / f"{whole}-{len(together)}-{len(alone)}"
             places = copy_with(together or [alone.pop()], copy)
             together = [slip for slip in together if slip not in places]
-            findings = validate.project(copy, copy / "data") if whole else tables.read(copy / "data")[1]
+            findings = validate.project(Folders((copy / "data",), (copy / "ontology",))) if whole else tables.read(copy / "data")[1]
             result |= verdicts(places, [f for f in findings if (f.rule, f.message) not in base])
     return result
 

@@ -221,7 +221,7 @@ def test_a_suggestion_comes_with_a_wrong_reference(copy: Path) -> None:
 
 def test_the_line_is_the_files_line_after_a_cell_with_line_breaks(copy: Path) -> None:
     set_cell(copy, "cases.csv", 2, "summary_en", "First line\nsecond line")
-    set_cell(copy, "cases.csv", 3, "municipality", "x")
+    set_cell(copy, "cases.csv", 3, "municipality", "X")
     assert [f.line for f in findings(copy) if f.rule == "cell"] == [4]
 
 

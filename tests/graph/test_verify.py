@@ -14,7 +14,7 @@ import rdflib
 from tests.helpers import ROOT
 
 from kommunegraf.findings import Finding
-from kommunegraf.graph import shacl, validate
+from kommunegraf.graph import countries, shacl, tables, validate
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, expand
 from kommunegraf.questions import ask
@@ -41,9 +41,9 @@ def check(monkeypatch: pytest.MonkeyPatch) -> Check:
     return run
 
 
-def test_the_real_graph_breaks_no_rule(engine: Embedded, check: Check) -> None:
-    found = [f for f in check(engine, RULES, "en") if f.severity != "info"]
-    assert not [f"{f.rule}: {f.message}. {f.repair}" for f in found]
+def test_the_real_graph_breaks_no_rule(copy: Embedded, check: Check) -> None:
+    findings = [f for f in check(copy, RULES, "en") if f.severity != "info"]
+    assert not [f"{f.rule}: {f.message}. {f.repair}" for f in findings]
 
 
 def test_every_rule_has_one_bad_example_with_approved_findings() -> None:
@@ -97,9 +97,10 @@ def term(text: str) -> ox.NamedNode | ox.Literal:
 
 @pytest.fixture(scope="module")
 def copy(engine: Embedded) -> Embedded:
-    """A copy of the real graph that tests may edit, and leave as it was."""
+    """A copy of the real graph, with what holds in each country beside it, that tests may edit, and leave as it was."""
     store = ox.Store()
     store.extend(engine.store)
+    store.load("\n".join(countries.quads(tables.read(ROOT / "data")[0])).encode(), format=ox.RdfFormat.N_QUADS)
     return Embedded(store)
 
 

@@ -7,7 +7,7 @@ import click
 
 from kommunegraf import paths
 from kommunegraf.cli.console import print_answer, progress
-from kommunegraf.cli.options import BUILT, PATH
+from kommunegraf.cli.options import BUILT, PATH, data_folders, ontology_folder
 
 if TYPE_CHECKING:
     from kommunegraf.graph.build import Dataset
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--output", "-o", type=PATH, default=BUILT, show_default=True, help="Folder to write to.")
-def build(output: Path) -> None:
+@data_folders
+@ontology_folder
+def build(output: Path, data: tuple[Path, ...], ontology: Path | None) -> None:
     """Build the graph from the tables and the ontology."""
     from kommunegraf.graph import build as builder
     from kommunegraf.rdf import compiled
 
-    root = paths.root()
     with progress("Reading tables"):
-        dataset = builder.build(root / "ontology", root / "data")
+        dataset = builder.build_all(paths.Folders.of(data, ontology))
     with progress("Writing the graph"):
         files = builder.write(dataset, output)
         compiled.write(files[0])

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kommunegraf.cli.console import graph_file
-from kommunegraf.cli.options import PATH, graph_folder
+from kommunegraf.cli.console import WrongCall, graph_file
+from kommunegraf.cli.options import PATH, graph_folder, tables_folder
 from kommunegraf.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 @click.option("--previous", type=PATH, help="The site published before: its versions stay, and changes are told.")
 @click.option("--address", default=BASE, show_default=True, help="Where the site will stand, for sitemap and host rules.")
 @click.option("--sparql", default="", help="The address of a SPARQL endpoint for the same data, for the catalogue.")
-def publish(output: Path, graph: Path, endpoint: str, previous: Path | None, address: str, sparql: str) -> None:
+@tables_folder
+def publish(output: Path, graph: Path, endpoint: str, previous: Path | None, address: str, sparql: str, data: Path | None) -> None:
     """Write the graph as a site for any web host.
 
     Pages, data, dumps, catalogue, and rules for web hosts.
     """
-    from kommunegraf import paths
     from kommunegraf.findings import as_text
     from kommunegraf.publish import write as publisher
     from kommunegraf.publish.documents import Documents, release
     from kommunegraf.rdf.engines import Embedded
 
     store = _stored(endpoint) if endpoint else Embedded.open(graph_file(graph)).store
-    tables = None if endpoint else paths.root() / "data"
+    tables = None if endpoint else tables_of(store, data)
     documents = Documents(store, release(store), tables, address, sparql, previous)
     with bar("Writing the site") as step:
         done = publisher.publish(documents, output, step)
@@ -44,6 +44,23 @@ def publish(output: Path, graph: Path, endpoint: str, previous: Path | None, add
     print(f"{done.files} files in {output}: {done.written} written, {done.removed} removed")
     if any(finding.severity == "violation" for finding in done.findings):
         raise SystemExit(1)
+
+
+def tables_of(store: "ox.Store", data: Path | None) -> Path | None:
+    """The folder of the tables of a graph: the one that is named, else the project's own; None where those are of another register.
+
+    Raises WrongCall where the folder that is named does not fit.
+    """
+    from kommunegraf import paths
+    from kommunegraf.publish.documents import fitting
+
+    tables = fitting(store, data or paths.root() / "data")
+    if tables:
+        return tables
+    if data:
+        raise WrongCall(f"the tables in {data} have other kommuner than the graph; name the folder that it was built from")
+    print("kommunegraf: the graph was not built from our own tables; name its own with --data to have them and the forms", file=sys.stderr)
+    return None
 
 
 def _stored(endpoint: str) -> "ox.Store":

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from kommunegraf import paths
 from kommunegraf.cli.console import WrongCall, graph_file
-from kommunegraf.cli.options import PATH, graph_folder
+from kommunegraf.cli.options import PATH, graph_folder, tables_folder
 
 
 @click.command()
@@ -24,7 +25,10 @@ from kommunegraf.cli.options import PATH, graph_folder
 @click.option("--watch", is_flag=True, help="Reload the files when they change.")
 @click.option("--quiet", is_flag=True, help="No access log.")
 @graph_folder
-def serve(files: tuple[Path, ...], previous: Path | None, watch: bool, quiet: bool, graph: Path, **chosen: Any) -> None:
+@tables_folder
+def serve(
+    files: tuple[Path, ...], previous: Path | None, watch: bool, quiet: bool, graph: Path, data: Path | None, **chosen: Any,
+) -> None:
     """Serve the graph, read-only: pages, data, SPARQL, questions.
 
     Every setting has an environment variable too, such as KOMMUNEGRAF_QUERY_SECONDS; docs/operating.md lists all.
@@ -40,4 +44,5 @@ def serve(files: tuple[Path, ...], previous: Path | None, watch: bool, quiet: bo
     if settings.endpoint and files:
         raise WrongCall("give files to serve or an endpoint, not both")
     own = not files and not settings.endpoint
-    serving.run(settings, list(files) or ([graph_file(graph)] if own else []), own, watch, previous)
+    tables = data or (paths.root() / "data" if own else None)
+    serving.run(settings, list(files) or ([graph_file(graph)] if own else []), own, watch, previous, tables)

@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kommunegraf import paths
 from kommunegraf.cli.console import progress
 from kommunegraf.server import serve as server
 from kommunegraf.server.context import Context
@@ -24,16 +23,18 @@ _LOOK = 2.0
 """Seconds between two looks at watched files."""
 
 
-def run(settings: "Settings", files: list[Path], own: bool, watch: bool, previous: Path | None) -> None:
-    """Serve files until a signal stops the server; `own` if they are the built graph."""
+def run(settings: "Settings", files: list[Path], own: bool, watch: bool, previous: Path | None, data: Path | None) -> None:
+    """Serve files until a signal stops the server; `own` if they are the built graph, and `data` is the folder of its tables."""
     with suppress(asyncio.CancelledError):  # told to end while the data was loading
-        server.run(_serve(settings, files, own, watch, previous))
+        server.run(_serve(settings, files, own, watch, previous, data))
 
 
-async def _serve(settings: "Settings", files: list[Path], own: bool, watch: bool, previous: Path | None) -> None:
+async def _serve(
+    settings: "Settings", files: list[Path], own: bool, watch: bool, previous: Path | None, data: Path | None,
+) -> None:
     """Bind, load, print the address, and serve until a signal stops the server."""
     listening = server.bind(settings)
-    context = Context(replace(settings, port=listening.getsockname()[1]), files, paths.root() / "data" if own else None, previous)
+    context = Context(replace(settings, port=listening.getsockname()[1]), files, data, previous)
     loading = progress("Loading the data")
     loading.__enter__()
 

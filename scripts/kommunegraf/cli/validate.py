@@ -8,7 +8,7 @@ import click
 
 from kommunegraf import paths
 from kommunegraf.cli.console import WrongCall, progress, write
-from kommunegraf.cli.options import LANGUAGE, PATH
+from kommunegraf.cli.options import LANGUAGE, PATH, data_folders, ontology_folder
 from kommunegraf.languages import Language
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ Engine = Literal["fast", "pyshacl"]
 
 
 @click.command()
-@click.argument("path", nargs=-1, type=PATH, help="A folder of tables, or RDF files; the project's own by default.")
+@click.argument("path", nargs=-1, type=PATH, help="Folders of tables, or RDF files; the project's tables by default.")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json", "turtle"]), default="text", show_default=True, help="How to print the findings.",
 )
@@ -29,8 +29,11 @@ Engine = Literal["fast", "pyshacl"]
     help="What checks the shapes first, or pyshacl alone.",
 )
 @click.option("--profile", type=click.Choice(["matching"]), help="Check RDF files, of any namespace, for one use of them.")
+@data_folders
+@ontology_folder
 def validate(
     path: tuple[Path, ...], form: str, lang: Language, endpoint: str, engine: Engine, profile: Literal["matching"] | None,
+    data: tuple[Path, ...], ontology: Path | None,
 ) -> None:
     """Check tables, resources and rules.
 
@@ -39,16 +42,16 @@ def validate(
     from kommunegraf.findings import as_text
     from kommunegraf.graph import validate as checks
 
-    root = paths.root()
+    folders = paths.Folders.of(data, ontology)
     if profile and (endpoint or not path):
         raise WrongCall("--profile matching checks RDF files: name them, without --endpoint")
     with progress("Checking tables, shapes and rules"):
         if profile:
-            findings = checks.profile(list(path), root, profile, lang, engine)
+            findings = checks.profile(list(path), paths.root(), profile, lang, engine)
         elif endpoint:
-            findings = _stored(endpoint, root, lang, engine)
+            findings = _stored(endpoint, folders, lang, engine)
         else:
-            findings = checks.check(list(path) or [root / "data"], root, lang, engine)
+            findings = checks.check(list(path), folders, lang, engine)
     if form == "json":
         text = json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1)
         write(f"{text}\n".encode("utf-8", "surrogateescape"))  # as which Python holds names of files that its locale cannot read
@@ -60,9 +63,9 @@ def validate(
         raise SystemExit(1)
 
 
-def _stored(endpoint: str, root: Path, lang: Language, engine: Engine) -> "list[Finding]":
+def _stored(endpoint: str, folders: paths.Folders, lang: Language, engine: Engine) -> "list[Finding]":
     """Findings about the graphs that a store holds: shapes and rules, without tables."""
     from kommunegraf.graph import validate as checks
     from kommunegraf.stores.snapshot import snapshot
 
-    return checks.graph(snapshot(endpoint)[0], root, lang, engine)
+    return checks.graph(snapshot(endpoint)[0], folders, lang, engine)

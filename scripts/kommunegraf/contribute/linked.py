@@ -22,7 +22,7 @@ def read(path: Path, register: Register, today: date, lang: str, given: Given) -
     """What an RDF file says, one submission for each kommune. Raises Unreadable where the shapes or the names do not fit."""
     if not given.respondent and not given.role:
         raise Unreadable("no-respondent")
-    findings = [one for one in validate.files([path], paths.root(), lang) if one.severity == "violation" and one.rule != _DERIVED]
+    findings = [one for one in validate.files([path], paths.Folders.of(), lang) if one.severity == "violation" and one.rule != _DERIVED]
     if findings:
         raise Unreadable("no-shape", findings=as_text(findings[:20]))
     submissions: dict[str, Submission] = {}

@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -10,7 +11,7 @@ import pyoxigraph as ox
 
 from kommunegraf import paths
 from kommunegraf.findings import BadInput, Finding
-from kommunegraf.graph import derived, tables
+from kommunegraf.graph import countries, derived, tables
 from kommunegraf.graph import rows as rdf
 from kommunegraf.namespaces import GRAPH, PREFIXES, RDF
 from kommunegraf.questions import linked_data, question
@@ -33,9 +34,13 @@ _TOGETHER = 100_000
 
 @dataclass(frozen=True)
 class Dataset:
-    """A built dataset: N-Quads lines without line ends, each once, in code point order (canonical N-Quads)."""
+    """A built dataset: N-Quads lines without line ends, each once, in code point order (canonical N-Quads).
+
+    `countries` are lines that say what holds in each country. They are no part of it and serve to check it.
+    """
 
     lines: list[str]
+    countries: tuple[str, ...] = ()
 
     def text(self) -> str:
         """The N-Quads document."""
@@ -55,30 +60,43 @@ class Dataset:
 
 
 def build(ontology: Path, data: Path) -> Dataset:
-    """The dataset that a folder of Turtle files, a folder of tables and the question library make. Nothing is written.
+    """The dataset of a folder of Turtle files and a folder of tables; see `build_all`."""
+    return build_all(paths.Folders((data,), (ontology,)))
 
-    Raises BadInput with every finding when a file cannot be used.
+
+def build_all(folders: paths.Folders) -> Dataset:
+    """The dataset that folders of tables and of Turtle files and the question library make. Nothing is written.
+
+    Each folder of tables stands alone: none refers to a row of another. Raises BadInput with every finding when a file cannot be used,
+    and OSError for a folder of Turtle files that there is not.
     """
-    rows, findings = tables.read(data)
-    for name in sorted(derived.NEEDED - set(rows)):
-        findings.append(Finding("violation", "metadata", f"no table {name} is described", "adoptions and rankings rest on it", str(data)))
-    lines, broken = read_ontology(ontology)
+    registers, findings = [], []
+    for data in folders.data:
+        rows, faults = tables.read(data)
+        findings += faults
+        for name in sorted(derived.NEEDED - set(rows)):
+            message, repair = f"no table {name} is described", "adoptions and rankings rest on it"
+            findings.append(Finding("violation", "metadata", message, repair, str(data)))
+        registers.append(rows)
+    lines, broken = read_ontology(folders.turtle())
     findings += broken
     if findings:
         raise BadInput(findings)
-    for table in rows.values():
-        lines.extend(rdf.quads(table))
-    lines.extend(derived.quads(rows))
+    for rows in registers:
+        for table in rows.values():
+            lines.extend(rdf.quads(table))
+        lines.extend(derived.quads(rows))
     lines.extend(linked_data.quads(question.read_folder(paths.root() / "queries" / "questions").values()))
     lines.sort()
-    return Dataset([line for line, _ in groupby(lines)])  # a set beside the list would cost as much memory again
+    rules = tuple(line for rows in registers for line in countries.quads(rows))
+    return Dataset([line for line, _ in groupby(lines)], rules)  # a set beside the list would cost as much memory again
 
 
-def read_ontology(folder: Path) -> tuple[list[str], list[Finding]]:
-    """N-Quads lines of the Turtle files in `folder`, each file in its graph, with canonical blank node labels (RDFC-1.0)."""
+def read_ontology(files: Iterable[Path]) -> tuple[list[str], list[Finding]]:
+    """N-Quads lines of Turtle files, each file in its graph, with canonical blank node labels (RDFC-1.0)."""
     quads = ox.Dataset()
     findings = []
-    for path in sorted(folder.glob("*.ttl")):
+    for path in files:
         if path.name not in GRAPH_OF:
             repair = "one of " + ", ".join(GRAPH_OF)
             findings.append(Finding("violation", "file", "no named graph is set for this file", repair, str(path)))

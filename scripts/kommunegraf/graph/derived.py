@@ -65,7 +65,8 @@ def evidence(tables: dict[str, Table]) -> list[Evidence]:
 
 def _titles(table: Table) -> list[str]:
     """The title of each row, in whichever of its columns of titles it stands."""
-    return list(map("".join, table.keys(("title", "title_da", "title_en"))))
+    columns = tuple(column.name for column in table.columns if column.name == "title" or column.name.startswith("title_"))
+    return list(map("".join, table.keys(columns)))
 
 
 def _year(cell: str) -> int | None:
@@ -107,12 +108,13 @@ def _values(adoption: Adoption) -> Iterator[tuple[str, str]]:
 
 
 class _Labels:
-    """Danish and English labels such as 'Aarhus: Åbne data'."""
+    """Labels such as 'Aarhus: Åbne data', in each language that names both kommuner and initiatives."""
 
     def __init__(self, tables: dict[str, Table]) -> None:
         places, initiatives = tables["municipalities.csv"].cells, tables["initiatives.csv"].cells
         self.names: dict[str, dict[str, str]] = {}
-        for lang in LANGUAGES:
+        others = (column.language or "" for column in tables["municipalities.csv"].columns if column.name.startswith("name_"))
+        for lang in (*LANGUAGES, *(lang for lang in others if lang not in LANGUAGES and f"label_{lang}" in initiatives)):
             of_places = {f"{BASE}municipality/{code}": name for code, name in zip(places["code"], places[f"name_{lang}"])}
             of_kinds = {f"{BASE}initiative/{name}": label for name, label in zip(initiatives["id"], initiatives[f"label_{lang}"])}
             self.names[lang] = of_places | of_kinds
@@ -120,8 +122,9 @@ class _Labels:
     def quads(self, resource: str, about: Evidence | Adoption, suffix: str, graph: str) -> Iterator[str]:
         start, end = f"{iri(resource)} {_iri(SKOS + 'prefLabel')}", f"{_iri(graph)} ."
         for lang, names in self.names.items():
-            text = f"{names[about.municipality]}: {names[about.initiative]}{suffix}"
-            yield f"{start} {literal(text, lang)} {end}"
+            if names[about.municipality] and names[about.initiative]:
+                text = f"{names[about.municipality]}: {names[about.initiative]}{suffix}"
+                yield f"{start} {literal(text, lang)} {end}"
 
 
 def _rankings(tables: dict[str, Table]) -> Iterator[str]:

@@ -6,14 +6,16 @@ The metadata and the meaning of datatypes are the `csvw` library's.
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import csvw
 
+from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import KG, expand
 from kommunegraf.paths import METADATA as METADATA
 
@@ -82,9 +84,21 @@ class BadMetadata(KommunegrafError, ValueError):
     """Metadata that is missing, is not CSVW, or uses what is not understood here. The message says which."""
 
 
+def shared(folder: Path) -> bool:
+    """Whether a folder of tables has no metadata of its own, so that the project's describes them."""
+    return not (folder / METADATA).exists()
+
+
 def describe(folder: Path) -> dict[str, Table]:
-    """The tables that the metadata in `folder` describes, by file name, without their rows. Raises BadMetadata."""
+    """The tables that the metadata of a folder describes, by file name, without their rows. Raises BadMetadata.
+
+    The project's own metadata describes the tables of a folder that has none.
+    """
     path = folder / METADATA
+    if shared(folder):
+        if not any(folder.glob("*.csv")):
+            raise BadMetadata(f"{folder} holds no tables" if folder.is_dir() else f"{folder} is no folder")
+        path = paths.root() / "data" / METADATA
     try:
         content = json.loads(path.read_text("utf-8"))
         if not isinstance(content, dict) or "tables" not in content:
@@ -94,8 +108,6 @@ def describe(folder: Path) -> dict[str, Table]:
         if first != _CONTEXT or not all(isinstance(other, dict) for other in others):
             raise ValueError(f'its @context is {json.dumps(contexts)}; it begins with "{_CONTEXT}" and names no other')
         group = csvw.TableGroup.from_file(path)
-    except FileNotFoundError as error:
-        raise BadMetadata(f"{path} is missing") from error
     except (ValueError, TypeError, KeyError) as error:
         raise BadMetadata(f"not CSVW metadata: {error}") from error
     for description in group.tables:
@@ -162,3 +174,32 @@ def _column(column: Any, about: str) -> Column:
         language=None if language in (None, "und") else str(language),
         check=str if datatype is None or (datatype.base == "anyURI" and not datatype.format) else datatype.read,
     )
+
+
+def translated(table: Table, header: list[str], languages: tuple[str, ...]) -> list[Column]:
+    """The columns of a table, and those of its header that hold a text in another of some languages: `name_sv` beside `name_en`."""
+    columns = list(table.columns)
+    names = {column.name: column for column in columns}
+    for place, name in enumerate(header):
+        stem, _, language = name.rpartition("_")
+        like = names.get(f"{stem}_{LANGUAGES[-1]}")
+        if name not in names and language in languages and like is not None and like.language:
+            columns.insert(place, replace(like, name=name, language=language, required=False))
+    return columns
+
+
+def document(folder: Path, tables: dict[str, Table]) -> bytes:
+    """The metadata to publish beside the tables of a folder: its own, or what the project's says of those tables that there are."""
+    if not shared(folder):
+        return (folder / METADATA).read_bytes()
+    content = json.loads((paths.root() / "data" / METADATA).read_text("utf-8"))
+    content["tables"] = [one for one in content["tables"] if tables[one["url"]].path.exists()]
+    for one in content["tables"]:
+        schema = one["tableSchema"]
+        described = {column["name"]: column for column in schema["columns"]}
+        for place, column in enumerate(tables[one["url"]].columns):
+            if column.name not in described:
+                like = described[f"{column.name.rpartition('_')[0]}_{LANGUAGES[-1]}"]
+                schema["columns"].insert(place, {**like, "name": column.name, "lang": column.language, "required": False})
+        schema["foreignKeys"] = [key for key in schema.get("foreignKeys", []) if tables[key["reference"]["resource"]].path.exists()]
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -62,9 +62,9 @@ class _Block:
 class Places:
     """Where resources are stated in tables and in Turtle files."""
 
-    def __init__(self, tables: dict[str, Table], turtle: Iterable[Path]) -> None:
+    def __init__(self, tables: Iterable[Table], turtle: Iterable[Path]) -> None:
         self._rows: dict[str, list[_Row]] = defaultdict(list)
-        for table in tables.values():
+        for table in tables:
             for template in {c.about for c in table.columns if c.property}:
                 for index, subject in enumerate(resources(table, template)):
                     self._rows[subject].append(_Row(table, index, template))

@@ -11,37 +11,65 @@ from collections import Counter
 from pathlib import Path
 
 from kommunegraf.findings import Finding, nearest
-from kommunegraf.graph import journal, texts
-from kommunegraf.graph.metadata import METADATA, BadMetadata, Column, Key, Table, describe
+from kommunegraf.graph import countries, journal, texts
+from kommunegraf.graph.metadata import METADATA, BadMetadata, Column, Key, Table, describe, shared, translated
 from kommunegraf.namespaces import XSD
+
+NEEDED = (
+    "countries.csv", "evidence.csv", "initiatives.csv", "municipalities.csv", "provinces.csv", "regions.csv", "release.csv", "sources.csv",
+)
+"""The tables that a folder without metadata of its own has at least; the others may be left out, and are empty then."""
 
 
 def read(folder: Path) -> tuple[dict[str, Table], list[Finding]]:
-    """Read every table that the metadata in `folder` describes, by file name.
+    """Read every table that the metadata of `folder` describes, by file name.
 
-    What is wrong is returned as findings and not raised; a table that cannot be read at all is returned empty.
+    What is wrong is returned as findings and not raised; a table that cannot be read at all is returned empty. A text may stand in
+    another language of the countries of the register too, in a column of its own such as `name_sv`.
     """
     journal.settle(folder)
     try:
         tables = describe(folder)
     except BadMetadata as error:
-        repair = "a data folder holds CSVW metadata beside its tables; see https://www.w3.org/TR/tabular-metadata/"
+        repair = "name a folder of CSV tables; csv-metadata.json describes them (https://www.w3.org/TR/tabular-metadata/)"
         return {}, [_violation("metadata", str(error), repair, folder / METADATA)]
-    findings, unread = [], set()
-    for table in tables.values():
-        if broken := _read_rows(table):
+    findings: list[Finding] = []
+    unread: set[str] = set()
+    if shared(folder):
+        absent = [name for name in tables if not tables[name].path.exists()]
+        findings = [_missing(tables[name]) for name in absent if name in NEEDED]
+        unread.update(absent if findings else ())
+    else:
+        absent = []
+    ordered = sorted(tables.values(), key=lambda table: table.name != countries.COUNTRIES)  # which tells the languages of the others
+    for table in ordered:
+        if table.name in absent:
+            continue
+        if broken := _read_rows(table, countries.languages(tables) if table.name != countries.COUNTRIES else ()):
             unread.add(table.name)
         findings += broken or _check_rows(table)
     for table in tables.values():
         findings += _check_references(table, tables, unread)
-    return tables, findings
+    return tables, findings + countries.findings({name: table for name, table in tables.items() if name not in unread})
 
 
-def _read_rows(table: Table) -> list[Finding]:
-    """Fill the table from its file. Findings here mean that the cells could not be told apart."""
-    path = table.path
+def _head(table: Table) -> tuple[list[str], str]:
+    """The columns of a table's file, and a sentence that says so."""
     header = [c.name for c in table.columns if not c.virtual]
-    want = "the first row is: " + ",".join(header)
+    return header, "the first row is: " + ",".join(header)
+
+
+def _missing(table: Table) -> Finding:
+    return _violation("file", "is missing", f"a folder of tables has it; {_head(table)[1]}", table.path)
+
+
+def _read_rows(table: Table, languages: tuple[str, ...]) -> list[Finding]:
+    """Fill the table from its file. Findings here mean that the cells could not be told apart.
+
+    `languages` are those that texts may be in beside Danish and English.
+    """
+    path = table.path
+    header, want = _head(table)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -56,9 +84,12 @@ def _read_rows(table: Table) -> list[Finding]:
         return [_violation("encoding", message, "save as UTF-8, not as Windows or Mac text", path, line)]
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        found = next(reader, [])
-        if found != header:
-            return [_header_finding(path, found, header, want)]
+        head = next(reader, [])
+        if head != header:
+            table.columns = translated(table, head, languages)
+            header, want = _head(table)
+        if head != header:
+            return [_header_finding(path, head, header, want)]
         for row in reader:
             if len(row) != len(header):
                 hint = f"{len(header)} cells: " + ",".join(header)

@@ -6,7 +6,8 @@ holds across resources by the queries of `queries/verify/`, each of which must r
 
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ import pyoxigraph as ox
 import rdflib
 
 from kommunegraf.findings import BadInput, Finding
-from kommunegraf.graph import build, literals, shacl, tables
+from kommunegraf.graph import build, countries, literals, shacl, tables
 from kommunegraf.graph.places import Places
 from kommunegraf.graph.shacl import SEVERITY, short
 from kommunegraf.namespaces import BASE, KG, RDF, SH
+from kommunegraf.paths import Folders
 from kommunegraf.questions import ask
 from kommunegraf.rdf import confined
 from kommunegraf.rdf.engines import Embedded
@@ -28,24 +30,27 @@ _OF_LITERALS = ("literal", "text", "language")
 """Rules that hold for the literals of anybody."""
 
 
-def check(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
-    """Findings about one folder of tables, or about RDF files."""
-    return project(root, paths[0], lang, engine) if len(paths) == 1 and paths[0].is_dir() else files(paths, root, lang, engine)
+def check(paths: list[Path], folders: Folders, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
+    """Findings about folders of tables, in place of those of `folders`; about RDF files; or where none is named, about `folders`."""
+    if all(path.is_dir() for path in paths):
+        return project(replace(folders, data=tuple(paths)) if paths else folders, lang, engine)
+    return files(paths, folders, lang, engine)
 
 
-def project(root: Path, data: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
-    """Findings about the tables in `data` together with the ontology in the folder `root`, worst first.
+def project(folders: Folders, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
+    """Findings about folders of tables together with the ontology, worst first.
 
-    Tables or Turtle that cannot be read end the check with what was found so far.
+    Tables or Turtle that cannot be read end the check with what was found so far. Raises OSError for a folder of Turtle files that
+    there is not.
     """
     try:
-        dataset = build.build(root / "ontology", data)
+        dataset = build.build_all(folders)
     except BadInput as error:
         return sorted(error.findings, key=_rank)
-    findings = graph(_store(dataset), root, lang, engine)
+    findings = _graph(_store(dataset), folders, dataset.countries, lang, engine)
     if not findings:
         return []
-    places = Places(tables.read(data)[0], sorted((root / "ontology").glob("*.ttl")))
+    places = Places([table for data in folders.data for table in tables.read(data)[0].values()], folders.turtle())
     return sorted((places.locate(f) for f in findings), key=_rank)
 
 
@@ -55,17 +60,19 @@ def _store(dataset: build.Dataset) -> ox.Store:
     return store
 
 
-def files(paths: list[Path], root: Path, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
-    """Findings about RDF files, taken together with the graph of `root`; what is not RDF is a finding.
+def files(paths: list[Path], folders: Folders, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
+    """Findings about RDF files, taken together with the graph of some folders; what is not RDF is a finding.
 
     The rules of the project bind what the files say of its own resources, and resources of others that are of its classes. Of all
     other resources only the literals are checked: what else is right is for those to say who mint them.
     """
-    store = _store(build.build(root / "ontology", root / "data"))
+    dataset = build.build_all(folders)
+    store = _store(dataset)
     if unread := _load(store, paths):
         return unread
     is_bound = _bound(store)
-    return _located([f for f in graph(store, root, lang, engine) if f.rule in _OF_LITERALS or is_bound(f)], paths)
+    findings = _graph(store, folders, dataset.countries, lang, engine)
+    return _located([f for f in findings if f.rule in _OF_LITERALS or is_bound(f)], paths)
 
 
 def _bound(store: ox.Store) -> Callable[[Finding], bool]:
@@ -109,7 +116,7 @@ def _load(store: ox.Store, paths: list[Path]) -> list[Finding]:
 
 def _located(findings: list[Finding], paths: list[Path]) -> list[Finding]:
     """Findings with the lines of Turtle files that they are about, worst first."""
-    places = Places({}, [path for path in paths if path.suffix == ".ttl"])
+    places = Places([], [path for path in paths if path.suffix == ".ttl"])
     return sorted((places.locate(f) for f in findings), key=_rank)
 
 
@@ -117,13 +124,30 @@ def _nquads(store: ox.Store) -> str:
     return (store.dump(format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
 
 
-def graph(store: ox.Store, root: Path, lang: str, engine: shacl.Engine = "fast") -> list[Finding]:
-    """Findings of shapes and rules about the union of the graphs in a store.
+def graph(store: ox.Store, folders: Folders, lang: str, engine: shacl.Engine = "fast") -> list[Finding]:
+    """Findings of shapes and rules about the union of the graphs in a store, by the shapes and the countries of some folders.
+
+    Raises BadInput where the tables of a folder cannot be used.
+    """
+    lines: list[str] = []
+    for folder in folders.data:
+        rows, findings = tables.read(folder)
+        if findings:
+            raise BadInput(findings)
+        lines.extend(countries.quads(rows))
+    return _graph(store, folders, lines, lang, engine)
+
+
+def _graph(store: ox.Store, folders: Folders, rules: Iterable[str], lang: str, engine: shacl.Engine) -> list[Finding]:
+    """Findings of shapes and rules. The statements that say what holds in each country, as N-Quads lines, stay in the store.
 
     A rule says nothing of a property of a resource that a shape finds wrong already: one fault gives one finding.
     """
-    of_shapes = shacl.check(_nquads(store), root / "ontology" / "shapes.ttl", lang, engine)
-    return without_repeats(of_shapes, literals.findings(store) + rule_findings(Embedded(store), lang))
+    shapes = next((path for path in folders.turtle() if path.name == "shapes.ttl"), folders.ontology[0] / "shapes.ttl")
+    of_shapes = shacl.check(_nquads(store), shapes, lang, engine)
+    of_literals = literals.findings(store)
+    store.load("".join(f"{line}\n" for line in rules).encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+    return without_repeats(of_shapes, of_literals + rule_findings(Embedded(store), lang))
 
 
 def without_repeats(shapes: list[Finding], rules: list[Finding]) -> list[Finding]:

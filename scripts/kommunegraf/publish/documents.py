@@ -1,5 +1,6 @@
 """Every file of the site by its path, made when it is asked for: what `publish` writes is what the server answers with."""
 
+import csv
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ import pyoxigraph as ox
 from kommunegraf.findings import Finding
 from kommunegraf.graph import catalog
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.namespaces import BASE, KG
+from kommunegraf.namespaces import BASE, KG, RDF
 from kommunegraf.publish import crawlers, feed, hosting
 from kommunegraf.publish.dumps import Dumps, nested
 from kommunegraf.publish.forms import FORMS, Forms
@@ -199,3 +200,17 @@ def media_type(name: str) -> str:
     """The media type of a file of the site; that of a text names its encoding."""
     own = next((media for end, media in _OWN.items() if name.endswith(end)), None)
     return with_charset(own or hosting.TYPES.get(name.rpartition(".")[2], "application/octet-stream"))
+
+
+def fitting(store: ox.Store, data: Path | None) -> Path | None:
+    """The folder of the tables of a graph, where it has the kommuner of the graph and no others; None for that of another register."""
+    if data is None:
+        return None
+    try:
+        with (data / "municipalities.csv").open(encoding="utf-8", newline="") as file:
+            codes = {row["code"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, csv.Error):
+        return None
+    of_type, municipality = ox.NamedNode(RDF + "type"), ox.NamedNode(KG + "Municipality")
+    subjects = (quad.subject for quad in store.quads_for_pattern(None, of_type, municipality, None))
+    return data if codes == {subject.value.rsplit("/", 1)[-1] for subject in subjects if isinstance(subject, ox.NamedNode)} else None

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from kommunegraf import paths
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import GRAPH, PREFIXES
 from kommunegraf.paths import METADATA
@@ -142,7 +143,7 @@ def _dumps(store: ox.Store, data: Path | None) -> Iterator[tuple[str, bytes]]:
 
 def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
     """The tables, and what is made of them. Imported here, so that who wants one page loads neither matrices nor workbooks."""
-    from kommunegraf.graph import tables
+    from kommunegraf.graph import metadata, tables
     from kommunegraf.matching import exports
     from kommunegraf.matching.matcher import Matcher
     from kommunegraf.publish import workbook
@@ -151,8 +152,9 @@ def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
     if findings:
         raise BadInput(findings)
     for name in sorted(rows):
-        yield f"tables/{name}", rows[name].path.read_bytes()
-    yield f"tables/{METADATA}", (data / METADATA).read_bytes()
+        if rows[name].path.exists():
+            yield f"tables/{name}", rows[name].path.read_bytes()
+    yield f"tables/{METADATA}", metadata.document(data, rows)
     listed = adoptions.tables(store)
     for lang, name in adoptions.NAMES.items():
         yield name, adoptions.as_csv(listed[lang], lang)
@@ -163,9 +165,11 @@ def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:
 
 def _named_tables(data: Path) -> list[str]:
     """The file names of the tables, sorted. Raises BadInput where their description cannot be read."""
-    path = data / METADATA
+    own = data / METADATA
+    path = own if own.exists() else paths.root() / "data" / METADATA
     try:
-        return sorted(str(table["url"]) for table in json.loads(path.read_text("utf-8"))["tables"])
+        names = sorted(str(table["url"]) for table in json.loads(path.read_text("utf-8"))["tables"])
+        return names if path == own else [name for name in names if (data / name).exists()]
     except (OSError, ValueError, LookupError, TypeError) as error:
         repair = "a data folder holds CSVW metadata beside its tables"
         raise BadInput([Finding("violation", "metadata", f"cannot be read: {error}", repair, str(path))]) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kommunegraf import paths
-from kommunegraf.publish.documents import Documents, release
+from kommunegraf.publish.documents import Documents, fitting, release
 from kommunegraf.questions import question
 from kommunegraf.rdf.formats import JSON
 from kommunegraf.server import reading
@@ -220,7 +220,7 @@ class Context:
         store, version = reading.store(loaded) if loaded else snapshot(self.settings.endpoint)
         if isinstance(source, Endpoint):
             source.graphs = reading.checked(self.settings).graphs
-        documents = Documents(store, release(store), self.data, self.public, self.public + "sparql", self.previous)
+        documents = Documents(store, release(store), fitting(store, self.data), self.public, self.public + "sparql", self.previous)
         if unpaged := documents.pages.unpaged:
             _LOG.warning("%d resources have no page, as their IRIs cannot be those of documents, such as %s", len(unpaged), unpaged[0])
         changed = max((datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in self.files), default=datetime.now(UTC))

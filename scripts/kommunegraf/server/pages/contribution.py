@@ -35,9 +35,9 @@ def routes(context: Context) -> list[Route]:
     def registered() -> Register:
         """The register of the data as it stands."""
         if context.version not in held:
-            assert context.data is not None
+            assert context.state.documents.data is not None
             held.clear()
-            held[context.version] = register.read(context.data)
+            held[context.version] = register.read(context.state.documents.data)
         return held[context.version]
 
     def checked(content: bytes, name: str, lang: str) -> tuple[Check, str]:
@@ -48,6 +48,8 @@ def routes(context: Context) -> list[Route]:
             return Check(), error.message(lang)
 
     async def page(request: Request) -> Answer:
+        if context.state.documents.data is None:  # the tables are of another register
+            raise Problem("not-found")
         shown = page_of(request, context.site, "contribute")
         try:
             upload = await _upload(request) if request.method == "POST" else None
