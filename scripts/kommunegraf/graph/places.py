@@ -79,10 +79,11 @@ class Places:
         What is derived has no place of its own: it is found where the value that the finding names is stated.
         """
         for resource in (finding.resource, finding.value, *finding.others):
-            if rows := self._rows.get(resource):
+            rows, blocks = self._rows.get(resource), self._blocks.get(resource)
+            if rows and not (blocks and _says(blocks, finding.property) and not any(row.columns(finding.property) for row in rows)):
                 row, column = _best_row(rows, finding)
                 return replace(finding, file=str(row.table.path), line=row.table.lines[row.index], column=column)
-            if blocks := self._blocks.get(resource):
+            if blocks:
                 block, line = _best_line(blocks, finding)
                 return replace(finding, file=str(block.path), line=line)
         return finding
@@ -116,6 +117,11 @@ def _best_line(blocks: list[_Block], finding: Finding) -> tuple[_Block, int]:
             return block, line
     described = next((block for block in blocks if block.line([" a "])), blocks[0])
     return described, described.line(value) or described.start
+
+
+def _says(blocks: list[_Block], property: str) -> bool:
+    """Whether a Turtle file states some property of a resource that tables speak of too."""
+    return any(block.line(_tokens(property)) for block in blocks)
 
 
 def _tokens(term: str) -> list[str]:
