@@ -15,7 +15,7 @@ from tests.helpers import ROOT, command
 from tests.helpers.forms import filled
 
 from kommunegraf.contribute import checking, figures, private, reading, survey, template
-from kommunegraf.contribute.register import Register
+from kommunegraf.contribute.register import Register, read
 from kommunegraf.contribute.submission import Reply, Submission
 from kommunegraf.contribute.suppression import ALL, LEAST, Table, shown
 
@@ -96,23 +96,60 @@ def test_a_round_stands_beside_2014(held: Register) -> None:
     assert {one.statistic for one in listed if one.item == "initiative/open-data"} == {"active-share", "planned-share"}
 
 
-def test_figures_need_five_and_five_more(held: Register, tmp_path: Path) -> None:
+def test_figures_need_five(held: Register, tmp_path: Path) -> None:
     chance, data = random.Random(2), tmp_path / "data"
-    data.mkdir()
+    shutil.copytree(ROOT / "data", data)
 
     def store(codes: list[str]) -> None:
         private.store(data, [Submission(code, "staff", date(2026, 11, 1), replies=replies(chance)) for code in codes])
 
     store(held.codes[:4])
-    with pytest.raises(figures.TooFew):
-        figures.publish(held, data, 2026)
+    private.store(data, [Submission("0751", "staff", date(2026, 11, 1), replies=[Reply("motivation", "motivation/marketing", "high")])])
+    for make in (figures.of_round, figures.publish):
+        with pytest.raises(figures.TooFew):
+            make(held, data, 2026)
     store(held.codes[:30])
-    figures.publish(held, data, 2026)
-    store(held.codes[30:32])
-    with pytest.raises(figures.TooFew, match="difference"):
-        figures.publish(held, data, 2026)
-    store(held.codes[30:40])
-    assert figures.publish(held, data, 2026)
+    draft = figures.of_round(held, data, 2026)
+    made = figures.publish(held, data, 2026)
+    assert draft == made and made[0].answers == 30  # who does not tell where it stands is in no group
+    store(held.codes[30:60])
+    after = read(data)
+    with pytest.raises(figures.MadeAlready):
+        figures.publish(after, data, 2026)
+    shown = [one for one in made if one.value is not None]
+    assert sorted(figures.of_round(after, data, 2026), key=str) == sorted(shown, key=str)
+
+
+def test_the_size_of_a_group_does_not_tell_a_hidden_answer(held: Register) -> None:
+    """Nine coordinate and three act alone: the twelve of the group, which other questions show, would tell the three."""
+    stands = {"coordinated-work": 9, "individual-activities": 3, "planned-within-12-months": 8, "neither-nor-planned": 20}
+    names = [name for name, count in stands.items() for _ in range(count)]
+    rounds = {code: [Reply("smart-city-status", f"smart-city-status/{name}")] for code, name in zip(held.codes, names)}
+    shown = {one.item.rpartition("/")[2]: one.value for one in figures.figures(held, rounds)}
+    assert (shown["coordinated-work"], shown["individual-activities"]) == (None, None)
+    assert (shown["planned-within-12-months"], shown["neither-nor-planned"]) == (20, 50)
+
+
+def test_two_versions_of_one_round_would_tell_who_came_between() -> None:
+    """Why figures are made once: each version hides nothing wrong, and their difference is an answer."""
+    before, after = table_of([[10, 20], [20, 30]]), table_of([[11, 20], [20, 30]])
+    assert shown(before) == shown(after) == {(group, answer) for group in before for answer in before[group]}
+    changes = {(group, answer): after[group][answer] - count for group, row in before.items() for answer, count in row.items()}
+    assert {cell for cell, change in changes.items() if change} == {(GROUPS[0], "0"), (ALL, "0")}
+
+
+def test_a_later_answer_takes_the_place_of_an_earlier_one_to_the_same_question(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+
+    def store(day: int, *said: Reply) -> None:
+        private.store(data, [Submission("0751", "staff", date(2026, 11, day), replies=list(said))])
+
+    first, second = (Reply("relevance", f"relevance/{name}") for name in ("largest-towns", "whole-municipality"))
+    store(2, first, Reply("motivation", "motivation/marketing", "high"))
+    store(9, second)
+    answers = private.read(data, 2026)
+    assert answers.replies["0751"] == [Reply("motivation", "motivation/marketing", "high"), second]
+    assert answers.days == (date(2026, 11, 2), date(2026, 11, 9))
 
 
 def test_the_form_of_a_round_comes_back_and_stays_private(held: Register, tmp_path: Path) -> None:
@@ -133,7 +170,7 @@ def test_the_form_of_a_round_comes_back_and_stays_private(held: Register, tmp_pa
     shutil.copytree(ROOT / "data", data)
     assert private.store(data, found.submissions) == 1
     with (tmp_path / "data-private" / "survey-2026" / "0751.csv").open() as file:
-        assert list(csv.reader(file))[1:] == [["motivation", "motivation/marketing", "high"]]
+        assert list(csv.reader(file))[1:] == [["motivation", "motivation/marketing", "high", "2026-11-01"]]
     assert command.run("survey", "2026", "--data", str(data)).returncode == 1
 
 

@@ -93,7 +93,7 @@ def _nothing_private(held: Register, folder: Path, data: Path) -> None:
         replies = [Reply("smart-city-status", standing), Reply("initiative-status", opened_place, "active")]
         replies.append(Reply("motivation", "motivation/marketing", degree))
         private.store(data, [Submission(code, "staff", date(2026, 11, 1), replies=replies)])
-    shown = figures.publish(held, data, 2026)
+    shown = figures.of_round(held, data, 2026)
     assert any(one.item == "motivation/marketing" and one.value is not None and one.before for one in shown)
     assert SECRET not in str(shown)
     opened: list[str] = []

@@ -33,7 +33,10 @@ GROUPS = {
     "cases", "catalogue", "comparison", "gaps", "lookup", "neighbours", "overview", "provenance",
     "quality", "solutions", "subgraphs", "survey", "timeline",
 }  # fmt: skip
-EMPTY = {"initiatives-without-evidence": "every initiative is named by some evidence"}
+EMPTY = {
+    "initiatives-without-evidence": "every initiative is named by some evidence",
+    "survey-rounds": "the questions of 2014 have not been asked again",
+}
 """Questions whose right answer is no row, and why."""
 ONE_ROW, BY_TEXT = {"municipality"}, {"find-word"}
 """Questions with one row, which need no order; and those that search the texts of one language, on which the number of rows depends."""

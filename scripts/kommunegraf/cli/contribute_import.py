@@ -81,9 +81,10 @@ def review(folder: tuple[Path, ...], lang: Language, data: Path | None) -> None:
 @click.command()
 @click.argument("year", type=click.IntRange(2015, 2050), help="The round, such as 2026.")
 @click.option("--output", "-o", type=PATH, help="A CSV file to write the figures to.")
+@click.option("--publish", is_flag=True, help="Write the figures into the tables, once and for all.")
 @click.option("--lang", type=LANGUAGE, default="da", show_default=True, help="Language of the table.")
 @data_folder
-def survey(year: int, output: Path | None, lang: Language, data: Path | None) -> None:
+def survey(year: int, output: Path | None, publish: bool, lang: Language, data: Path | None) -> None:
     """Show the figures of a round of the survey beside those of 2014.
 
     Nothing in them reveals a kommune.
@@ -94,20 +95,27 @@ def survey(year: int, output: Path | None, lang: Language, data: Path | None) ->
 
     folder = _folder(data)
     register = registered(folder)
-    listed = figures.publish(register, folder, year)
+    listed = (figures.publish if publish else figures.of_round)(register, folder, year)
     if output:
         figures.write(listed, output)
 
     def name(path: str) -> str:
         return register.label(path, lang) if path.startswith("initiative/") else questions.label(path, lang)
 
+    def told(one: figures.Figure, value: object) -> str:
+        return f"{value}" if one.statistic == "count" else f"{value} %"
+
     heads = word(lang, "round", "heads").format(year=year).split("|")
     print_table(heads, [
-        (name(f"question/{one.question}"), name(one.item), name(f"population-group/{one.group}"),
-         "–" if one.value is None else f"{one.value} %", one.answers, one.before and f"{one.before} %")
+        (name(f"question/{one.question}"), name(one.item), name(f"population-group/{one.group}"), name(f"statistic/{one.statistic}"),
+         "–" if one.value is None else told(one, one.value), one.answers, one.before and told(one, one.before))
         for one in listed
     ])  # fmt: skip
     print(word(lang, "round", "warning").format(year=year))
+    if publish or figures.is_made(register, year):
+        print(word(lang, "round", "published").format(year=year))
+    else:
+        print(word(lang, "round", "draft"))
 
 
 def _folder(data: Path | None) -> Path:

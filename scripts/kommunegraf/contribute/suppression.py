@@ -7,8 +7,9 @@ The rule, for one question with its answers as columns and its groups (with, wit
    The smallest count that is shown is hidden until that holds (complementary suppression).
 3. A hidden count that the shown ones and all totals still determine hides the whole table. Linear programming finds the least and
    the most that each can be, knowing that none is below 0 (Hundepool et al. 2012, Statistical Disclosure Control, section 4.3).
-4. A round is shown again only when five more kommuner have answered since (`figures.publish`): the difference of two
-   versions would be the answer of those between.
+4. Where a kommune stands decides its group, and other questions show how large each group is. So the answers of each group to that
+   question are a table of their own, and none is shown where a group is under five (`standing`).
+5. The figures of a round are made once (`figures.publish`): the difference of two versions would be the answers of those between.
 """
 
 from collections import Counter
@@ -31,6 +32,13 @@ def shown(table: Table) -> set[tuple[str, str]]:
     while more := _alone(cells, hidden):
         hidden |= more
     return set() if any(_determined(rows, hidden, cell) for cell in hidden) else set(cells) - hidden
+
+
+def standing(counts: dict[str, dict[str, int]]) -> set[str]:
+    """The answers that may be shown of a question that decides the groups: `counts` has those of each group."""
+    if any(sum(answers.values()) < LEAST for answers in counts.values()):
+        return set()
+    return {answer for answers in counts.values() for _, answer in shown({ALL: answers})}
 
 
 def _alone(cells: dict[tuple[str, str], int], hidden: set[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -58,9 +66,8 @@ def _determined(table: Table, hidden: set[tuple[str, str]], cell: tuple[str, str
 
     members = {group: parts if group == ALL else [group] for group in table}
     facts = [(covered(members[group], answers), sum(table[group].values())) for group in table]
-    facts += [
-        (covered(members[group], [answer]), table[group][answer]) for group in table for answer in answers if (group, answer) not in hidden
-    ]
+    cells = [(group, answer) for group in table for answer in answers if (group, answer) not in hidden]
+    facts += [(covered(members[group], [answer]), table[group][answer]) for group, answer in cells]
     aim = covered(members[cell[0]], [cell[1]])
     equations, values = [fact[0] for fact in facts], [fact[1] for fact in facts]
     least = linprog(aim, A_eq=equations, b_eq=values, bounds=(0, None)).fun

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from kommunegraf.graph import catalog
 from kommunegraf.languages import words
 from kommunegraf.namespaces import GRAPH
-from kommunegraf.site.parts import printed, quoting
+from kommunegraf.site.parts import printed, quoting, rounds
 from kommunegraf.site.parts.claims import of_kind
 from kommunegraf.site.parts.counts import counts
 from kommunegraf.site.render import Model, Page
@@ -33,6 +33,7 @@ class Figure:
     """A printed figure with what stands beside it."""
 
     own: printed.Printed
+    year: str
     context: Markup
     reference: quoting.Reference | None
     value: str
@@ -139,8 +140,10 @@ def _figure(page: Page, figure: printed.Printed) -> Figure:
     view = page.view
     alike = [f for f in printed.about(view, figure.item, "kg:item") if f.iri != figure.iri and f.group == figure.group]
     places = {view.thing(place, "kg:placeIn") for place in view.references(figure.iri, "kg:figure")} - {""}
+    year = rounds.year(view, view.thing(figure.iri, "qb:dataSet")) if figure.answers else ""
     return Figure(
-        own=figure, context=quoting.asked(page), reference=quoting.reference(page, figure.iri, figure.section),
+        own=figure, year=year, context=Markup("") if year else quoting.asked(page),
+        reference=None if year else quoting.reference(page, figure.iri, figure.section),
         value=printed.told(page, figure), alike=alike, note=view.text(figure.iri, "skos:note"),
         contradictions=view.references(figure.iri, "kg:concerns"), rankings=view.by_label(places),
     )

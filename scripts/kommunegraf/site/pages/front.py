@@ -9,7 +9,7 @@ from markupsafe import Markup
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.formats import FORMATS
-from kommunegraf.site.parts import claims, maps, rows
+from kommunegraf.site.parts import claims, maps, printed, rows
 from kommunegraf.site.parts.rows import InitiativeRow
 from kommunegraf.site.render import Model, Page, json_in_html
 from kommunegraf.site.view import View, node
@@ -46,7 +46,8 @@ def count(view: View, name: str) -> int:
 def front(page: Page, iri: str) -> Front:
     """The front page. Every figure is counted in the store."""
     view = page.view
-    counted = [(word, path, count(view, name)) for name, word, path in _COUNTED]
+    numbers = {"qb:Observation": printed.number(view)}
+    counted = [(word, path, numbers[name] if name in numbers else count(view, name)) for name, word, path in _COUNTED]
     areas, states = [], claims.states(page.site)
     for area, members in rows.by_area(view):
         listed = sorted(rows.initiatives(page, members, states), key=lambda row: (-row.active, view.label(row.iri)))

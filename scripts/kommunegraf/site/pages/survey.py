@@ -1,12 +1,14 @@
 """Pages of the survey: its questions, each with its figures."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
 from kommunegraf.namespaces import BASE
-from kommunegraf.site.parts import printed, quoting
+from kommunegraf.site.parts import printed, quoting, rounds
 from kommunegraf.site.parts.claims import of_kind
 from kommunegraf.site.parts.quoting import SURVEY
 from kommunegraf.site.render import Model, Page
@@ -37,6 +39,8 @@ class SurveyQuestion:
     gaps: list[str]
     contradictions: list[str]
     said: list[str]
+    rounds: rounds.Rounds | None
+    told: Callable[[printed.Printed], str]
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Survey:
     gaps: int
     contradictions: int
     survey: str
+    rounds: list[str]
 
 
 def question(page: Page, iri: str) -> SurveyQuestion:
@@ -82,6 +87,7 @@ def question(page: Page, iri: str) -> SurveyQuestion:
         also=view.other_names(iri), sections=sections,
         rankings=[r for r in of_kind(about, "ranking") if view.thing(r, "kg:question")], gaps=of_kind(about, "gap"),
         contradictions=printed.contradictions(view, figures), said=of_kind(view.references(iri, "dcterms:subject"), "statement"),
+        rounds=rounds.beside(page, iri, figures), told=partial(printed.told, page),
     )
 
 
@@ -112,11 +118,11 @@ def questions(page: Page, iri: str) -> Survey:
     period = view.thing(SURVEY, "dcterms:temporal")
     return Survey(
         chapters=[(top, chapters[top]) for top in view.in_order(list(chapters))], participation=participation,
-        tiles=sorted(tiles.values(), key=lambda f: -f.value), all_figures=len(view.of_type("qb:Observation")),
+        tiles=sorted(tiles.values(), key=lambda f: -f.value), all_figures=printed.number(view),
         began=view.plain(period, "dcat:startDate") if period else "", ended=view.plain(period, "dcat:endDate") if period else "",
         activity=view.thing(SURVEY, "prov:wasGeneratedBy"), source=view.thing(SURVEY, "dcterms:source"),
         groups=view.of_type("kg:PopulationGroup"), gaps=len(view.of_type("kg:Gap")),
-        contradictions=len(view.of_type("kg:Contradiction")), survey=SURVEY,
+        contradictions=len(view.of_type("kg:Contradiction")), survey=SURVEY, rounds=rounds.held(view),
     )
 
 

@@ -10,13 +10,13 @@ from markupsafe import Markup
 from kommunegraf.namespaces import expand
 from kommunegraf.site.pictures.charts import PATTERNS, Bar, bars
 from kommunegraf.site.render import Page
-from kommunegraf.site.view import View
+from kommunegraf.site.view import View, node
 
 _PARTS = {
     expand(name): key for key, name in {
         "question": "kg:question", "item": "kg:item", "group": "kg:populationGroup", "statistic": "kg:statistic",
         "precision": "kg:precision", "presentation": "kg:presentation", "section": "kg:section", "unit": "sdmx-attribute:unitMeasure",
-        "value": "kg:value",
+        "value": "kg:value", "answers": "kg:answers",
     }.items()
 }
 _MEASURES = ("share", "active-share", "planned-share", "difference", "count")
@@ -25,7 +25,10 @@ _LOWER, _UPPER = "range-lower", "range-upper"
 
 @dataclass(frozen=True)
 class Printed:
-    """One figure where it is printed. All but `value` are IRIs; those that the graph does not state are empty."""
+    """One figure where it is printed, or counted from the answers of a later round: `answers` says how many.
+
+    All but `value` and `answers` are IRIs. What the graph does not state is empty.
+    """
 
     iri: str
     value: float
@@ -37,6 +40,7 @@ class Printed:
     presentation: str = ""
     section: str = ""
     unit: str = ""
+    answers: str = ""
 
     @property
     def measure(self) -> str:
@@ -60,8 +64,23 @@ def read(view: View, iri: str) -> Printed | None:
 
 
 def about(view: View, iri: str, *names: str) -> list[Printed]:
-    """The figures that have a resource as a value of some properties, in the order of `ordered`."""
-    return ordered(view, filter(None, (read(view, figure) for figure in view.references(iri, *names))))
+    """The printed figures that have a resource as a value of some properties, in the order of `ordered`."""
+    return ordered(view, (one for one in _all(view, iri, *names) if not one.answers))
+
+
+def counted(view: View, iri: str, *names: str) -> list[Printed]:
+    """The same of the figures of later rounds."""
+    return ordered(view, (one for one in _all(view, iri, *names) if one.answers))
+
+
+def _all(view: View, iri: str, *names: str) -> Iterator[Printed]:
+    return filter(None, (read(view, figure) for figure in view.references(iri, *names)))
+
+
+def number(view: View) -> int:
+    """How many figures the report prints."""
+    later = {quad.subject for quad in view.store.quads_for_pattern(None, node("kg:answers"), None, None)}
+    return sum(ox.NamedNode(one) not in later for one in view.of_type("qb:Observation"))
 
 
 def ordered(view: View, figures: Iterable[Printed]) -> list[Printed]:
