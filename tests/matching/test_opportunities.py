@@ -175,6 +175,18 @@ def test_what_exists_is_shown_as_such() -> None:
     assert not simulated(said(A, "active", source="one", solutions=(APP,)), said(B, "active", source="one", solutions=(APP,))).vehicles
 
 
+@pytest.mark.parametrize(("source", "title", "kinds"), [
+    ("list", "Lights", ["association"]),  # the source of the members tells of it
+    ("other", "Club lights", ["association"]),  # it bears the name of the association
+    ("other", "Lights", ["association", "undertaking"]),
+])
+def test_what_a_body_does_is_not_shown_beside_it(source: str, title: str, kinds: list[str]) -> None:
+    both = [said(place, "active", source=source, title=title) for place in (A, B)]
+    members = tuple(member(place, 2024) for place in (A, B))
+    assert sorted(v.kind for v in simulated(*both, members=members).already(A)) == kinds
+    assert "undertaking" in {v.kind for v in simulated(*both, members=(members[0], member(C, 2024))).already(A)}  # B is in none
+
+
 @pytest.fixture(scope="module")
 def matcher(engine: Embedded) -> Matcher:
     return Matcher.open(engine, "en")

@@ -48,9 +48,17 @@ class Vehicle:
 
 
 def vehicles(register: Register, graph: "nx.Graph") -> list[Vehicle]:
-    """All of them, the newest first, then the largest. What has ended, by membership or status, is left out."""
-    each = [*_bodies(register), *_services(register, graph), *_undertakings(register, graph)]
-    return sorted(each, key=lambda v: (-(v.year or 0), -len(v.members), v.resource.iri, v.title))
+    """All of them, each once, the newest first, then the largest. What has ended, by membership or status, is left out."""
+    bodies, services = list(_bodies(register)), list(_services(register, graph))
+    services = [one for one in services if not any(_is_of(one, body) for body in bodies)]
+    others = (one for one in _undertakings(register, graph) if not any(_is_of(one, way) for way in (*bodies, *services)))
+    return sorted((*bodies, *services, *others), key=lambda v: (-(v.year or 0), -len(v.members), v.resource.iri, v.title))
+
+
+def _is_of(one: Vehicle, body: Vehicle) -> bool:
+    """Whether a service or an undertaking is what a body of all its members does: it bears its name, or one source tells of both."""
+    same = one.title.casefold().startswith(body.title.casefold()) or one.kind == "undertaking" and one.source.iri == body.source.iri
+    return same and one.codes <= body.codes
 
 
 def _bodies(register: Register) -> Iterable[Vehicle]:
