@@ -153,6 +153,25 @@ def test_a_map_leaves_out_what_older_sources_say(site: Path, browser: Any) -> No
     assert {one.get_attribute("data-year") for one in left} <= {years[0], None}
 
 
+def test_what_a_map_shows_has_an_address_and_holds_on_the_way_to_another_map(site: Path, browser: Any) -> None:
+    page = browser.new_page()
+    page.goto((site / "initiative" / "open-data.html").as_uri())
+    year = page.eval_on_selector_all(".since option", "all => all[1].value")
+    page.uncheck(".key input[value=active]")
+    page.uncheck(".key input[value=unknown]")
+    page.select_option(".since select", year)
+    assert page.url.endswith(f"#hide=active,unknown&since={year}")
+    shared, other = page.url, page.eval_on_selector("a.same-view", "link => link.href")
+    again = browser.new_page()
+    again.goto(shared)
+    assert not again.is_checked(".key input[value=active]") and not again.is_visible("a.spot.active")
+    assert again.input_value(".since select") == year
+    again.goto(other)
+    assert "open-data" not in again.url and not again.is_checked(".key input[value=active]")
+    again.goto(shared.partition("#")[0] + "#hide=nothing&since=1")
+    assert again.is_checked(".key input[value=active]") and again.is_visible("a.spot.active"), "what means nothing hides nothing"
+
+
 def test_the_smallest_circle_of_a_map_can_be_hit_with_a_finger(site: Path, browser: Any) -> None:
     """At the edge of a target of 24 pixels is a kommune: its own, or one that lies nearer there."""
     page = browser.new_page(viewport={"width": 320, "height": 900})
@@ -187,10 +206,10 @@ def test_search_suggests_while_one_types_and_the_arrows_lead_there(site: Path, b
 
 def test_a_kommune_is_printed_on_two_sheets_with_nothing_folded_away(site: Path, browser: Any) -> None:
     page = browser.new_page()
-    for code in ("0461", "0175", "0825"):
-        page.goto((site / "municipality" / f"{code}.html").as_uri())
+    for name in ("0101", "0101.en", "0751", "0751.en", "0461", "0175", "0825"):
+        page.goto((site / "municipality" / f"{name}.html").as_uri())
         printed = page.pdf(format="A4", prefer_css_page_size=True)
-        assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2, code
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) <= 2, name
     page.emulate_media(media="print")
     page.goto((site / "municipality" / "0461.html").as_uri())
     assert page.is_visible("#sources li") and page.is_visible("#opportunities") and page.is_visible(".printed")
