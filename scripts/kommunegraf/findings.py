@@ -60,7 +60,7 @@ class BadInput(KommunegrafError):
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = list(findings)
-        super().__init__("\n".join(f"{f.where}: {f.message}" for f in self.findings))
+        super().__init__("\n".join(map(_sentence, self.findings)))
 
 
 def nearest(value: str, choices: Iterable[str], count: int = 3) -> list[str]:

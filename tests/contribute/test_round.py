@@ -112,7 +112,8 @@ def round_(held: Register, tmp_path_factory: pytest.TempPathFactory) -> Held:
         else:
             (sent / f"{code}.csv").write_text(as_csv(held, code, chance), "utf-8")
     label = held.label("initiative/open-data", "da")
-    changes = {("Initiativer", label, "Status"): "i gang", ("Initiativer", label, "Bemærkning til redaktionen"): REMARK}
+    told = {"Status": "i gang", "Bemærkning til redaktionen": REMARK, "Adresse på mere": "https://example.org/mere"}
+    changes = {("Initiativer", label, heading): value for heading, value in told.items()}
     (sent / "own.xlsx").write_bytes(filled(template.make(held, codes[0], "da"), changes))
     done = command.run("import", str(sent), "--brief", "--data", str(data))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -221,6 +222,11 @@ def test_pages_show_the_rounds_with_the_warning(pages: Documents, documents: Doc
         assert "Læs med omtanke" not in text(documents, name)
     counted = (ROOT / "data" / "survey-observations.csv").read_text("utf-8").count("\n") - 1
     assert f"<b>{counted}</b>" in text(pages, "index.html").replace(" ", "") or str(counted) in text(pages, "index.html")
+
+
+def test_the_address_of_more_stands_beside_the_answer(pages: Documents, round_: Held) -> None:
+    page = text(pages, f"municipality/{round_.codes[0]}.html")
+    assert '<a href="https://example.org/mere"' in page and "mere på example.org" in page
 
 
 def test_a_secret_is_found_wherever_it_hides(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 from tests.helpers.serving import serving
 
-from kommunegraf.rdf import confined
+from kommunegraf.rdf import foreign
 from kommunegraf.rdf.engines import Embedded, EngineError
 from kommunegraf.rdf.files import NotRdf
 from kommunegraf.server.engine.pool import BadData
@@ -57,7 +57,7 @@ def written(folder: Path, name: str, content: bytes) -> Path:
 def test_a_file_is_read_at_every_door(tmp_path: Path, name: str) -> None:
     path, folder, apart = written(tmp_path, name, READABLE[name]), tmp_path / "way", ox.Store()
     folder.mkdir()
-    confined.add(apart, path, folder)
+    foreign.add(apart, path, folder)
     for store in (Embedded.open(path).store, apart):
         assert len(store) == 1
         if b"#a" in READABLE[name]:
@@ -74,7 +74,7 @@ def test_what_cannot_be_read_is_refused_in_words_that_say_what_to_do(tmp_path: P
     content, message = REFUSED[name]
     path = written(tmp_path, name, content)
     with pytest.raises(NotRdf, match=message):
-        confined.add(ox.Store(), path, tmp_path)
+        foreign.add(ox.Store(), path, tmp_path)
     if name != "long.ttl":  # which the embedded store itself can hold
         with pytest.raises(EngineError, match=f"{name} .*{message}"):
             Embedded.open(path)
@@ -94,15 +94,15 @@ def repeated(times: int) -> bytes:
 
 @pytest.mark.parametrize(("limit", "value", "content", "message"), [
     ("MEGABYTES", 300, lambda: repeated(20_000), "more than 300 MiB of memory"),
-    ("SECONDS", 0.05, lambda: TURTLE, "longer than 0.05 seconds"),
+    ("SECONDS", 0.01, lambda: TURTLE, "longer than 0.01 seconds"),
 ])
 def test_reading_ends_at_its_limits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: float, content: Callable[[], bytes], message: str,
 ) -> None:
-    monkeypatch.setattr(confined, limit, value)
+    monkeypatch.setattr(foreign, limit, value)
     path = written(tmp_path, "file.ttl" if limit == "SECONDS" else "file.rdf", content())
     with pytest.raises(NotRdf, match=message):
-        confined.add(ox.Store(), path, tmp_path)
+        foreign.add(ox.Store(), path, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["a:b", "a*b", "a//b", "none#part"])

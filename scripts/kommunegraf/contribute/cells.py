@@ -1,35 +1,23 @@
 """The process that opens a workbook: bytes on standard input, its cells as JSON on standard output. It has no other way out.
 
-`python -P -m kommunegraf.contribute.cells` limits its own memory and time first, so that a hostile file harms nobody. Only values
-are read: no formula is worked out, no macro run, no link followed. python-calamine reads .xlsx and .ods alike, ten times as fast as
+`confined` limits its memory and time, so that a hostile file harms nobody. Only values are
+read: no formula is worked out, no macro run, no link followed. python-calamine reads .xlsx and .ods alike, ten times as fast as
 openpyxl, and never runs out of its process.
 """
 
 import json
-import os
-import resource
 import zipfile
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from typing import Any
 
-from kommunegraf.contribute.limits import COLUMNS, MEGABYTES, ROWS, SECONDS, UNPACKED
+from kommunegraf.contribute.limits import COLUMNS, ROWS, UNPACKED
+from kommunegraf.rdf import confined
 
 
-def main() -> None:
-    """Read the workbook and answer `{"sheets": [...]}` or `{"fault": CODE}`."""
-    answer(lambda data: json.dumps(read(data), ensure_ascii=False).encode())
-
-
-def answer(work: Callable[[bytes], bytes], written: int = 0) -> None:
-    """Standard input to standard output, within the limits of memory and time; `written` bytes may go to a temporary file."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES << 20, MEGABYTES << 20))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
-    view = memoryview(work(b"".join(iter(lambda: os.read(0, 1 << 20), b""))))
-    while view:
-        view = view[os.write(1, view) :]
+def opened(data: bytes) -> bytes:
+    """The workbook as JSON: `{"sheets": [...]}` or `{"fault": CODE}`."""
+    return json.dumps(read(data), ensure_ascii=False).encode()
 
 
 def read(data: bytes) -> dict[str, Any]:
@@ -103,4 +91,4 @@ def text(cell: Any) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    confined.answer(opened)

@@ -1,18 +1,18 @@
 """The contributor's own workbook with a comment on each cell to correct, and a sheet that lists them.
 
 Where the file was an Excel workbook it stays as it is, but for the comments: openpyxl opens it in a process with limits, as
-XlsxWriter cannot change a file. `python -P -m kommunegraf.contribute.comments` is that process.
+XlsxWriter cannot change a file.
 """
 
 import json
 from io import BytesIO
 from typing import Any
 
-from kommunegraf.contribute.cells import answer
 from kommunegraf.contribute.forms import word
 from kommunegraf.contribute.limits import UNPACKED
 from kommunegraf.contribute.reading import Sheet, bounded
 from kommunegraf.contribute.submission import Fault
+from kommunegraf.rdf import confined
 from kommunegraf.rdf.encode import EPOCH, WORKBOOK
 
 _NAME = "Kommunegraf"
@@ -25,7 +25,8 @@ def commented(data: bytes, sheets: list[Sheet], faults: list[Fault], lang: str) 
     title = word(lang, "sheets", "faults")
     if data.startswith(b"PK") and b"opendocument" not in data[:200]:
         order = json.dumps({"title": title, "notes": notes}, ensure_ascii=False).encode()
-        return bounded("comments", len(order).to_bytes(8, "big") + order + data, "openpyxl")
+        whole = len(order).to_bytes(8, "big") + order + data
+        return bounded("comments", whole, "openpyxl", UNPACKED)  # which writes each sheet to a temporary file first
     return _fresh(sheets, notes, title)
 
 
@@ -81,4 +82,4 @@ def comment(data: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    answer(comment, UNPACKED)  # openpyxl writes each sheet to a temporary file first
+    confined.answer(comment)

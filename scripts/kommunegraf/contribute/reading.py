@@ -3,10 +3,7 @@
 import csv
 import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
 import unicodedata
 from dataclasses import dataclass
 from io import StringIO
@@ -15,8 +12,10 @@ from typing import Any
 
 from kommunegraf.contribute import limits
 from kommunegraf.contribute.forms import word
-from kommunegraf.contribute.separated import plain
 from kommunegraf.errors import KommunegrafError
+from kommunegraf.rdf import confined
+from kommunegraf.rdf.confined import Limits
+from kommunegraf.rdf.encode import as_written
 
 WORKBOOKS = (".xlsx", ".xlsm", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
@@ -80,21 +79,14 @@ def _opened(data: bytes) -> list[Any]:
     return listed
 
 
-def bounded(module: str, data: bytes, library: str) -> bytes:
-    """What a module of this room makes of some bytes in a process with limits. Raises Unreadable where it ends at one."""
+def bounded(module: str, data: bytes, library: str, written: int = 0) -> bytes:
+    """What a module of this room makes of some bytes in a process with limits. Raises Unreadable where it comes to one."""
     if importlib.util.find_spec(library) is None:
         raise ModuleNotFoundError(f"no {library}", name=library)
-    command = [sys.executable, "-P", "-m", f"kommunegraf.contribute.{module}"]
-    environment = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=2 * limits.SECONDS, env=environment, check=False)
-    except subprocess.TimeoutExpired:
-        raise Unreadable("too-slow", seconds=limits.SECONDS) from None
-    if done.returncode < 0 or b"MemoryError" in done.stderr:
-        raise Unreadable("too-big")
-    if done.returncode:
-        raise RuntimeError(done.stderr.decode("utf-8", "replace"))
-    return done.stdout
+        return confined.run(f"kommunegraf.contribute.{module}", data, Limits(limits.SECONDS, limits.MEGABYTES, written))
+    except confined.Exceeded as error:
+        raise Unreadable("too-slow" if error.limit == "seconds" else "too-big", seconds=limits.SECONDS) from None
 
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -126,7 +118,7 @@ def _separated(text: str) -> list[tuple[int, list[str]]]:
     try:
         for number, cells in enumerate(reader, 1):
             if any(map(str.strip, cells)):
-                rows.append((number, [plain(cell) for cell in _clean(cells[: limits.COLUMNS])]))
+                rows.append((number, [as_written(cell) for cell in _clean(cells[: limits.COLUMNS])]))
             if len(rows) > limits.ROWS:
                 raise Unreadable("too-many-rows", most=limits.ROWS)
     except csv.Error as error:

@@ -21,7 +21,7 @@ from kommunegraf.graph.shacl import SEVERITY, short
 from kommunegraf.namespaces import BASE, KG, RDF, SH
 from kommunegraf.paths import Folders
 from kommunegraf.questions import ask
-from kommunegraf.rdf import confined
+from kommunegraf.rdf import foreign
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.files import ENDINGS, NotRdf
 
@@ -104,7 +104,7 @@ def _load(store: ox.Store, paths: list[Path]) -> list[Finding]:
     with tempfile.TemporaryDirectory(prefix="kommunegraf-") as folder:
         for path in paths:
             try:
-                confined.add(store, path, Path(folder))
+                foreign.add(store, path, Path(folder))
             except OSError as error:
                 reason = error.strerror or str(error)
                 findings.append(Finding("violation", "file", f"cannot be read: {reason}", "name a file that exists", str(path)))

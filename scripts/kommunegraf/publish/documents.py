@@ -96,7 +96,7 @@ class Documents:
         """All other files, in groups: the beginnings of their paths, and a function that makes the group when it is first needed."""
         return (
             (("static/",), lambda: self._static),
-            ((FORMS,), lambda: self._forms),
+            ((FORMS,), lambda: {} if self.forms is None else self.forms),  # whose truth would read the tables
             (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/", feed.PATH), lambda: self._listing),
             (("static/search-", "static/compare-"), lambda: self._indexes),
             (("query/",), lambda: self._answers),
@@ -119,9 +119,9 @@ class Documents:
         return {f"static/{path.relative_to(_STATIC)}": path.read_bytes() for path in sorted(_STATIC.rglob("*")) if path.is_file()}
 
     @cached_property
-    def _forms(self) -> Mapping[str, bytes]:
+    def forms(self) -> Forms | None:
         """The form of each kommune in each language, made when it is asked for."""
-        return Forms(self.data) if self.data else {}
+        return Forms(self.data) if self.data else None
 
     @cached_property
     def _listing(self) -> Files:

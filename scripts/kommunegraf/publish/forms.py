@@ -22,7 +22,8 @@ class Forms(Mapping[str, bytes]):
         self._data = data
 
     @cached_property
-    def _register(self) -> "Register":
+    def register(self) -> "Register":
+        """What the tables hold, read when it is first asked for. Raises BadInput."""
         from kommunegraf.contribute import register  # reads tables with csvw, which pages do not need
 
         return register.read(self._data)
@@ -30,14 +31,14 @@ class Forms(Mapping[str, bytes]):
     def __getitem__(self, name: str) -> bytes:
         """A form. Raises KeyError."""
         match = _NAME.fullmatch(name)
-        if match is None or match[1] not in self._register.codes:
+        if match is None or match[1] not in self.register.codes:
             raise KeyError(name)
         from kommunegraf.contribute import template
 
-        return template.make(self._register, match[1], match[2])
+        return template.make(self.register, match[1], match[2])
 
     def __iter__(self) -> Iterator[str]:
-        return (f"{FORMS}{code}-{lang}.xlsx" for code in self._register.codes for lang in LANGUAGES)
+        return (f"{FORMS}{code}-{lang}.xlsx" for code in self.register.codes for lang in LANGUAGES)
 
     def __len__(self) -> int:
-        return len(self._register.codes) * len(LANGUAGES)
+        return len(self.register.codes) * len(LANGUAGES)

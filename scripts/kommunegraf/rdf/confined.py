@@ -1,64 +1,73 @@
-"""Files that others wrote, read in a process of its own with limits of time and memory."""
+"""Work on what others wrote, in a process of its own with limits of time, memory and what it may write to files."""
 
 import json
+import math
 import os
 import resource
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from typing import Literal
 
-import pyoxigraph as ox
+from kommunegraf.errors import KommunegrafError
 
-from kommunegraf.rdf.files import Document, NotRdf, clear_refusals
-
-SECONDS = 300
-MEGABYTES = 2048
-"""What reading one file may take."""
-_OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV)
+_NO_MEMORY = 75
+"""The exit code of a process that got no memory and could still say so."""
+_OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV, _NO_MEMORY)
 """How a parser ends that gets no memory."""
 
 
-def add(store: ox.Store, path: Path, folder: Path) -> None:
-    """Load a file into a store. `folder` takes a file on the way. Raises OSError and NotRdf."""
-    path.stat()  # so that a missing file is an error of the system here too
-    quads = folder / "statements.nq"
-    command = [sys.executable, "-P", "-m", "kommunegraf.rdf.confined"]
-    order = json.dumps([str(path), str(quads), MEGABYTES]).encode()
+@dataclass(frozen=True)
+class Limits:
+    """What the work may take: `seconds` of the processor, and twice as many by the clock; `megabytes` of memory.
+
+    `written` is how many bytes may go to a file; None for any number.
+    """
+
+    seconds: float
+    megabytes: int
+    written: int | None = 0
+
+
+class Exceeded(KommunegrafError):
+    """Work that came to one of its limits."""
+
+    def __init__(self, limit: Literal["seconds", "megabytes"]) -> None:
+        self.limit = limit
+        super().__init__(f"it takes more {limit} than it may")
+
+
+def run(module: str, data: bytes, limits: Limits) -> bytes:
+    """What a module, which calls `answer`, makes of some bytes. Raises Exceeded."""
+    command = [sys.executable, "-P", "-m", module, json.dumps(astuple(limits))]
+    environment = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
-        done = subprocess.run(command, input=order, capture_output=True, timeout=SECONDS, check=False)
+        done = subprocess.run(command, input=data, capture_output=True, timeout=2 * limits.seconds, env=environment, check=False)
     except subprocess.TimeoutExpired:
-        raise NotRdf(f"reading it took longer than {SECONDS} seconds") from None
-    if done.stdout:
-        raise NotRdf(*json.loads(done.stdout))
+        raise Exceeded("seconds") from None
+    if done.returncode == -signal.SIGXCPU:
+        raise Exceeded("seconds")
     if done.returncode in _OUT_OF_MEMORY:
-        raise NotRdf(f"reading it takes more than {MEGABYTES} MiB of memory")
+        raise Exceeded("megabytes")
     if done.returncode:
         raise RuntimeError(done.stderr.decode("utf-8", "replace"))
-    with clear_refusals():
-        store.bulk_load(path=quads, format=ox.RdfFormat.N_QUADS)
+    return done.stdout
 
 
-def main() -> None:
-    """Read a file and write its statements to another, both named on standard input, or say on standard output why not."""
-    source, target, megabytes = json.loads(os.read(0, 1 << 16))
+def answer(work: Callable[[bytes], bytes]) -> None:
+    """In the process: standard input to standard output, within the limits that its first argument states."""
+    seconds, megabytes, written = json.loads(sys.argv[1])
+    soft = math.ceil(seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))  # one more, so that the soft one says what it was
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    store = ox.Store()
+    if written is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
     try:
-        Document.read(Path(source)).add_to(store)
-        store.dump(target, format=ox.RdfFormat.N_QUADS)
-    except NotRdf as error:
-        _say(str(error), error.line)
-    except OSError as error:
-        _say(f"it cannot be read: {error.strerror or error}")
+        view = memoryview(work(b"".join(iter(lambda: os.read(0, 1 << 20), b""))))
     except MemoryError:
-        _say(f"reading it takes more than {megabytes} MiB of memory")
-
-
-def _say(message: str, line: int = 0) -> None:
-    os.write(1, json.dumps([message, line]).encode())
-
-
-if __name__ == "__main__":
-    main()
+        os._exit(_NO_MEMORY)
+    while view:
+        view = view[os.write(1, view) :]

@@ -25,7 +25,7 @@ WORKBOOK = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": 
 """The options of every workbook: text stays text, whatever it begins with."""
 _DIGITS = 15
 """As many as a cell of a sheet holds of a number."""
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _DECIMALS = {XSD + kind for kind in ("decimal", "double", "float")}
 _NUMBERS = _DECIMALS | {XSD + kind for kind in ("integer", "int", "long", "short", "nonNegativeInteger", "positiveInteger")}
 class Output(Protocol):
@@ -165,6 +165,11 @@ def _cell(term: Any, layout: Layout) -> str:
 def harmless(text: str) -> str:
     """Text for a cell of CSV: what Excel would take for a formula begins with an apostrophe (OWASP, CSV injection)."""
     return f"'{text}" if _FORMULA.match(text) else text
+
+
+def as_written(cell: str) -> str:
+    """A cell of CSV as its text was before `harmless`."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell[1:]) else cell
 
 
 def _exact(term: Any) -> Any:

@@ -10,10 +10,10 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.routing import Route
 
-from kommunegraf.contribute import checking, reading, register
+from kommunegraf.contribute import checking, reading
 from kommunegraf.contribute.reading import Unreadable
-from kommunegraf.contribute.register import Register
 from kommunegraf.contribute.submission import Check
+from kommunegraf.publish.forms import Forms
 from kommunegraf.rdf.formats import HTML
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.answers import Answer
@@ -30,25 +30,16 @@ def routes(context: Context) -> list[Route]:
     if context.data is None:
         return []
     limiter = CapacityLimiter(_AT_ONCE)
-    held: dict[str, Register] = {}
-
-    def registered() -> Register:
-        """The register of the data as it stands."""
-        if context.version not in held:
-            assert context.state.documents.data is not None
-            held.clear()
-            held[context.version] = register.read(context.state.documents.data)
-        return held[context.version]
-
-    def checked(content: bytes, name: str, lang: str) -> tuple[Check, str]:
+    def checked(forms: Forms, content: bytes, name: str, lang: str) -> tuple[Check, str]:
         """What the check says of a file, and why it could not be read."""
         try:
-            return checking.check(reading.sheets(content, name), registered(), date.today(), lang), ""
+            return checking.check(reading.sheets(content, name), forms.register, date.today(), lang), ""
         except Unreadable as error:
             return Check(), error.message(lang)
 
     async def page(request: Request) -> Answer:
-        if context.state.documents.data is None:  # the tables are of another register
+        forms = context.state.documents.forms
+        if forms is None:  # the tables are of another register
             raise Problem("not-found")
         shown = page_of(request, context.site, "contribute")
         try:
@@ -59,7 +50,7 @@ def routes(context: Context) -> list[Route]:
         found, refusal, name = None, "", ""
         if upload is not None:
             name = upload.filename or ""
-            found, refusal = await run_sync(checked, content, name, shown.lang, limiter=limiter)
+            found, refusal = await run_sync(checked, forms, content, name, shown.lang, limiter=limiter)
         body = shown.html("contribution.html", found=found, refusal=refusal, name=name)
         kept = {"Cache-Control": "no-store"} if request.method == "POST" else {}
         return responses.document(request, body.encode("utf-8", "replace"), HTML.content_type, shown.lang, kept)
