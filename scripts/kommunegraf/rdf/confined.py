@@ -13,10 +13,8 @@ from typing import Literal
 
 from kommunegraf.errors import KommunegrafError
 
-_NO_MEMORY = 75
-"""The exit code of a process that got no memory and could still say so."""
-_OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV, _NO_MEMORY)
-"""How a parser ends that gets no memory."""
+_OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV)
+"""How a parser ends that gets no memory, where Python cannot say so."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def run(module: str, data: bytes, limits: Limits) -> bytes:
         raise Exceeded("seconds") from None
     if done.returncode == -signal.SIGXCPU:
         raise Exceeded("seconds")
-    if done.returncode in _OUT_OF_MEMORY:
+    if done.returncode in _OUT_OF_MEMORY or b"\nMemoryError" in done.stderr:
         raise Exceeded("megabytes")
     if done.returncode:
         raise RuntimeError(done.stderr.decode("utf-8", "replace"))
@@ -65,9 +63,6 @@ def answer(work: Callable[[bytes], bytes]) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if written is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (written, written))
-    try:
-        view = memoryview(work(b"".join(iter(lambda: os.read(0, 1 << 20), b""))))
-    except MemoryError:
-        os._exit(_NO_MEMORY)
+    view = memoryview(work(b"".join(iter(lambda: os.read(0, 1 << 20), b""))))
     while view:
         view = view[os.write(1, view) :]
