@@ -39,10 +39,11 @@ class Exceeded(KommunegrafError):
 
 def run(module: str, data: bytes, limits: Limits) -> bytes:
     """What a module, which calls `answer`, makes of some bytes. Raises Exceeded."""
-    command = [sys.executable, "-P", "-m", module, json.dumps(astuple(limits))]
+    command = [sys.executable, "-P", "-m", module]
+    order = json.dumps(astuple(limits)).encode() + b"\n" + data
     environment = {**os.environ, "RUST_BACKTRACE": "0", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=2 * limits.seconds, env=environment, check=False)
+        done = subprocess.run(command, input=order, capture_output=True, timeout=2 * limits.seconds, env=environment, check=False)
     except subprocess.TimeoutExpired:
         raise Exceeded("seconds") from None
     if done.returncode == -signal.SIGXCPU:
@@ -55,8 +56,8 @@ def run(module: str, data: bytes, limits: Limits) -> bytes:
 
 
 def answer(work: Callable[[bytes], bytes]) -> None:
-    """In the process: standard input to standard output, within the limits that its first argument states."""
-    seconds, megabytes, written = json.loads(sys.argv[1])
+    """In the process: standard input to standard output, within the limits that the first line of the input states."""
+    seconds, megabytes, written = json.loads(b"".join(iter(lambda: os.read(0, 1), b"\n")))
     soft = math.ceil(seconds)
     resource.setrlimit(resource.RLIMIT_CPU, (soft, soft + 1))  # one more, so that the soft one says what it was
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
