@@ -11,6 +11,7 @@ from kommunegraf.findings import nearest
 _LETTERS = str.maketrans({"å": "aa", "æ": "ae", "ø": "oe", "ä": "ae", "ö": "oe"})
 _KIND_WORDS = re.compile(r"^region (?=\w)|\b(kommune|kommun|regionskommune|regional municipality|municipality)$")
 _GENITIVE = re.compile(r"s\b")
+_OF_COUNTRY = re.compile(r"[a-z]{2}-([0-9]+)")
 
 
 class UnknownName(KommunegrafError):
@@ -33,17 +34,27 @@ class Names:
     """The names of one kind of resource."""
 
     def __init__(self, kind: str, labelled: Iterable[tuple[str, str]]) -> None:
-        """`labelled` pairs the IRI of each resource with one of its labels. The last part of the IRI is a name too."""
+        """`labelled` pairs the IRI of each resource with one of its labels.
+
+        The last part of the IRI is a name too; so is a code without its country, such as 0180 for `se-0180`, where nothing else has it.
+        """
         self.kind = kind
         self._iris: dict[str, str] = {}
         self._shown: dict[str, str] = {}
         self._without_s: dict[str, set[str]] = defaultdict(set)
+        bare: dict[str, str] = {}
         for iri, label in labelled:
             slug = re.split(r"[/#]", iri.rstrip("/#"))[-1]
             for name in (label, slug, slug.lstrip("0") if slug.isdigit() else slug):
                 self._iris.setdefault(_key(name), iri)
                 self._shown.setdefault(_key(name), label if name is label else name)
                 self._without_s[_GENITIVE.sub("", _key(name))].add(iri)
+            if match := _OF_COUNTRY.fullmatch(slug):
+                bare[match[1]] = iri if bare.get(match[1], iri) == iri else ""
+        for code, iri in bare.items():
+            if iri:
+                self._iris.setdefault(code, iri)
+                self._shown.setdefault(code, code)
 
     @property
     def iris(self) -> list[str]:

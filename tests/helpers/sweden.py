@@ -1,0 +1,47 @@
+"""A second country for tests: 20 Swedish kommuner as a register of their own, and the folders that it is built from.
+
+Real are codes, names, counties, provinces, populations and points, each with its source. Initiatives, solutions and evidence are
+simulated and say so. What every register shares, the kinds of initiative and the sections of the report that the code lists name,
+is taken from `data/` with the sources that it rests on.
+"""
+
+import csv
+import shutil
+from pathlib import Path
+
+from tests.helpers import ROOT
+from tests.helpers.tables import read_table, records
+
+OWN = ROOT / "tests" / "sweden"
+SHARED = ("initiative-main-areas", "initiative-sections", "initiatives", "initiatives-beyond-survey", "sections")
+Row = dict[str, str]
+
+
+def folders(place: Path) -> tuple[Path, Path]:
+    """Write the register to a folder: its tables and its Turtle files."""
+    data = Path(shutil.copytree(OWN / "data", place / "data"))
+    names = {row["id"]: row["label_sv"] for row in records((data / "initiative-names.csv").read_bytes())}
+    (data / "initiative-names.csv").unlink()
+    used: set[str] = set()
+    for name in SHARED:
+        rows = read_table(name)
+        used |= {row["source"] for row in rows if row.get("source")}
+        if name == "initiatives":
+            rows = [{**row, "label_sv": names.get(row["id"], "")} for row in rows]
+        _write(data / f"{name}.csv", rows)
+    sources = {row["id"]: row for row in read_table("sources") if row["id"] in used}
+    publishers = {row["publisher"] for row in sources.values()}
+    organisations = {row["id"]: row for row in read_table("organisations") if row["id"] in publishers}
+    for row in organisations.values():
+        sources.setdefault(row["source"], next(one for one in read_table("sources") if one["id"] == row["source"]))
+    for name, rows_by_id in (("sources", sources), ("organisations", organisations)):
+        own = {row["id"]: row for row in records((data / f"{name}.csv").read_bytes())}
+        _write(data / f"{name}.csv", [row for _, row in sorted((rows_by_id | own).items())])
+    return data, Path(shutil.copytree(OWN / "ontology", place / "ontology"))
+
+
+def _write(path: Path, rows: list[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
