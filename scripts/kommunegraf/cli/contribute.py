@@ -40,7 +40,7 @@ def sender(verb: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @click.argument("municipality", default="", help="A kommune by name or code.")
 @click.option("--output", "-o", type=PATH, help="File to write to; with --all a folder.")
-@click.option("--all", "everyone", is_flag=True, help="A form for each of the 98 kommuner.")
+@click.option("--all", "everyone", is_flag=True, help="A form for each kommune.")
 @click.option("--survey", "round_", type=click.IntRange(2015, 2050), help="The whole survey of a new round, such as 2026.")
 @click.option("--format", "form", type=click.Choice(["xlsx", "ods", "csv"]), help="By default what the file's name says.")
 @click.option("--lang", type=LANGUAGE, default="da", show_default=True, help="Language of the form.")
@@ -62,7 +62,7 @@ def template(
         raise WrongCall(f"a form is {', '.join(templates.FORMATS)}, not {suffix}; name the file so, or give --format")
     chosen = form or suffix or "xlsx"
     if not everyone:
-        code = register.names["municipality"].resolve(municipality)[-4:]
+        code = register.names["municipality"].resolve(municipality).rsplit("/", 1)[-1]
         _write(output, templates.make(register, code, lang, chosen, round_))
         return
     assert output is not None
@@ -130,7 +130,7 @@ def given_of(register: "Register", municipality: str, respondent: str, role: str
 
     try:
         return Given(
-            register.names["municipality"].resolve(municipality)[-4:] if municipality else "",
+            register.names["municipality"].resolve(municipality).rsplit("/", 1)[-1] if municipality else "",
             register.names["organisation"].resolve(respondent).rsplit("/", 1)[-1] if respondent else "",
             choice(role, "role", "en") if role else "list" if respondent else "",
             read_day(day) if day else None,

@@ -1,6 +1,5 @@
 """Check a contributed file: everything that is wrong with it at once, and what it says where nothing is."""
 
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,8 +15,6 @@ from kommunegraf.contribute.submission import Check, Fault, Submission
 from kommunegraf.contribute.values import Cells, Wrong, choice, day
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import plain
-
-_PERSON = re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])\d\d[- ]\d{4}(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ class _Checker:
         for key, cell in cells.items():
             if len(cell) > limits.CELL and key not in ("known", "against"):
                 self.fault(section, line, key, Wrong("too-long", str(len(cell)), (str(limits.CELL),)))
-            if _PERSON.search(cell):
+            if self.register.person.search(cell):
                 self.fault(section, line, key, Wrong("personal-number"))
 
     def _target(self, section: Section, line: int, cells: dict[str, str]) -> Submission:

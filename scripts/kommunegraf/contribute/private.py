@@ -55,7 +55,7 @@ def read(data: Path, year: int) -> Round:
     place = folder(data) / f"survey-{year}"
     if place.is_dir():
         journal.settle(place)
-    rows = {path.stem: _rows(path) for path in sorted(place.glob("[0-9][0-9][0-9][0-9].csv"))}
+    rows = {path.stem: _rows(path) for path in sorted(place.glob("*.csv"))}
     days = sorted(day for replies in rows.values() for _, day in replies)
     replies = {code: [reply for reply, _ in answered] for code, answered in rows.items()}
     return Round(replies, (days[0], days[-1]) if days else None)

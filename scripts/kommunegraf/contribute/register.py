@@ -1,5 +1,6 @@
 """What the tables hold, as a contributor's form shows it and as answers are compared with it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from kommunegraf.findings import BadInput
-from kommunegraf.graph import adoption, derived, tables
+from kommunegraf.graph import adoption, countries, derived, tables
 from kommunegraf.graph.adoption import Adoption, Evidence, Limits
 from kommunegraf.graph.metadata import Table
 from kommunegraf.languages import LANGUAGES, alphabetical
@@ -30,6 +31,11 @@ class Register:
         table = self.tables[f"{name}.csv"]
         columns = [column.name for column in table.columns if not column.virtual]
         return [dict(zip(columns, row)) for row in table.rows]
+
+    @cached_property
+    def person(self) -> re.Pattern[str]:
+        """What finds the number of a person in a text."""
+        return countries.persons(self.tables)
 
     @cached_property
     def labels(self) -> dict[str, dict[str, str]]:

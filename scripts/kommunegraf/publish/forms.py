@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kommunegraf.contribute.register import Register
 
 FORMS = "form/"
-_NAME = re.compile(rf"{FORMS}([0-9]{{4}})-({'|'.join(LANGUAGES)})\.xlsx")
+_NAME = re.compile(rf"{FORMS}([a-z0-9-]+)-({'|'.join(LANGUAGES)})\.xlsx")
 
 
 class Forms(Mapping[str, bytes]):
