@@ -122,7 +122,7 @@ def build(output: "str | Path" = "build", *data: "str | Path", ontology: "str | 
     from kommunegraf.graph import build as builder
 
     folders = paths.Folders.of(map(Path, data), Path(ontology) if ontology else None)
-    return builder.write(builder.build_all(folders), Path(output))[0]
+    return builder.write(builder.statements(folders), Path(output))[0]
 
 
 def validate(*places: "str | Path", lang: str = "en") -> "list[Finding]":

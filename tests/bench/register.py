@@ -5,7 +5,6 @@ solutions, initiatives, the survey and the cases stay as they are. Nothing of it
 """
 
 import csv
-import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from kommunegraf.graph.metadata import METADATA, Table, describe
 
 _COPIED = {"municipalities.csv", "sources.csv"}
 """Tables whose rows are copied, with those whose keys lead to them."""
-_CODE = '"[0-9]{4}"'
 Row = dict[str, str]
 
 
@@ -34,7 +32,7 @@ def write(target: Path, times: int) -> tuple[Path, Path]:
     data, ontology = target / "data", target / "ontology"
     shutil.copytree(root / "data", data)
     shutil.copytree(root / "ontology", ontology)
-    _widen(data / METADATA, ontology / "shapes.ttl")
+    _widen(data)
     tables = describe(root / "data")
     for table in tables.values():
         keys = {key.columns[0]: key.target for key in table.foreign_keys if key.columns[0] in table.primary_key}
@@ -43,11 +41,11 @@ def write(target: Path, times: int) -> tuple[Path, Path]:
     return data, ontology
 
 
-def _widen(metadata: Path, shapes: Path) -> None:
+def _widen(data: Path) -> None:
     """Let codes of kommuner have two or four digits more."""
-    text = metadata.read_text("utf-8").replace(f'"format": {_CODE}', '"format": "[0-9]{4}([0-9]{2}){0,2}"')
-    metadata.write_text(json.dumps(json.loads(text)), "utf-8")
-    shapes.write_text(shapes.read_text("utf-8").replace("^0[0-9]{3}$", "^0[0-9]{3}([0-9]{2}){0,2}$"), "utf-8")
+    metadata, countries = data / METADATA, data / "countries.csv"
+    metadata.write_text(metadata.read_text("utf-8").replace('"[0-9]{4}"', '"[0-9]{4}([0-9]{2}){0,2}"'), "utf-8")
+    countries.write_text(countries.read_text("utf-8").replace(",0[0-9]{3},", ',"0[0-9]{3}([0-9]{2}){0,2}",'), "utf-8")
 
 
 def _copy(table: Table, path: Path, times: int) -> None:
@@ -75,7 +73,7 @@ def _copies(table: Table, row: Row, codes: set[str], times: int) -> Iterator[Row
         elif table.name == "municipality-points.csv":
             changed["wkt"] = _moved(row["wkt"], number)
         elif table.name == "municipality-links.csv":
-            changed["match"] = f"{row['match']}-sim{number}"
+            changed["match"] = re.sub(r"([0-9]+)(/?)$", rf"\g<1>{number:03}\2", row["match"])
         if table.name.startswith("evidence"):
             changed |= {"source": f"{row['source']}-sim{number}"} if row.get("source") else {}
         yield {**row, **changed}

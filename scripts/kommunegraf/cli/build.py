@@ -1,16 +1,12 @@
 """`kommunegraf build`: the graph from the tables and the ontology."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from kommunegraf import paths
 from kommunegraf.cli.console import print_answer, progress
 from kommunegraf.cli.options import BUILT, PATH, data_folders, ontology_folder
-
-if TYPE_CHECKING:
-    from kommunegraf.graph.build import Dataset
 
 
 @click.command()
@@ -23,19 +19,23 @@ def build(output: Path, data: tuple[Path, ...], ontology: Path | None) -> None:
     from kommunegraf.rdf import compiled
 
     with progress("Reading tables"):
-        dataset = builder.build_all(paths.Folders.of(data, ontology))
+        lines = builder.statements(paths.Folders.of(data, ontology))
     with progress("Writing the graph"):
-        files = builder.write(dataset, output)
+        files = builder.write(lines, output)
         compiled.write(files[0])
-    _print_contents(dataset)
+    _print_contents(files[0])
     print("Wrote " + " and ".join(str(f) for f in files))
 
 
-def _print_contents(dataset: "Dataset") -> None:
+def _print_contents(nquads: Path) -> None:
+    from kommunegraf.graph.build import outline, sizes
     from kommunegraf.questions import ask
     from kommunegraf.rdf.engines import Embedded
 
-    engine, sizes = Embedded(dataset.outline()), dataset.sizes()
+    with nquads.open(encoding="utf-8", newline="\n") as lines:
+        counts = sizes(lines)
+        lines.seek(0)
+        engine = Embedded(outline(lines))
     graphs = ask.run(engine, "graphs", lang="en")
-    print_answer(graphs, "en", [{**row, "triples": sizes[row["graph"]]} for row in graphs.rows()])
+    print_answer(graphs, "en", [{**row, "triples": counts[row["graph"]]} for row in graphs.rows()])
     print_answer(ask.run(engine, "contents", lang="en"), "en")

@@ -2,9 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, islice
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -13,6 +13,9 @@ from kommunegraf import paths
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import countries, derived, tables
 from kommunegraf.graph import rows as rdf
+from kommunegraf.graph.adoption import Limits
+from kommunegraf.graph.metadata import Table
+from kommunegraf.graph.ordering import ordered
 from kommunegraf.namespaces import GRAPH, PREFIXES, RDF
 from kommunegraf.questions import linked_data, question
 
@@ -30,11 +33,13 @@ GRAPH_OF = {
 _TYPE = f" <{RDF}type> "
 _TOGETHER = 100_000
 """Lines that are written at a time; all in one text would be as large as the dataset."""
+_Register = tuple[dict[str, Table], Limits]
+"""The tables of a folder by file name, and what the adoption rule measures age by."""
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A built dataset: N-Quads lines without line ends, each once, in code point order (canonical N-Quads).
+    """A built dataset in memory: N-Quads lines without line ends, each once, in code point order (canonical N-Quads).
 
     `countries` are lines that say what holds in each country. They are no part of it and serve to check it.
     """
@@ -42,21 +47,26 @@ class Dataset:
     lines: list[str]
     countries: tuple[str, ...] = ()
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.lines)
+
     def text(self) -> str:
         """The N-Quads document."""
         return "\n".join(self.lines) + "\n"
 
-    def sizes(self) -> dict[str, int]:
-        """The number of statements of each named graph, by its IRI."""
-        return Counter(line[line.rindex("<") + 1 : -3] for line in self.lines)
 
-    def outline(self) -> ox.Store:
-        """Ontology and catalogue whole; of everything else only what it is an instance of. Enough to tell what is in the dataset."""
-        whole = tuple(f"<{GRAPH}{name}> ." for name in ("catalog", "ontology"))
-        lines = [line for line in self.lines if _TYPE in line or line.endswith(whole)]
-        store = ox.Store()
-        store.bulk_load("\n".join(lines).encode("utf-8"), format=ox.RdfFormat.N_QUADS)
-        return store
+def sizes(lines: Iterable[str]) -> dict[str, int]:
+    """The number of statements of each named graph, by its IRI, in N-Quads lines with or without line ends."""
+    return Counter(line[line.rindex("<") + 1 : line.rindex(">")] for line in lines)
+
+
+def outline(lines: Iterable[str]) -> ox.Store:
+    """Ontology and catalogue whole; of everything else only what it is an instance of. Enough to tell what is in the dataset."""
+    whole = tuple(f"<{GRAPH}{name}> ." for name in ("catalog", "ontology"))
+    telling = [line for line in map(str.rstrip, lines) if _TYPE in line or line.endswith(whole)]
+    store = ox.Store()
+    store.bulk_load("\n".join(telling).encode("utf-8"), format=ox.RdfFormat.N_QUADS, lenient=True)
+    return store
 
 
 def build(ontology: Path, data: Path) -> Dataset:
@@ -65,11 +75,23 @@ def build(ontology: Path, data: Path) -> Dataset:
 
 
 def build_all(folders: paths.Folders) -> Dataset:
-    """The dataset that folders of tables and of Turtle files and the question library make. Nothing is written.
+    """The dataset that folders of tables and of Turtle files and the question library make. Nothing is written. Raises as `statements`."""
+    registers, lines = _read(folders)
+    rules = tuple(line for rows, _ in registers for line in countries.quads(rows))
+    return Dataset(list(ordered(_statements(registers, lines))), rules)
+
+
+def statements(folders: paths.Folders) -> Iterator[str]:
+    """The N-Quads lines of `build_all` one after the other, in no promised order and some of them twice.
 
     Each folder of tables stands alone: none refers to a row of another. Raises BadInput with every finding when a file cannot be used,
-    and OSError for a folder of Turtle files that there is not.
+    and OSError for a folder of Turtle files that there is not, both before the first line.
     """
+    return _statements(*_read(folders))
+
+
+def _read(folders: paths.Folders) -> tuple[list[_Register], list[str]]:
+    """The registers, and the lines of the ontology."""
     registers, findings = [], []
     for data in folders.data:
         rows, faults = tables.read(data)
@@ -82,14 +104,13 @@ def build_all(folders: paths.Folders) -> Dataset:
     findings += broken
     if findings:
         raise BadInput(findings)
-    for rows in registers:
-        for table in rows.values():
-            lines.extend(rdf.quads(table))
-        lines.extend(derived.quads(rows))
-    lines.extend(linked_data.quads(question.read_folder(paths.root() / "queries" / "questions").values()))
-    lines.sort()
-    rules = tuple(line for rows in registers for line in countries.quads(rows))
-    return Dataset([line for line, _ in groupby(lines)], rules)  # a set beside the list would cost as much memory again
+    return [(rows, derived.limits(rows)) for rows in registers], lines
+
+
+def _statements(registers: list[_Register], ontology: list[str]) -> Iterator[str]:
+    questions = question.read_folder(paths.root() / "queries" / "questions").values()
+    of_rows = (chain(*map(rdf.quads, rows.values()), derived.quads(rows, limits)) for rows, limits in registers)
+    return chain(ontology, linked_data.quads(questions), chain.from_iterable(of_rows))
 
 
 def read_ontology(files: Iterable[Path]) -> tuple[list[str], list[Finding]]:
@@ -113,8 +134,8 @@ def read_ontology(files: Iterable[Path]) -> tuple[list[str], list[Finding]]:
     return nquads.decode("utf-8").splitlines(), findings
 
 
-def write(dataset: Dataset, folder: Path) -> list[Path]:
-    """Write `kommunegraf.nq` and `kommunegraf.trig` to `folder`, made if needed. Returns the files.
+def write(lines: Iterable[str], folder: Path) -> list[Path]:
+    """Write N-Quads lines, in any order, to `kommunegraf.nq` and `kommunegraf.trig` in `folder`, made if needed. Returns the files.
 
     Both are finished beside `folder` before either takes the place of an older one. Raises OSError, with the older
     files untouched, when they cannot be written.
@@ -122,14 +143,20 @@ def write(dataset: Dataset, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with paths.workshop(folder, ".build-") as beside:
         nquads, trig = beside / NQUADS, beside / TRIG
-        used: set[str] = set()
-        with nquads.open("wb") as file:
-            for start in range(0, len(dataset.lines), _TOGETHER):
-                text = "".join(f"{line}\n" for line in dataset.lines[start : start + _TOGETHER])
-                file.write(text.encode("utf-8"))
-                used |= {prefix for prefix, space in PREFIXES.items() if prefix not in used and f"<{space}" in text}
+        used = _write_nquads(ordered(lines, beside), nquads)
         quads = ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS)
         ox.serialize(quads, trig, format=ox.RdfFormat.TRIG, prefixes={p: space for p, space in PREFIXES.items() if p in used})
         for path in (nquads, trig):
             os.replace(path, folder / path.name)
     return [folder / NQUADS, folder / TRIG]
+
+
+def _write_nquads(lines: Iterator[str], path: Path) -> set[str]:
+    """Write lines to a file, some at a time. Returns the prefixes of the namespaces that they use."""
+    used: set[str] = set()
+    with path.open("wb") as file:
+        while some := list(islice(lines, _TOGETHER)):
+            text = "\n".join(some)
+            file.write(f"{text}\n".encode())
+            used |= {prefix for prefix, space in PREFIXES.items() if prefix not in used and f"<{space}" in text}
+    return used

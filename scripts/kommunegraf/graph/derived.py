@@ -20,9 +20,9 @@ _INTEGER = XSD + "integer"
 _iri = lru_cache(maxsize=10_000)(iri)  # the same few properties, kommuner and initiatives stand in most statements
 
 
-def quads(tables: dict[str, Table]) -> Iterator[str]:
+def quads(tables: dict[str, Table], limits: Limits) -> Iterator[str]:
     """Everything that is derived from the tables, in no promised order."""
-    yield from _adoptions(tables)
+    yield from _adoptions(tables, limits)
     yield from _rankings(tables)
 
 
@@ -73,14 +73,14 @@ def _year(cell: str) -> int | None:
     return int(cell) if cell else None
 
 
-def _adoptions(tables: dict[str, Table]) -> Iterator[str]:
+def _adoptions(tables: dict[str, Table], limits: Limits) -> Iterator[str]:
     """The adoptions that the evidence supports, and labels for them and for the evidence."""
     statements, labels = evidence(tables), _Labels(tables)
     for one in statements:
         number = one.iri.rsplit("-", 1)[-1]
         yield from labels.quads(one.iri, one, f" ({number})", GRAPH + "evidence")
     graph = iri(GRAPH + "analysis")
-    for adoption in adoptions(statements, limits(tables)).values():
+    for adoption in adoptions(statements, limits).values():
         subject = iri(adoption.iri)
         for name, value in _values(adoption):
             yield f"{subject} {_iri(name)} {value} {graph} ."

@@ -77,12 +77,13 @@ def _read_rows(table: Table, languages: tuple[str, ...]) -> list[Finding]:
     if data.startswith(b"\xef\xbb\xbf"):
         return [_violation("bom", "starts with a byte order mark", "save as UTF-8 without BOM", path, 1)]
     try:
-        text = data.decode("utf-8")
+        data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         message = f"byte {data[error.start]:#04x} is not UTF-8"
         return [_violation("encoding", message, "save as UTF-8, not as Windows or Mac text", path, line)]
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(data), "utf-8", newline=""), strict=True)
+    cells: dict[str, str] = {}
     try:
         head = next(reader, [])
         if head != header:
@@ -94,7 +95,7 @@ def _read_rows(table: Table, languages: tuple[str, ...]) -> list[Finding]:
             if len(row) != len(header):
                 hint = f"{len(header)} cells: " + ",".join(header)
                 return [_violation("row", f"has {len(row)} cells", hint, path, reader.line_num)]
-            table.rows.append(row)
+            table.rows.append([cells.setdefault(cell, cell) for cell in row])  # most cells repeat: one text for all that are equal
             table.lines.append(reader.line_num - sum(cell.count("\n") for cell in row))
     except csv.Error as error:
         return [_violation("csv", f"not CSV: {error}", "quote a cell that holds a comma, a quote or a line break", path, reader.line_num)]
