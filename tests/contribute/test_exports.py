@@ -45,7 +45,9 @@ def told(held: Register, content: bytes) -> object:
             for one in found.submissions], [fault.code for fault in found.wrong]  # fmt: skip
 
 
-EXPECTED: tuple[list[object], list[str]] = ([("0751", "digitalisation", date(2026, 11, 1), [("open-data", "ended", 2025, "to\nlinjer & <tegn>")], [])], [])
+EXPECTED: tuple[list[object], list[str]] = (
+    [("0751", "digitalisation", date(2026, 11, 1), [("open-data", "ended", 2025, "to\nlinjer & <tegn>")], [])], [],
+)  # fmt: skip
 
 
 def package(sheets: list[Sheet], cell: Cell, extra: dict[str, str] | None = None, hidden: str = "Lister") -> bytes:
