@@ -8,10 +8,11 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
-from tests.helpers.pages import read
+from tests.helpers.pages import read, words
 from tests.helpers.tables import cells, read_table
 
 from kommunegraf import __version__
+from kommunegraf.graph.catalog import WHOLE
 from kommunegraf.languages import alphabetical
 from kommunegraf.names import plain
 from kommunegraf.namespaces import BASE, KG, SH
@@ -362,3 +363,19 @@ def test_search_works_from_disk_with_the_keyboard_alone(pages: Pages, tmp_path: 
         page.goto((tmp_path / name).as_uri() + "?q=xyzzy")
         assert page.inner_text("#count") and not page.query_selector("#results li") and not failures
         page.close()
+
+
+@pytest.mark.parametrize(("property", "address", "shown"), [
+    ("hasEmail", "mailto:kontakt@example.org", "kontakt@example.org"), ("hasTelephone", "tel:+4512345678", "+4512345678"),
+    ("hasEmail", "javascript:alert(1)", ""), ("fn", "mailto:kontakt@example.org", ""),
+])
+def test_how_to_reach_those_behind_the_data_is_told_where_the_data_tell_it(property: str, address: str, shown: str) -> None:
+    store = ox.Store()
+    point = ox.NamedNode(f"{BASE}dataset/kommunegraf/contact")
+    store.add(ox.Quad(ox.NamedNode(WHOLE), ox.NamedNode("http://www.w3.org/ns/dcat#contactPoint"), point))
+    store.add(ox.Quad(point, ox.NamedNode(f"http://www.w3.org/2006/vcard/ns#{property}"), ox.NamedNode(address)))
+    pages = Pages(Site(store, "0"))
+    for path in ("about", "contribute"):
+        tree = read(pages, path)
+        assert tree.xpath(f"//main//a[@href='{address}']/text()") == [shown] * bool(shown)
+        assert ("ingen postkasse" in words(tree)) != bool(shown)

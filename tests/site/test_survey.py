@@ -61,7 +61,7 @@ def test_the_survey_is_told_with_its_true_counts(pages: Pages) -> None:
 def test_a_figure_says_in_a_sentence_what_it_is_and_leads_to_its_section(pages: Pages) -> None:
     path = "dataset/survey-2014/observation/e-learning-all-difference-2-2-1-table"
     danish, english = read(pages, path), read(pages, path, "en")
-    assert "Rapporten giver \u221213\u00a0procentpoint som forskel for »Tilbud om e-læring«" in danish.text_content()
+    assert "Rapportens tal er \u221213\u00a0procentpoint (forskel) for »Tilbud om e-læring«" in danish.text_content()
     assert "The report gives \u221213\u00a0percentage points as the difference for “E-learning offers”" in english.text_content()
     assert english.xpath("//a[contains(@href, 'report-section/2-2-1.en.html')]")
     assert english.xpath("//a[contains(@href, 'contradiction/e-learning-difference.en.html')]")

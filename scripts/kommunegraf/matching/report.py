@@ -106,7 +106,8 @@ def _sensitivity(matcher: Matcher, words: Words) -> Iterator[str]:
         other = Matcher(matcher.register, choices)
         kept = np.nanmean(evaluate.kept(first, other.similarity.top(5)))
         told = (choices.text(lang), other.graph.number_of_edges(), sum(other.graph.degree[r] > 0 for r in other.rows))
-        yield "| {} | {} | {} | {} | {} % |".format(*told, other.significant, round(100 * float(kept)))
+        share = words.report_share.format(round(100 * float(kept)))
+        yield "| {} | {} | {} | {} | {} |".format(*told, other.significant, share)
 
 
 def _communities(matcher: Matcher, words: Words) -> Iterator[str]:
@@ -173,6 +174,6 @@ def kommuner(matcher: Matcher, words: Words) -> Iterator[str]:
         best = matcher.alike(name, 3)
         told = "; ".join(f"{p.municipality.label} ({number(p.score.surprise, lang)})" for p in best) or words.none
         kept = matcher.stability[row]
-        share = "–" if np.isnan(kept) else f"{round(100 * float(kept))} %"
+        share = "–" if np.isnan(kept) else words.report_share.format(round(100 * float(kept)))
         plans = len(matcher.learn_from(name))
         yield f"| {matcher.graph.nodes[name]['label']} | {matcher.graph.degree[name]} | {plans} | {told} | {share} |"

@@ -16,6 +16,7 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.site import addresses
 from kommunegraf.site.parts import contents
 from kommunegraf.site.render import Model, Page
+from kommunegraf.site.view import View
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,19 @@ class Citation:
     sources: int
 
 
+Contact = tuple[str, str]
+"""A way to reach those behind the data: its address, and how it is written for people."""
+_VCARD = "http://www.w3.org/2006/vcard/ns#"
+_WAYS = ("mailto:", "tel:", "https://", "http://")
+
+
 @dataclass(frozen=True)
 class About:
     """What `about.html` shows."""
 
     updated: str
     publisher: str
-    contact: str
+    contacts: list[Contact]
     limits: Limits
     municipalities: int
     initiatives: int
@@ -67,7 +74,7 @@ class About:
 class Contribute:
     """What `contribute.html` shows."""
 
-    contact: str
+    contacts: list[Contact]
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,7 @@ def about(page: Page, iri: str) -> About:
     view = page.view
     return About(
         updated=view.plain(WHOLE, "dcterms:modified") or view.plain(WHOLE, "dcterms:issued"),
-        publisher=view.thing(WHOLE, "dcterms:publisher"), contact=view.thing(WHOLE, "dcat:contactPoint"),
+        publisher=view.thing(WHOLE, "dcterms:publisher"), contacts=contacts(view),
         limits=page.site.claims.limits, municipalities=len(view.of_type("kg:Municipality")), initiatives=len(view.of_type("kg:Initiative")),
         sources=len(view.of_type("dcterms:BibliographicResource")), evidence=len(page.site.claims.evidence),
     )
@@ -150,7 +157,16 @@ def about(page: Page, iri: str) -> About:
 
 def contribute(page: Page, iri: str) -> Contribute:
     """How to correct and contribute, and whom to write to."""
-    return Contribute(page.view.thing(WHOLE, "dcat:contactPoint"))
+    return Contribute(contacts(page.view))
+
+
+def contacts(view: View) -> list[Contact]:
+    """The addresses that the data set states for its contact point, such as `mailto:`; none where it states none."""
+    point = view.thing(WHOLE, "dcat:contactPoint")
+    names = (f"{_VCARD}{name}" for name in ("hasEmail", "hasTelephone", "hasURL"))
+    stated = view.things(point, *names) if point else []
+    return [(one, one.removeprefix("mailto:").removeprefix("tel:")) for one in stated
+            if one.startswith(_WAYS) and not one.startswith(BASE)]  # our own page of contributing is what shows them
 
 
 def everything(page: Page, iri: str) -> Everything:
