@@ -1,24 +1,34 @@
 """The question library as linked data: each question is an `sh:SPARQLExecutable`, so a client can ask an endpoint for its questions.
 
-The form follows the SIB sparql-examples (https://github.com/sib-swiss/sparql-examples).
+The form is that of the SIB sparql-examples (https://github.com/sib-swiss/sparql-examples), whose shapes it keeps: what is asked, in words,
+by which query, with which prefixes, at which endpoint.
 """
 
 from collections.abc import Iterable, Iterator
 
-from kommunegraf.namespaces import BASE, DCT, GRAPH, RDF, SH, SKOS, expand
+from kommunegraf.namespaces import BASE, DCT, GRAPH, KG, PREFIXES, RDF, SH, SKOS, XSD, expand
 from kommunegraf.questions.question import Question
 from kommunegraf.rdf.terms import iri, literal
 
+ENDPOINT = BASE + "sparql"
+"""The endpoint that the questions are for, described in `ontology/graphs.ttl`."""
 _TEXT = {"SELECT": "select", "ASK": "ask", "CONSTRUCT": "construct"}
 
 
 def quads(questions: Iterable[Question]) -> Iterator[str]:
-    """N-Quads lines that describe the questions, in the catalogue's graph."""
-    graph = iri(GRAPH + "catalog")
+    """N-Quads lines that describe the questions and their prefixes, in the catalogue's graph."""
     for question in questions:
-        subject = iri(f"{BASE}query/{question.name}")
         for property_, term in _statements(question):
-            yield f"{subject} {iri(property_)} {term} {graph} ."
+            yield _line(iri(f"{BASE}query/{question.name}"), property_, term)
+    for number, (prefix, space) in enumerate(PREFIXES.items()):
+        declaration = f"_:prefix{number}"
+        yield _line(iri(KG), SH + "declare", declaration)
+        yield _line(declaration, SH + "prefix", literal(prefix))
+        yield _line(declaration, SH + "namespace", literal(space, datatype=XSD + "anyURI"))
+
+
+def _line(subject: str, property_: str, term: str) -> str:
+    return f"{subject} {iri(property_)} {term} {iri(GRAPH + 'catalog')} ."
 
 
 def _statements(question: Question) -> Iterator[tuple[str, str]]:
@@ -26,6 +36,8 @@ def _statements(question: Question) -> Iterator[tuple[str, str]]:
     yield RDF + "type", iri(SH + "SPARQLExecutable")
     yield RDF + "type", iri(f"{SH}SPARQL{keyword.capitalize()}Executable")
     yield SH + keyword, literal(question.bare)
+    yield SH + "prefixes", iri(KG)
+    yield expand("schema:target"), iri(ENDPOINT)
     yield DCT + "identifier", literal(question.name)
     for lang, text in question.title.items():
         yield SKOS + "prefLabel", literal(text, lang)

@@ -183,7 +183,7 @@ class Pages:
         kind = page.view.kind(iri)
         gone = iri in self.site.gone
         template, model = _PLAIN if gone or page.path in self.former else RESOURCES.get(kind, _PLAIN)
-        crumbs = [(page.to(f"{kind}/index"), _kind(page, kind, "kinds"))] if page.path != f"{kind}/index" else []
+        crumbs = [(page.to(f"{kind}/index"), _kind(page, kind, "kinds"))] if "/" in page.path and page.path != f"{kind}/index" else []
         common = Resource(
             iri, page.view.label(iri), page.name(iri), page.view.definition(iri), _kind(page, kind, "kind"), crumbs,
             [(form.suffix, page.file(page.path + form.suffix), form.media) for form in DATA],
