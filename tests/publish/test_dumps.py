@@ -52,13 +52,21 @@ def in_union(quads: list[ox.Quad]) -> list[ox.Quad]:
 
 def test_every_address_of_the_house_is_there(files: dict[str, bytes]) -> None:
     names = {*build.GRAPH_OF.values(), "analysis", "cases", "evidence", "reference", "sources"}
-    graphs = {f"dump/graph/{name}.{suffix}.gz" for name in names for suffix in ("ttl", "nq", "jsonld")}
-    whole = {f"dump/kommunegraf.{suffix}.gz" for suffix in ("trig", "nq", "ttl", "jsonld")}
+    graphs = {f"dump/graph/{name}.{suffix}{end}" for name in names for suffix in ("ttl", "nq", "jsonld") for end in ("", ".gz")}
+    whole = {f"dump/kommunegraf.{suffix}{end}" for suffix in ("trig", "nq", "ttl", "jsonld") for end in ("", ".gz")}
     cells = {f"dump/tables/{path.name}" for path in (ROOT / "data").iterdir() if path.suffix != ".md"}
     rest = {"dump/kommunegraf.xlsx", *(f"dump/{n}" for n in dumps.NETWORKS),
             "dump/SHA256SUMS", "dump/adoptions.da.csv", "dump/adoptions.en.csv"}
     frozen = {f"version/0.1.0/{name}" for name in ("kommunegraf.nq.gz", "kommunegraf.trig.gz", "SHA256SUMS")}
     assert set(files) == graphs | whole | cells | rest | frozen
+
+
+def test_each_file_of_rdf_is_there_packed_and_as_it_is(files: dict[str, bytes], documents: Documents) -> None:
+    packed = [name for name in files if name.startswith("dump/") and name.endswith(".gz")]
+    assert len(packed) > 30
+    for name in packed:
+        assert gzip.decompress(files[name]) == files[name.removesuffix(".gz")] == documents.dumps.files[name.removesuffix(".gz")]
+    assert "dump/none.ttl" not in documents.dumps.files and "version/0.1.0/kommunegraf.nq" not in documents.dumps.files
 
 
 def test_the_nquads_dump_is_the_built_file(files: dict[str, bytes], dataset: build.Dataset) -> None:
@@ -242,6 +250,6 @@ def test_a_triple_as_a_term_takes_out_json_ld_and_nothing_else() -> None:
     made = dict(dumps.files(store, None, "1"))
     assert list(made) == [name for name in dumps.Dumps(store, None, "1").names if name in made] and len(made) == len(
         dumps.Dumps(store, None, "1").names)
-    assert {name for name in made if "jsonld" in name} == {"dump/graph/evidence.jsonld.gz"}
+    assert {name for name in made if "jsonld" in name} == {"dump/graph/evidence.jsonld", "dump/graph/evidence.jsonld.gz"}
     assert {"dump/kommunegraf.ttl.gz", "dump/kommunegraf.nq.gz", "dump/graph/survey.ttl.gz"} <= set(made)
     assert [finding.rule for finding in Documents(store, "1").findings() if "JSON-LD" in finding.message] == ["file"]

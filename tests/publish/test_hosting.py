@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 import pytest
+import rdflib
 from tests.helpers.webservers import free_port, installed, open_folder, serving
 
 from kommunegraf.findings import BadInput
@@ -20,7 +21,7 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.publish import hosting
 from kommunegraf.rdf.describe import description, encode
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.formats import DATA, HTML
+from kommunegraf.rdf.formats import DATA, FORMATS, HTML
 from kommunegraf.site import addresses
 
 RULES = {"nginx": "hosting/nginx.conf", "apache": ".htaccess", "caddy": "hosting/Caddyfile"}
@@ -77,6 +78,8 @@ def make_site(top: Path, store: ox.Store, address: str) -> None:
             files[addresses.page(path, lang)] = f'<!doctype html><html lang="{lang}"><meta charset="utf-8">{link}'.encode()
     files |= {"index.html": b"front", "index.en.html": b"front", "404.html": "findes ikke: æøå".encode()}
     files |= {"robots.txt": b"", "sitemap.xml": b"<x/>", ".well-known/void": b"<a> <b> <c> ."}
+    quads = description(store, BASE + THINGS[0])
+    files |= {f"dump/kommunegraf{format.suffix}": encode(quads, format) for format in FORMATS if format.dumped}
     files |= {"dump/kommunegraf.nq.gz": b"\x1f\x8b", "version/0.1.0/kommunegraf.ttl": b"<a> <b> <c> ."}
     files |= {REMOVED + ".html": b"removed", REMOVED + ".en.html": b"removed", REMOVED + ".ttl": b"<a> <b> <c> ."}
     files[REMOVED + hosting.GONE] = b""
@@ -185,6 +188,13 @@ def test_a_dump_is_a_gzip_file_and_no_encoded_text(host: Host) -> None:
     answer = host.get("dump/kommunegraf.nq.gz", Accept_Encoding="gzip")
     assert (answer.body, answer.headers["content-type"]) == (b"\x1f\x8b", "application/gzip")
     assert "content-encoding" not in answer.headers
+
+
+@pytest.mark.slow
+def test_a_dump_can_be_loaded_by_its_address(host: Host, store: ox.Store) -> None:
+    for suffix in (format.suffix for format in FORMATS if format.dumped):
+        graph = rdflib.Dataset(default_union=True).parse(f"http://127.0.0.1:{host.port}{host.prefix}dump/kommunegraf{suffix}")
+        assert len(graph) == len(description(store, BASE + THINGS[0])), suffix
 
 
 @pytest.mark.slow

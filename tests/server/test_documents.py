@@ -16,11 +16,12 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pyoxigraph as ox
 import pytest
+import rdflib
 from tests.helpers import ROOT
 from tests.helpers.pages import parse_page
 from tests.helpers.serving import Served, serving
 
-from kommunegraf.namespaces import BASE, SKOS
+from kommunegraf.namespaces import BASE, GRAPH, SKOS
 from kommunegraf.publish.documents import Documents, release
 from kommunegraf.publish.write import publish
 from kommunegraf.rdf.engines import Embedded
@@ -192,6 +193,22 @@ def test_texts_come_packed_for_who_takes_that(served: Served, coding: str) -> No
     assert status == 200 and headers["vary"] == "Accept-Encoding" and int(headers["content-length"]) == len(body)
     assert (headers.get("content-encoding") == "gzip") == CODINGS[coding]
     assert (gzip.decompress(body) if CODINGS[coding] else body) == plain[2]
+
+
+@pytest.mark.parametrize("suffix", [".ttl", ".nq", ".jsonld"])
+def test_a_dump_can_be_loaded_by_its_address(served: Served, suffix: str) -> None:
+    graph = rdflib.Graph() if suffix == ".ttl" else rdflib.Dataset(default_union=True)
+    graph.parse(f"{served.base}/dump/graph/ontology{suffix}")
+    quads = served.context.store.quads_for_pattern(None, None, None, ox.NamedNode(GRAPH + "ontology"))
+    assert len(graph) == len({quad.triple for quad in quads})
+
+
+@pytest.mark.parametrize("suffix", [".nq", ".trig", ".ttl", ".jsonld"])
+def test_a_whole_dump_is_sent_as_it_is_or_encoded(served: Served, suffix: str) -> None:
+    packed = gzip.decompress(raw(served, f"/dump/kommunegraf{suffix}.gz")[2])
+    for encoding, unpacked in (("identity", bytes), ("gzip", gzip.decompress)):
+        status, headers, body = raw(served, f"/dump/kommunegraf{suffix}", **{"Accept-Encoding": encoding})
+        assert status == 200 and unpacked(body) == packed and headers.get("content-encoding", "identity") == encoding
 
 
 def test_a_dump_is_a_file_and_not_packed_twice(served: Served) -> None:

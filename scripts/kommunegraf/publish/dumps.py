@@ -1,5 +1,7 @@
 """The dumps of a site: the graph and each named graph in RDF, the tables as CSV and as a workbook, the network, checksums.
 
+RDF is there packed with gzip, and as it is for clients that load it by its address, as rdflib and Comunica do.
+
 Equal graphs give equal bytes in every process: statements are sorted, blank nodes carry their canonical labels (RDFC-1.0), archives
 hold no time, no file name and no name of a system (RFC 1952). Compressed bytes rest on zlib; another implementation of deflate
 may pack the same text differently.
@@ -8,7 +10,7 @@ may pack the same text differently.
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from io import BytesIO
@@ -34,6 +36,7 @@ FROZEN = tuple(f"kommunegraf{format.suffix}.gz" for format in DATASETS)
 """The files of `dump/` that a release keeps."""
 NETWORKS = ("adoptions.graphml", "neighbours.graphml", "partners.graphml")
 """The networks of matching, a file for each layer."""
+_PACKED = ".gz"
 _LEVEL = 6
 
 
@@ -70,21 +73,43 @@ class Dumps:
         """The path of each, known without making them. Raises BadInput when the tables cannot be used."""
         graphs = sorted(node.value for node in self.store.named_graphs() if isinstance(node, ox.NamedNode) and node.value.startswith(GRAPH))
         nesting = nested(self.store)
-        whole = [f"kommunegraf{format.suffix}.gz" for format in _sayable(WHOLE, bool(nesting))]
-        each = [f"graph/{graph.removeprefix(GRAPH)}{format.suffix}.gz" for graph in graphs for format in _sayable(EACH, graph in nesting)]
+        whole = [f"kommunegraf{format.suffix}" for format in _sayable(WHOLE, bool(nesting))]
+        each = [f"graph/{graph.removeprefix(GRAPH)}{format.suffix}" for graph in graphs for format in _sayable(EACH, graph in nesting)]
+        rdf = [name for plain in (*whole, *each) for name in (f"{plain}{_PACKED}", plain)]
         tables = [f"tables/{name}" for name in _named_tables(self.data)] if self.data else []
         rest = [f"tables/{METADATA}", *adoptions.NAMES.values(), "kommunegraf.xlsx", *NETWORKS] if self.data else []
-        frozen = [f"version/{self.version}/{name}" for name in (*sorted(FROZEN, key=whole.index), SUMS)]
-        return [*(f"dump/{name}" for name in (*whole, *each, *tables, *rest, SUMS)), *frozen]
+        frozen = [f"version/{self.version}/{name}" for name in (*sorted(FROZEN, key=rdf.index), SUMS)]
+        return [*(f"dump/{name}" for name in (*rdf, *tables, *rest, SUMS)), *frozen]
 
     @cached_property
-    def files(self) -> dict[str, bytes]:
+    def files(self) -> Mapping[str, bytes]:
         """The content of each, by its path. Raises as `files` does."""
-        return dict(files(self.store, self.data, self.version))
+        return _Files(self.names, {name: body for name, body in files(self.store, self.data, self.version) if not self._is_unpacked(name)})
+
+    def _is_unpacked(self, name: str) -> bool:
+        return name + _PACKED in self.names
 
     def sizes(self) -> dict[str, int]:
         """The size in bytes of each, by its path. Raises as `files` does."""
         return {path: len(body) for path, body in self.files.items()}
+
+
+@dataclass(frozen=True)
+class _Files(Mapping[str, bytes]):
+    """Files by name. What is there packed and as it is lies in memory packed alone."""
+
+    names: list[str]
+    packed: dict[str, bytes]
+
+    def __getitem__(self, name: str) -> bytes:
+        """The content of a file. Raises KeyError."""
+        return self.packed[name] if name in self.packed or name not in self.names else gzip.decompress(self.packed[name + _PACKED])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def packed(body: bytes) -> bytes:
@@ -132,13 +157,18 @@ def _dumps(store: ox.Store, data: Path | None) -> Iterator[tuple[str, bytes]]:
     """The files of `dump/` by their path in it, checksums aside."""
     every, nesting = quads(store), nested(store)
     for suffix, body in rdf(every, _sayable(WHOLE, bool(nesting))):
-        yield f"kommunegraf{suffix}.gz", packed(body)
+        yield from _twice(f"kommunegraf{suffix}", body)
     for graph, part in groupby(sorted(every, key=_graph), _graph):
         if graph.startswith(GRAPH):
             for suffix, body in rdf(list(part), _sayable(EACH, graph in nesting)):
-                yield f"graph/{graph.removeprefix(GRAPH)}{suffix}.gz", packed(body)
+                yield from _twice(f"graph/{graph.removeprefix(GRAPH)}{suffix}", body)
     if data is not None:
         yield from _tables(store, data)
+
+
+def _twice(name: str, body: bytes) -> Iterator[tuple[str, bytes]]:
+    yield name + _PACKED, packed(body)
+    yield name, body
 
 
 def _tables(store: ox.Store, data: Path) -> Iterator[tuple[str, bytes]]:

@@ -170,10 +170,10 @@ def _told(page: Page, term: Any) -> Markup:
 
 
 def downloads(page: Page, iri: str = "") -> list[Download]:
-    """The files of a data set or of all, each with its size and what it is."""
+    """The files of a data set or of all, each with its size and what it is; of a file that is there packed and as it is the packed one."""
     rows = []
     for path, size in sorted(page.site.files.items()):
-        if not iri or iri in catalog.datasets(path):
+        if (not iri or iri in catalog.datasets(path)) and f"{path}.gz" not in page.site.files:
             form = path.removesuffix(".gz").rpartition(".")[2] if "." in path else path.rpartition("/")[2]
             kind = "adoptions" if "/adoptions." in path and path.endswith(".csv") else form
             told = words(page.lang, "files").get(kind, "")
