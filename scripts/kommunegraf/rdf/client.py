@@ -5,6 +5,7 @@ SPARQLWrapper leaves to its caller: that the answer is whole, bounded, and from 
 """
 
 import re
+import socket
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -71,7 +72,7 @@ def ask(url: str, text: str, timeout: float, default_graphs: Sequence[str] = (),
     except HTTPError as error:
         raise EndpointError(f"{url} did not answer: {error.code} {error.reason}{_message(error)}") from error
     except (OSError, ValueError) as error:  # urllib's, the socket's, and those of http.client
-        raise EndpointError(f"{url} did not answer: {getattr(error, 'reason', error)}") from error
+        raise EndpointError(f"{url} did not answer: {_why(error)}") from error
     if len(body) > _LARGEST:
         raise EndpointError(f"{url} gave an answer of more than {_LARGEST >> 20} MiB; ask for less")
     return EndpointAnswer(body.removeprefix(b"\xef\xbb\xbf"), media, server)
@@ -106,6 +107,18 @@ class _KeepQuery(HTTPRedirectHandler):
         if not target:
             raise HTTPError(request.full_url, code, f"redirects to {location[:200]!r}, which is no web address", headers, file)
         return Request(target, request.data, dict(request.header_items()))
+
+
+def _why(error: Exception) -> str:
+    """Why nothing came, and what to do about it."""
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, ConnectionRefusedError):
+        return "nothing listens there; start the store, or correct the host and the port"
+    if isinstance(reason, socket.gaierror):
+        return "no host has that name; correct the address"
+    if isinstance(reason, TimeoutError):
+        return "it took too long; ask for less, or try again when the store is less busy"
+    return str(reason)
 
 
 def _message(error: HTTPError) -> str:

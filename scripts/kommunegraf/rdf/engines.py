@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 _VIRTUOSO_NODE = re.compile(rb'("type"\s*:\s*"bnode"\s*,\s*"value"\s*:\s*")nodeID://')
 """A blank node label as Virtuoso writes it, which no RDF format allows."""
+_UPDATE = re.compile(
+    r"(?:\s|#[^\n]*\n|(?:PREFIX\s+[^\s<]*|BASE)\s*<[^<>]*>)*(?:INSERT|DELETE|LOAD|CLEAR|CREATE|DROP|COPY|MOVE|ADD|WITH)\b", re.IGNORECASE,
+)
+"""How an update of SPARQL 1.1 begins (SPARQL 1.1 Grammar, rules 29 to 41)."""
 Result = ox.QuerySolutions | ox.QueryBoolean | list[ox.Triple]
 """Rows, yes or no, or the triples of a graph."""
 
@@ -70,7 +74,7 @@ class Embedded:
             result = self.store.query(text, use_default_graph_as_union=True)
             return list(result) if isinstance(result, ox.QueryTriples) else result
         except SyntaxError as error:
-            raise EngineError(f"the query is not SPARQL: {error}") from error
+            raise EngineError(READ_ONLY if is_update(text) else f"the query is not SPARQL: {error}") from error
 
 
 class Compiled(Embedded):
@@ -91,7 +95,7 @@ class Compiled(Embedded):
 
 def _complete(result: Result) -> Result:
     """An answer whose rows are all read, and not only when they are asked for."""
-    return _solutions(result.serialize(format=ox.QueryResultsFormat.JSON) or b"") if isinstance(result, ox.QuerySolutions) else result
+    return read_rows(result.serialize(format=ox.QueryResultsFormat.JSON) or b"") if isinstance(result, ox.QuerySolutions) else result
 
 
 class Rdflib:
@@ -108,8 +112,8 @@ class Rdflib:
         try:
             result = self.graph.query(text)
             if result.graph is not None:
-                return _triples(result.graph.serialize(format="nt", encoding="utf-8"), NTRIPLES.media)
-            return _solutions(result.serialize(format="json") or b"")
+                return read_triples(result.graph.serialize(format="nt", encoding="utf-8"), NTRIPLES.media)
+            return read_rows(result.serialize(format="json") or b"")
         except Exception as error:  # rdflib raises pyparsing's and its own errors alike
             raise EngineError(f"rdflib could not answer: {_first_line(error)}") from error
 
@@ -143,6 +147,8 @@ class Endpoint:
         return result
 
     def _ask(self, text: str, graphs: tuple[str, ...]) -> Any:
+        if is_update(text):
+            raise EngineError(READ_ONLY)
         from kommunegraf.rdf import client  # takes longer to load than a lookup in a file to answer
 
         try:
@@ -150,9 +156,17 @@ class Endpoint:
         except client.EndpointError as error:
             raise EngineError(str(error)) from error
         try:
-            return _triples(body, media) if client.is_graph(text) else _solutions(body, media)
+            return read_triples(body, media) if client.is_graph(text) else read_rows(body, media)
         except (SyntaxError, ValueError) as error:
             raise EngineError(f"{self.url} answered with {media} that cannot be read: {error}") from error
+
+
+READ_ONLY = "this is an update, and the graph is only read; write a query (SELECT, ASK, CONSTRUCT or DESCRIBE)"
+
+
+def is_update(text: str) -> bool:
+    """Whether a text begins as an update does, and not as a query."""
+    return _UPDATE.match(text) is not None
 
 
 def _truth(text: str) -> bool:
@@ -183,13 +197,15 @@ def _internal(name: str) -> str:
     return (paths.root() / "queries" / "internal" / f"{name}.rq").read_text("utf-8")
 
 
-def _solutions(body: bytes, media: str = JSON.media) -> Result:
+def read_rows(body: bytes, media: str = JSON.media) -> ox.QuerySolutions | ox.QueryBoolean:
+    """The rows, or the yes or no, in an endpoint's answer. Raises SyntaxError and ValueError."""
     if media == XML.media or (media != JSON.media and body.lstrip()[:1] == b"<"):
         return ox.parse_query_results(body, format=ox.QueryResultsFormat.XML)
     return ox.parse_query_results(_VIRTUOSO_NODE.sub(rb"\1", body), format=ox.QueryResultsFormat.JSON)
 
 
-def _triples(body: bytes, media: str) -> Result:
+def read_triples(body: bytes, media: str) -> list[ox.Triple]:
+    """The triples in an endpoint's answer. Raises SyntaxError and ValueError."""
     form = ox.RdfFormat.from_media_type(media) or ox.RdfFormat.TURTLE
     return [ox.Triple(q.subject, q.predicate, q.object) for q in ox.parse(body, format=form)]
 

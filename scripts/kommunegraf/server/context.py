@@ -174,7 +174,7 @@ class Context:
         reply = await self.ask(query, media, client)
         body = await reply.read()
         if self.settings.endpoint:
-            await asyncio.to_thread(check, body, reply.head.rows)
+            await asyncio.to_thread(check, body, reply.head.media)
         return body
 
     async def ready(self) -> bool:

@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from kommunegraf.rdf import client
 from kommunegraf.rdf.encode import encode
-from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, Format, WrongFormat
+from kommunegraf.rdf.engines import read_rows, read_triples
+from kommunegraf.rdf.formats import GRAPHS, JSON, NTRIPLES, RDFXML, TABLES, TURTLE, XML, Format, WrongFormat
 from kommunegraf.server.engine.frames import Job, head
 from kommunegraf.server.engine.screening import clauses, screen
 from kommunegraf.server.http.problems import Problem
@@ -21,6 +22,7 @@ from kommunegraf.server.sparql.media import offered
 _PIECE = 1 << 16
 _AHEAD = 4
 """Pieces of an answer that are read before somebody wants them."""
+_BOM = b"\xef\xbb\xbf"
 _MESSAGE = 300
 """Bytes that are read of what an endpoint says of a query that it does not take."""
 _REDIRECTS = 5
@@ -112,23 +114,29 @@ class EndpointQuery:
         form = next((form for form in (TABLES if screened.rows else GRAPHS) if form.media == media), None)
         if form is None:
             raise Problem("not-acceptable", formats=", ".join(offered(screened.rows)))
-        native = form if form.w3c else JSON
         text = f"BASE <{job.base}> {job.query}" if job.base else job.query
         default, named = job.default, job.named
         if not default and not named:
             # FROM is said twice, as Oxigraph's server with a union graph forgets it.
             default, named = clauses(job.query, job.base) if screened.names_dataset else (self._endpoint.graphs, self._endpoint.graphs)
         fields: dict[str, str | list[str]] = {"query": text, "default-graph-uri": list(default), "named-graph-uri": list(named)}
-        async with _posted(self._endpoint, {name: value for name, value in fields.items() if value}, native.media) as answer:
+        accept = _accepted(form, screened.rows)
+        async with _posted(self._endpoint, {name: value for name, value in fields.items() if value}, accept) as answer:
             if client.is_partial(answer.status_code, answer.headers):
                 raise Problem("endpoint-partial")
             if answer.status_code != 200:
                 raise await _refusal(answer)
-            if answer.headers.get("content-type", "").partition(";")[0].strip().lower() != native.media:
-                raise Problem("endpoint-silent")
-            yield b"H", head(media, screened.rows, False)
-            async for data in answer.aiter_bytes(_PIECE) if native == form else _made(answer, form, self._endpoint.page_megabytes):
-                yield b"D", data
+            own = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if own == form.media:
+                yield b"H", head(media, screened.rows, False)
+                begun = False
+                async for data in answer.aiter_bytes(_PIECE):
+                    yield b"D", data if begun else data.removeprefix(_BOM)
+                    begun = True
+            else:
+                body = await _made(answer, own, screened.rows, form, self._endpoint.page_megabytes)
+                yield b"H", head(media, screened.rows, False)
+                yield b"D", body
         yield b"E", b""
 
 
@@ -147,17 +155,30 @@ async def _posted(endpoint: Endpoint, form: dict[str, str | list[str]], media: s
     raise Problem("endpoint-silent")
 
 
-async def _made(answer: httpx.Response, form: Format, most: int) -> AsyncIterator[bytes]:
-    """Rows in a format that endpoints do not have, made from a whole answer in JSON of at most `most` MiB. Raises Problem."""
+def _accepted(form: Format, rows: bool) -> str:
+    """What an endpoint is asked for: the format itself, else one that it can be made of."""
+    others = [other for other in ((JSON, XML) if rows else (NTRIPLES, TURTLE, RDFXML)) if other != form]
+    return ", ".join([*([form.media] if form.w3c else []), *(f"{other.media};q=0.5" for other in others)])
+
+
+async def _made(answer: httpx.Response, media: str, rows: bool, form: Format, most: int) -> bytes:
+    """A whole answer of at most `most` MiB in another format than its own. Raises Problem, also if it cannot be read."""
     body = bytearray()
     async for data in answer.aiter_bytes(_PIECE):
         body += data
         if len(body) > most << 20:
             raise Problem("result-too-large", most=most)
     try:
-        yield await asyncio.to_thread(lambda: encode(ox.parse_query_results(bytes(body), format=ox.QueryResultsFormat.JSON), form.name))
+        return await asyncio.to_thread(_converted, bytes(body).removeprefix(_BOM), media, rows, form.name)
     except WrongFormat:
         raise Problem("not-acceptable", formats=", ".join(format.media for format in TABLES if format.w3c)) from None
+
+
+def _converted(body: bytes, media: str, rows: bool, name: str) -> bytes:
+    try:
+        return encode(read_rows(body, media) if rows else read_triples(body, media), name)
+    except (SyntaxError, ValueError) as error:
+        raise Problem("endpoint-silent") from Exception(str(error))  # the error itself holds results, which belong to this thread
 
 
 async def _refusal(answer: httpx.Response) -> Problem:
@@ -175,21 +196,23 @@ async def _refusal(answer: httpx.Response) -> Problem:
     return Problem("busy") if answer.status_code in (429, 503) else Problem("endpoint-silent")
 
 
-def check(body: bytes, rows: bool) -> None:
-    """Raise Problem if an endpoint's answer, results in JSON or N-Triples, cannot be read."""
-    if not _readable(body, rows):
+def check(body: bytes, media: str) -> None:
+    """Raise Problem if an endpoint's answer cannot be read as the media type that it has."""
+    if not _readable(body, media):
         raise Problem("endpoint-silent")
 
 
-def _readable(body: bytes, rows: bool) -> bool:
+def _readable(body: bytes, media: str) -> bool:
     # No error leaves this function, as it would carry the results to another thread, where they cannot be freed.
     try:
-        if rows:
-            results = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+        if form := ox.QueryResultsFormat.from_media_type(media):
+            if form not in (ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML):
+                return True  # in CSV and TSV nearly everything is an answer
+            results = ox.parse_query_results(body, format=form)
             for _ in results if isinstance(results, ox.QuerySolutions) else ():
                 pass
-        else:
-            for _ in ox.parse(body, format=ox.RdfFormat.N_TRIPLES):
+        elif graph := ox.RdfFormat.from_media_type(media):
+            for _ in ox.parse(body, format=graph):
                 pass
     except (SyntaxError, ValueError):
         return False

@@ -138,7 +138,7 @@ class QueryPage:
             reply = await self._context.ask(query.query, wanted, client(request.scope), query.default, query.named, base)
             body = await _read(reply, settings.page_megabytes << 20)
             if body is not None and settings.endpoint:
-                await run_sync(check, body, reply.head.rows)
+                await run_sync(check, body, reply.head.media)
         except Problem as problem:
             failed = _html(page, Shown(query.query, base, page.w.sparql_failed, answered=True, problem=problem.text(page.lang)))
             headers = {"Vary": responses.VARY, **problem.headers}

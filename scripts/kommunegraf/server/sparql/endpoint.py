@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
 
+from anyio.to_thread import run_sync
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kommunegraf.rdf.formats import HTML, XLSX, with_charset
 from kommunegraf.rdf.negotiation import choose
 from kommunegraf.server.context import Context
+from kommunegraf.server.engine.remote import check
 from kommunegraf.server.engine.reply import Reply
 from kommunegraf.server.http.answers import Answer, Stream, entity_tag, fields
 from kommunegraf.server.http.problems import Problem
@@ -80,6 +82,8 @@ class Sparql:
     async def _reply(self, request: Request, reply: Reply, name: str) -> None:
         """Send a small answer whole, and cache it; stream a large one."""
         first, complete = await _first(reply)
+        if complete and self._context.settings.endpoint:
+            await run_sync(check, first, reply.head.media)
         repeatable, kind = reply.head.repeatable, with_charset(reply.head.media)
         tag = entity_tag(reply.version.encode(), *request.key, weak=True) if repeatable and request.scope["method"] != "POST" else ""
         headers = {"Vary": "Accept", "Cache-Control": "no-cache" if tag else "no-store"}
