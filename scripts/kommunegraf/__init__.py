@@ -5,12 +5,12 @@ function loads what it needs when it is called. What goes wrong for a reason tha
 KommunegrafError, or an OSError for files.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from kommunegraf.errors import KommunegrafError
 
+TYPE_CHECKING = False  # typing itself takes longer to load than all else here, and until then an interrupt has a traceback
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     import networkx
     import rdflib
@@ -36,7 +36,7 @@ _CLASSES = {
 """Where the classes are that the functions take and give; each is loaded when it is first named."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _CLASSES:
         raise AttributeError(f"module 'kommunegraf' has no attribute {name!r}")
     from importlib import import_module
@@ -159,7 +159,7 @@ def write_site(
     return write.publish(documents, Path(output))
 
 
-def application(*files: "str | Path", **settings: Any) -> "Starlette":
+def application(*files: "str | Path", **settings: "Any") -> "Starlette":
     """The server as an ASGI application: pages, data, SPARQL and questions over some RDF files.
 
     Settings are those of docs/operating.md by their names in lower case, such as `public="https://example.org/"`. The data is loaded

@@ -75,6 +75,16 @@ def workshop(folder: Path, prefix: str) -> Iterator[Path]:
             unlock(locks)
 
 
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Name a file in what the system says of writing it, which names none: that the disk is full. Raises OSError."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
+
+
 def lock(folder: Path) -> list[int]:
     """Lock a folder; the lock ends with this process at the latest. Raises BlockingIOError if another process holds it.
 

@@ -73,7 +73,15 @@ def test_a_narrow_table_loses_nothing_that_tells_rows_apart(built: Path) -> None
 ])
 def test_a_full_disk_is_one_message(built: Path, call: str) -> None:
     done = shell(call.format(built))
-    assert (done.returncode, done.stderr) == (1, b"kommunegraf: the output cannot be written: No space left on device\n")
+    assert (done.returncode, done.stderr) == (1, b"kommunegraf: standard output cannot be written: No space left on device\n")
+
+
+@pytest.mark.parametrize("call", [
+    "KG match 0147 0101 --initiative open-data --format md --output /dev/full --graph {}", "KG template Aarhus -o /dev/full",
+])
+def test_a_file_that_cannot_be_written_is_named(built: Path, call: str) -> None:
+    done = shell(call.format(built))
+    assert (done.returncode, done.stderr) == (1, b"kommunegraf: /dev/full: No space left on device\n")
 
 
 @pytest.mark.parametrize("call", [
@@ -97,7 +105,7 @@ sys.meta_path.insert(0, Impatience())
 """A user who interrupts while Python imports a module."""
 
 
-@pytest.mark.parametrize("module", ["click", "rich", "kommunegraf.cli.query", "pyoxigraph"])
+@pytest.mark.parametrize("module", ["typing", "click", "kommunegraf.cli.query", "pyoxigraph"])
 def test_an_interrupt_while_modules_are_imported_has_no_traceback(built: Path, tmp_path: Path, module: str) -> None:
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTED.replace("{name!r}", repr(module)), "utf-8")
     done = shell(f"KG query run regions --graph {built}", PYTHONPATH=f"{tmp_path}:{ROOT / 'scripts'}")

@@ -47,8 +47,10 @@ def test_a_question_is_answered_as_a_table_and_as_csv(built: Path) -> None:
 def test_a_query_of_ones_own_is_answered(built: Path, tmp_path: Path) -> None:
     path = tmp_path / "own.rq"
     path.write_text("SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/kommunegraf/ontology/Municipality> }", "utf-8")
-    answer = json.loads(good("query", "run", "-f", str(path), "--format", "json", "--graph", str(built)))
-    assert answer["results"]["bindings"][0]["n"]["value"] == "98"
+    for mark in ("", "\ufeff"):
+        path.write_text(mark + path.read_text("utf-8"), "utf-8")
+        answer = json.loads(good("query", "run", "-f", str(path), "--format", "json", "--graph", str(built)))
+        assert answer["results"]["bindings"][0]["n"]["value"] == "98"
 
 
 def test_a_match_can_be_read_by_programs(built: Path) -> None:
@@ -81,7 +83,7 @@ def test_without_a_graph_the_way_to_one_is_told(tmp_path: Path) -> None:
     assert "kommunegraf build" in bad("query", "run", "contents", cwd=tmp_path)
 
 
-@pytest.mark.parametrize("text", ["#+ title: [\nSELECT * {}", "#+ description: none\nASK {}", "not a query", "\ufeffASK {}"])
+@pytest.mark.parametrize("text", ["#+ title: [\nSELECT * {}", "#+ description: none\nASK {}", "not a query"])
 def test_a_broken_query_file_is_named(built: Path, tmp_path: Path, text: str) -> None:
     path = tmp_path / "own.rq"
     path.write_text(text, "utf-8")
@@ -170,6 +172,8 @@ def test_a_bug_ends_with_a_traceback_and_a_request_to_report_it(built: Path) -> 
 
 @pytest.mark.parametrize(("name", "content", "hint"), [
     ("a.rq", b"SELECT * {", "not SPARQL"), ("a.rq", b"\xff", "not UTF-8"), ("a.rq", b"#+ title: [\nSELECT * {}", "not YAML"),
+    ("a.rq", "SELECT * {}".encode("utf-16"), "UTF-16; save it as UTF-8"), ("a.rq", "ASK {}".encode("utf-16-be"), "not SPARQL"),
+    ("a.rq", b"INSERT DATA { <http://e/a> <http://e/b> 1 }", "this is an update, and the graph is only read"),
 ])
 def test_what_is_wrong_with_a_query_of_ones_own_is_one_message(built: Path, tmp_path: Path, name: str, content: bytes, hint: str) -> None:
     (tmp_path / name).write_bytes(content)

@@ -48,7 +48,7 @@ def clear_errors() -> Iterator[None]:
     except OSError as error:
         if error.errno in _FULL and not error.filename:
             _give_up_output()
-            fail(f"kommunegraf: the output cannot be written: {error.strerror}")
+            fail(f"kommunegraf: standard output cannot be written: {error.strerror}")
         fail(f"kommunegraf: {error.filename}: {error.strerror}" if error.filename else f"kommunegraf: {error.strerror or error}")
     except MemoryError:
         fail("kommunegraf: there is not enough memory; raise the limit of this process (ulimit -v), or ask for less")

@@ -143,4 +143,5 @@ def _write(output: Path | None, content: bytes) -> None:
     if output is None:
         write(content)
     else:
-        output.write_bytes(content)
+        with paths.named(output):
+            output.write_bytes(content)

@@ -8,12 +8,15 @@ from kommunegraf.cli.overview import overview
 
 
 def main() -> None:
-    """Run the command."""
+    """Run the command. A user who interrupts it ends it without a traceback, with the code of an interrupt (128 and SIGINT)."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as it was while modules were imported
         signal.signal(signal.SIGINT, signal.default_int_handler)
     let_texts_fall_back()
-    with clear_errors():
-        code = _run(sys.argv[1:])
+    try:
+        with clear_errors():
+            code = _run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
     sys.exit(code)
 
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from kommunegraf import paths
 from kommunegraf.cli.console import print_table, write
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ def note(engine: "Engine", matcher: "Matcher", names: list[str], initiative: str
     else:
         data = (note_files.as_html(content) if form == "html" else note_files.as_markdown(content)).encode("utf-8")
     if output:
-        output.write_bytes(data)
+        with paths.named(output):
+            output.write_bytes(data)
         print(f"Wrote {output}")
     else:
         write(data)
@@ -112,7 +114,8 @@ def _table(rows: list[dict[str, Any]], answer: str, heading: str, form: Form, la
     if form == "csv":
         write(tables.as_csv(rows, columns).encode("utf-8"))
     elif form == "xlsx" and output:
-        output.write_bytes(tables.as_workbook(rows, columns, lang))
+        with paths.named(output):
+            output.write_bytes(tables.as_workbook(rows, columns, lang))
         print(f"Wrote {output}")
     else:
         print(heading + "\n")

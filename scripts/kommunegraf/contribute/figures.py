@@ -4,6 +4,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from kommunegraf import paths
 from kommunegraf.contribute import effects, private, survey
 from kommunegraf.contribute import register as registers
 from kommunegraf.contribute.forms import word
@@ -202,7 +203,7 @@ def _empty(question: str, item: str) -> Table:
 
 def write(figures: list[Figure], path: Path) -> None:
     """The figures as a table; a share that is not shown is empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with paths.named(path), path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("question", "item", "group", "statistic", "value", "answers", "value_2014"))
         for one in figures:

@@ -143,7 +143,8 @@ def write(lines: Iterable[str], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with paths.workshop(folder, ".build-") as beside:
         nquads, trig = beside / NQUADS, beside / TRIG
-        used = _write_nquads(ordered(lines, beside), nquads)
+        with paths.named(nquads):
+            used = _write_nquads(ordered(lines, beside), nquads)
         quads = ox.parse(path=nquads, format=ox.RdfFormat.N_QUADS)
         ox.serialize(quads, trig, format=ox.RdfFormat.TRIG, prefixes={p: space for p, space in PREFIXES.items() if p in used})
         for path in (nquads, trig):

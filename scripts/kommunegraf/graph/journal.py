@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from kommunegraf import paths
+
 READY = ".change-ready"
 """The folder of a change that holds and of which some files may not have moved."""
 _UNFINISHED = ".change-"
@@ -50,7 +52,7 @@ def sweep(folder: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
+    with paths.named(path), path.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

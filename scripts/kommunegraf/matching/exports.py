@@ -9,6 +9,7 @@ from typing import Any
 
 import networkx as nx
 
+from kommunegraf import paths
 from kommunegraf.matching import answers, layers
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import base, claim
@@ -108,5 +109,6 @@ def write(files: dict[str, str], folder: Path) -> list[Path]:
     """Write texts as UTF-8 files into a folder, made if needed. Returns the files. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        with paths.named(folder / name):
+            (folder / name).write_text(text, encoding="utf-8", newline="\n")
     return [folder / name for name in files]

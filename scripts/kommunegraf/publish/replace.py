@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from kommunegraf.findings import BadInput, Finding
-from kommunegraf.paths import lock, unlock
+from kommunegraf.paths import lock, named, unlock
 
 MARK = "SHA256SUMS"
 """The file that marks a published site. It lists every other file (`sha256sum --check SHA256SUMS`)."""
@@ -106,7 +106,8 @@ class Tree:
             return
         new = self._stage() / path
         new.parent.mkdir(parents=True, exist_ok=True)
-        new.write_bytes(data)
+        with named(new):
+            new.write_bytes(data)
         self.written += 1
 
     def _stage(self) -> Path:

@@ -151,8 +151,11 @@ def read(path: Path) -> Question:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
+        with path.open("rb") as file:
+            if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+                raise _broken(path, "the file is UTF-16; save it as UTF-8") from error
         raise _broken(path, f"the file is not UTF-8: {error.reason} at byte {error.start}") from error
 
 
