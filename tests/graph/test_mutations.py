@@ -9,6 +9,7 @@ import shutil
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,10 @@ def short(value: str) -> bool:
 
 def number_of(like: Row) -> dict[str, str]:
     return {"number": str(int(like["number"]) + 5)}
+
+
+def at(column: str, value: str) -> Callable[[Row], bool]:
+    return lambda r: r[column] == value
 
 
 def dated(lower: int) -> Callable[[Row], bool]:
@@ -263,11 +268,11 @@ SLIPS: list[Slip] = [
     exchanged("point", "municipality-points", ["wkt"], lambda a, b: {a["municipality"], b["municipality"]} == {"0376", "0810"}, "wkt"),
     # Numbers and time
     *(
-        cell("population", "municipality-populations.population", times(10), lambda r, code=code: r["municipality"] == code)  # type: ignore[misc]
+        replace(cell("population", "municipality-populations.population", times(10), at("municipality", code)), alone=True)
         for code in ("0730", "0575", "0260", "0101")
     ),
     *(
-        cell("population", "municipality-populations.population", times(0.1), lambda r, code=code: r["municipality"] == code)  # type: ignore[misc]
+        replace(cell("population", "municipality-populations.population", times(0.1), at("municipality", code)), alone=True)
         for code in ("0740", "0360", "0751")
     ),
     cell("population", "municipality-populations.population", to("0")),
@@ -496,6 +501,6 @@ def test_slips_are_found_in_their_place(tmp_path: Path, base: set[tuple[str, str
     result = outcome(tmp_path, base)
     print(table_of(result))
     right = [slip for slip, verdict in result.items() if verdict == "right"]
-    assert len(result) >= 0.9 * len(SLIPS), table_of(result)
-    assert len(right) >= 0.85 * len(SLIPS), table_of(result)
+    assert len(result) >= 0.95 * len(SLIPS), table_of(result)
+    assert len(right) >= 0.9 * len(SLIPS), table_of(result)
     assert {slip.kind for slip in SLIPS} == {slip.kind for slip in result}

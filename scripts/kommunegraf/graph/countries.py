@@ -84,7 +84,9 @@ def quads(tables: Mapping[str, Table]) -> Iterator[str]:
 
 
 def _values(column: Column, cell: str) -> list[str]:
-    """The literals of a cell; each of its languages is one."""
+    """The literals of a cell; each of its languages is one, and an empty cell is none."""
+    if not cell:
+        return []
     if column.name == "languages":
         return [literal(language) for language in cell.split()]
     datatype = column.datatype if column.datatype and column.datatype.endswith("decimal") else None
