@@ -266,6 +266,8 @@ def test_broken_metadata_is_one_clear_finding(text: str, copy: Path) -> None:
         ('["http://www.w3.org/ns/csvw", {"@language": "en"}]', '"https://example.org/context"', "https://example.org/context"),
         ('["http://www.w3.org/ns/csvw", {"@language": "en"}]', "[]", "its @context is []"),
         ('{"@language": "en"}]', '"https://example.org/context"]', "names no other"),
+        ('"lang": "da"', '"lang": "dk"', "Invalid language tag"),
+        ('"base": "decimal", "minimum": "-180"', '"base": "decimal", "format": {"pattern": "x"}', "Invalid number pattern"),
     ],
 )
 def test_metadata_that_is_not_understood_is_refused_by_table_and_column(old: str, new: str, hint: str, copy: Path) -> None:

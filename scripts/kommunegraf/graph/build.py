@@ -96,7 +96,7 @@ def _read(folders: paths.Folders) -> tuple[list[_Register], list[str]]:
     for data in folders.data:
         rows, faults = tables.read(data)
         findings += faults
-        for name in sorted(derived.NEEDED - set(rows)):
+        for name in sorted(derived.NEEDED - set(rows)) if rows else ():  # without rows the metadata is at fault, which is told
             message, repair = f"no table {name} is described", "adoptions and rankings rest on it"
             findings.append(Finding("violation", "metadata", message, repair, str(data)))
         registers.append(rows)

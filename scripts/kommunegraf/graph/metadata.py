@@ -5,6 +5,7 @@ The metadata and the meaning of datatypes are the `csvw` library's.
 
 import json
 import re
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -107,8 +108,10 @@ def describe(folder: Path) -> dict[str, Table]:
         first, *others = contexts if contexts and isinstance(contexts, list) else [contexts]
         if first != _CONTEXT or not all(isinstance(other, dict) for other in others):
             raise ValueError(f'its @context is {json.dumps(contexts)}; it begins with "{_CONTEXT}" and names no other')
-        group = csvw.TableGroup.from_file(path)
-    except (ValueError, TypeError, KeyError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # the library drops what it warns of
+            group = csvw.TableGroup.from_file(path)
+    except (ValueError, TypeError, KeyError, UserWarning) as error:
         raise BadMetadata(f"not CSVW metadata: {error}") from error
     for description in group.tables:
         _refuse(description)

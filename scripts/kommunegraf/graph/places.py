@@ -76,7 +76,8 @@ class Places:
     def locate(self, finding: Finding) -> Finding:
         """The finding with file, line and column where they are known.
 
-        What is derived has no place of its own: it is found where the value that the finding names is stated.
+        What is derived has no place of its own: it is found where the value that the finding names is stated. What is about a
+        blank node is found where a Turtle file first has its value.
         """
         for resource in (finding.resource, finding.value, *finding.others):
             rows, blocks = self._rows.get(resource), self._blocks.get(resource)
@@ -86,6 +87,10 @@ class Places:
             if blocks:
                 block, line = _best_line(blocks, finding)
                 return replace(finding, file=str(block.path), line=line)
+        if finding.value and not finding.resource.startswith("http"):
+            every = (block for blocks in self._blocks.values() for block in blocks)
+            if at := next(((block, line) for block in every if (line := block.line(_tokens(finding.value)))), None):
+                return replace(finding, file=str(at[0].path), line=at[1])
         return finding
 
 
