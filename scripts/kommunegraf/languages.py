@@ -1,6 +1,7 @@
 """Danish and English: the words that users read, and how each language writes numbers, dates and the order of letters."""
 
 import re
+from collections.abc import Iterable
 from datetime import date as Date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -108,6 +109,27 @@ def date(value: Date, lang: str) -> str:
     from babel.dates import format_date
 
     return format_date(value, "long", _LOCALES[lang])
+
+
+_CODES = {"EL": "GR", "UK": "GB"}
+"""The countries that Eurostat writes in another way than ISO 3166-1."""
+
+
+def countries(codes: Iterable[str], lang: str) -> tuple[str, str]:
+    """The names of some countries, and that they have something: Danmark og Sverige, Danmarks og Sveriges.
+
+    Codes are the two letters with which NUTS codes begin.
+    """
+    from babel import Locale
+
+    names = [str(Locale.parse(lang).territories.get(_CODES.get(code, code), code)) for code in codes]
+    ending = "s" if lang == "da" else "'s"
+    genitives = [name + ("'" if name.endswith(("s", "x", "z")) else ending) for name in names]
+    return _listed(names, lang), _listed(genitives, lang)
+
+
+def _listed(names: list[str], lang: str) -> str:
+    return f" {'og' if lang == 'da' else 'and'} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 @lru_cache(maxsize=100_000)

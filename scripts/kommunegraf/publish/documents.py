@@ -128,7 +128,7 @@ class Documents:
         """What the address of the site stands in: for crawlers, for web hosts, and the feed of versions."""
         paths = [path for path in self.pages.paths if path != "404"]
         news = {feed.PATH: feed.feed(self.store, self.version, self.past.changes, self.address)}
-        return {**dict(crawlers.files(paths, self.address)), **dict(hosting.files(self.address)), **news}
+        return {**dict(crawlers.files(paths, self.address, self.site.words("en", "site"))), **dict(hosting.files(self.address)), **news}
 
     @cached_property
     def _indexes(self) -> Files:

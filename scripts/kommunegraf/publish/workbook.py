@@ -1,5 +1,6 @@
 """Everything as one Excel workbook: all adoptions and a sheet of explanation in each language, then a sheet for each table."""
 
+import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from kommunegraf.graph.metadata import Column, Table
-from kommunegraf.languages import LANGUAGES, texts
+from kommunegraf.languages import LANGUAGES, countries, texts
 from kommunegraf.namespaces import XSD
 from kommunegraf.publish.adoptions import Row
 from kommunegraf.rdf.encode import EPOCH, WORKBOOK
@@ -69,7 +70,11 @@ def _explain(sheet: Any, notes: dict[str, Any], tables: list[Table], lang: str, 
     """The sheet that says what the workbook is, with a row for each table: sheet, rows, what a row is."""
     sheet.set_column(0, 0, 32)
     sheet.set_column(2, 2, 100)
-    lines = [notes["title"][lang], *notes["text"][lang]]
+    rows = {table.name: table for table in tables}
+    of_country = countries(rows["countries.csv"].cells["code"], lang)[1]
+    facts = {"{of_country}": of_country, "{kommuner}": str(len(rows["municipalities.csv"].rows))}
+    first, *rest = notes["text"][lang]
+    lines = [notes["title"][lang], re.sub("{.*?}", lambda match: facts[match[0]], first), *rest]
     for number, line in enumerate(lines):
         sheet.write_string(number, 0, line, *([] if number else [bold]))
     start = len(lines) + 1

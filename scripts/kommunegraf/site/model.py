@@ -12,7 +12,8 @@ from markupsafe import Markup
 from kommunegraf.findings import BadInput
 from kommunegraf.graph.adoption import Limits
 from kommunegraf.graph.reader import Claims, read
-from kommunegraf.languages import LANGUAGES
+from kommunegraf.languages import LANGUAGES, Words, countries, words
+from kommunegraf.namespaces import KG, RDF
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site import addresses
@@ -52,6 +53,16 @@ class Site:
             self.kept[make, *arguments] = make(self, *arguments)
         value: Made = self.kept[make, *arguments]
         return value
+
+    @cached_property
+    def countries(self) -> list[str]:
+        """The countries of the kommuner, by the two letters with which NUTS codes begin, sorted."""
+        codes = (quad.object for quad in self.store.quads_for_pattern(None, ox.NamedNode(KG + "nuts3"), None, None))
+        return sorted({code.value[:2] for code in codes if isinstance(code, ox.Literal)})
+
+    def words(self, lang: str, *names: str) -> Words:
+        """The words of a language, as `languages.words` has them, about the countries and the number of kommuner of this site."""
+        return self.once(_words, lang, *names)
 
     @cached_property
     def views(self) -> dict[str, View]:
@@ -100,3 +111,16 @@ class Site:
             return {lang: Matcher.open(self.engine, lang) for lang in self.views}
         except (BadInput, BadArgument):
             return {}
+
+
+def _words(site: Site, lang: str, *names: str) -> Words:
+    country, of_country = countries(site.countries, lang)
+    count = sum(1 for _ in site.store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + "Municipality"), None))
+    facts = {"{of_country}": of_country, "{country}": country, "{kommuner}": str(count or "")}
+    filled = Words(words(lang, *names))
+    for key, text in list(filled.items()):
+        if isinstance(text, str) and any(name in text for name in facts):
+            for name, fact in facts.items():
+                text = text.replace(name if fact else f"{name} ", fact)
+            filled[key] = text
+    return filled

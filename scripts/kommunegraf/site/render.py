@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.graph.catalog import WHOLE
-from kommunegraf.languages import date, hyphenated, number, words
+from kommunegraf.languages import date, hyphenated, number
 from kommunegraf.namespaces import XSD, compact
 from kommunegraf.site import addresses, status
 from kommunegraf.site.model import Site
@@ -51,7 +51,7 @@ class Page:
         self.path = path
         self.lang = lang
         self.up = addresses.up(path)
-        self.w = words(lang, "site")
+        self.w = site.words(lang, "site")
         self._made = site.made[lang, self.up]
 
     def to(self, path: str, lang: str = "") -> str:

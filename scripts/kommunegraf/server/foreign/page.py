@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from markupsafe import Markup, escape
 from starlette.requests import Request
 
-from kommunegraf.languages import Words, words
+from kommunegraf.languages import Words
 from kommunegraf.server.foreign.data import ForeignSite
 from kommunegraf.server.pages import page as own
 from kommunegraf.server.pages.page import ServerPage
@@ -37,7 +37,7 @@ class ForeignPage(ServerPage):
         super().__init__(site, path, lang, pairs)
         self.up, self._made = top, site.made[lang, top]
         self.title = site.stated.title(self.view)
-        self.w = Words(words(lang, "site", "server", "foreign") | {"site_name": self.title.value})
+        self.w = Words(site.words(lang, "site", "server", "foreign") | {"site_name": self.title.value})
         self.here = (top or "./") if path == "index" else self.here
 
     def to(self, path: str, lang: str = "") -> str:

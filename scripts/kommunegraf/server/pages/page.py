@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import jinja2
 from starlette.requests import Request
 
-from kommunegraf.languages import LANGUAGES, words
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.rdf.negotiation import choose_language
 from kommunegraf.site import render
 from kommunegraf.site.model import Site
@@ -44,7 +44,7 @@ class ServerPage(Page):
 
     def __init__(self, site: Site, path: str, lang: str, pairs: list[tuple[str, str]]) -> None:
         super().__init__(site, path, lang)
-        self.w = words(lang, "site", "server")
+        self.w = site.words(lang, "site", "server")
         self.pairs = pairs
         self.here = quote(path.rsplit("/", 1)[-1])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kommunegraf.languages import LANGUAGES
+from kommunegraf.languages import LANGUAGES, countries
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.formats import FORMATS
 from kommunegraf.site.parts import claims, maps, printed, rows
@@ -69,7 +69,10 @@ def _dataset(page: Page) -> dict[str, Any]:
         "@context": "https://schema.org", "@type": "Dataset", "@id": BASE, "url": BASE, "name": name, "inLanguage": list(LANGUAGES),
         "description": f"{page.w.front_lead} {page.w.front_unknown}", "version": page.site.version, "isAccessibleForFree": True,
         "license": "https://creativecommons.org/licenses/by/4.0/", "keywords": page.w.front_keywords.split("; "),
-        "spatialCoverage": {"@type": "Place", "name": page.w.denmark, "sameAs": "http://www.wikidata.org/entity/Q35"},
+        "spatialCoverage": {
+            "@type": "Place", "name": countries(page.site.countries, page.lang)[0],
+            "sameAs": page.view.things(f"{BASE}dataset/kommunegraf", "dcterms:spatial"),
+        },
         "isBasedOn": f"{BASE}source/cedi-2014",
         "creator": {"@type": "Organization", "@id": f"{BASE}organisation/kommunegraf", "name": name},
         "distribution": [{"@type": "DataDownload", "contentUrl": url, "encodingFormat": media} for url, media in files],
