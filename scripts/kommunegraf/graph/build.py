@@ -96,8 +96,9 @@ def _read(folders: paths.Folders) -> tuple[list[_Register], list[str]]:
     for data in folders.data:
         rows, faults = tables.read(data)
         findings += faults
-        for name in sorted(derived.NEEDED - set(rows)) if rows else ():  # without rows the metadata is at fault, which is told
-            message, repair = f"no table {name} is described", "adoptions and rankings rest on it"
+        needed = {*derived.NEEDED, *countries.CHECKED} if rows else set()  # without rows the metadata is at fault, which is told
+        for name in sorted(needed - set(rows)):
+            message, repair = f"no table {name} is described", "adoptions, rankings and checks rest on it"
             findings.append(Finding("violation", "metadata", message, repair, str(data)))
         registers.append(rows)
     lines, broken = read_ontology(folders.turtle())

@@ -15,7 +15,8 @@ from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.terms import iri, literal
 
 COUNTRIES = "countries.csv"
-_CHECKED = (COUNTRIES, "provinces.csv")
+CHECKED = (COUNTRIES, "provinces.csv")
+"""The tables that rows and graphs are checked by."""
 _PATTERNS = {
     ("municipalities.csv", "code"): "municipality_pattern",
     ("municipalities.csv", "nuts3"): "nuts3_pattern",
@@ -71,7 +72,7 @@ def _unfit(table: Table, column: str, patterns: tuple[str, ...]) -> Iterator[Fin
 
 def quads(tables: Mapping[str, Table]) -> Iterator[str]:
     """The two tables as N-Quads lines, for the verify queries: a row is about what its `aboutUrl` says."""
-    for name in _CHECKED:
+    for name in CHECKED:
         if name not in tables or not tables[name].rows:
             continue
         table, graph = tables[name], f"{BASE}dump/tables/{name}"

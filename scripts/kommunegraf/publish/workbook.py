@@ -70,9 +70,9 @@ def _explain(sheet: Any, notes: dict[str, Any], tables: list[Table], lang: str, 
     """The sheet that says what the workbook is, with a row for each table: sheet, rows, what a row is."""
     sheet.set_column(0, 0, 32)
     sheet.set_column(2, 2, 100)
-    rows = {table.name: table for table in tables}
-    of_country = countries(rows["countries.csv"].cells["code"], lang)[1]
-    facts = {"{of_country}": of_country, "{kommuner}": str(len(rows["municipalities.csv"].rows))}
+    codes = {table.name: table.cells.get("code", ()) for table in tables}
+    _, of_country = countries(codes.get("countries.csv", ()), lang)
+    facts = {"{of_country}": of_country, "{kommuner}": str(len(codes.get("municipalities.csv", ())))}
     first, *rest = notes["text"][lang]
     lines = [notes["title"][lang], re.sub("{.*?}", lambda match: facts[match[0]], first), *rest]
     for number, line in enumerate(lines):
