@@ -1,5 +1,6 @@
 """`kommunegraf match`: whom a kommune could work with."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -54,6 +55,7 @@ def match(
 
     With two to six kommuner and --initiative: write a note for their meeting.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and each thread of numpy takes memory
     names = list(municipalities)
     _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, bool(plans or with_))
     engine = open_engine(endpoint, graph, whole=True)

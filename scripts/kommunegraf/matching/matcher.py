@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from kommunegraf import memory
 from kommunegraf.matching import network, peers, register, rules, together
 from kommunegraf.matching.network import Claim
 from kommunegraf.matching.opportunities import Opportunity
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from kommunegraf.matching.similarity import Similarity
-
 
 class Matcher:
     """A graph that has been read, under some choices. What it computes for all kommuner it computes once.
@@ -57,7 +57,8 @@ class Matcher:
 
     @cached_property
     def similarity(self) -> "Similarity":
-        """The kommuner under the null model, in the order of `rows`."""
+        """The kommuner under the null model, in the order of `rows`. Raises MemoryError."""
+        memory.require(memory.NUMPY)
         from kommunegraf.matching.similarity import Similarity
 
         return Similarity(self.matrix)

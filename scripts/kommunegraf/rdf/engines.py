@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
 
-from kommunegraf import paths
+from kommunegraf import memory, paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.namespaces import XSD
 from kommunegraf.rdf import compiled
@@ -51,10 +51,15 @@ class Embedded:
 
     @classmethod
     def open(cls, path: Path | str) -> "Embedded":
-        """Load an RDF file (format by its ending, also packed with gzip) into memory. Raises OSError, or EngineError for what is no RDF."""
+        """Load an RDF file (format by its ending, also packed with gzip) into memory.
+
+        Raises OSError, MemoryError, or EngineError for what is no RDF.
+        """
         store = ox.Store()
         try:
-            Document.read(Path(path)).add_to(store)
+            document = Document.read(Path(path))
+            memory.require(_GROWTH * len(document.content))  # Oxigraph ends the process where it gets none
+            document.add_to(store)
         except NotRdf as error:
             raise EngineError(f"{path} cannot be read as RDF: {error}") from error
         return cls(store)
@@ -75,6 +80,10 @@ class Embedded:
             return list(result) if isinstance(result, ox.QueryTriples) else result
         except SyntaxError as error:
             raise EngineError(READ_ONLY if is_update(text) else f"the query is not SPARQL: {error}") from error
+
+
+_GROWTH = 4
+"""Bytes in memory for each byte of a file, at most; measured for N-Quads."""
 
 
 class Compiled(Embedded):

@@ -61,7 +61,7 @@ class Document:
         if self.form == ox.RdfFormat.RDF_XML:
             _check_entities(self.content)
         with clear_refusals(self.content):
-            store.bulk_load(self.content, format=self.form, base_iri=self.base)
+            store.load(self.content, format=self.form, base_iri=self.base)  # as quick as bulk_load, which reserves 200 MB
 
     @property
     def is_empty(self) -> bool:
