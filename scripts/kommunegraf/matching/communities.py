@@ -59,11 +59,12 @@ def _beyond(cells: npt.NDArray[np.float64], chances: Floats) -> Floats:
 
 def _louvain(drawn: npt.ArrayLike, chances: Floats, seed: int) -> Integers:
     cells = np.asarray(drawn, float)
-    weights = np.maximum(_beyond(cells, chances), 0)
-    linked = np.flatnonzero(cells.sum(axis=1) > 0)
+    linked = cells.sum(axis=1) > 0
+    weights = np.triu(np.where(np.outer(linked, linked), _beyond(cells, chances), 0), 1)
+    one, other = np.nonzero(weights > 0)
     graph = nx.Graph()
-    graph.add_nodes_from(linked.tolist())
-    graph.add_weighted_edges_from((int(a), int(b), float(weights[a, b])) for a in linked for b in linked if a < b and weights[a, b] > 0)
+    graph.add_nodes_from(np.flatnonzero(linked).tolist())
+    graph.add_weighted_edges_from(zip(one.tolist(), other.tolist(), weights[one, other].tolist()))
     member = np.full(len(cells), -1, np.int64)
     groups = sorted(nx.community.louvain_communities(graph, seed=seed), key=lambda group: (-len(group), min(group)))
     for number, group in enumerate(groups):

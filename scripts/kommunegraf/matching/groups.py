@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from kommunegraf.matching.nullmodel import Floats, fit
+from kommunegraf.matching.nullmodel import Floats, Integers, fit
 
 PERMUTATIONS, DRAWS = 2000, 1000
+_AT_ONCE = 100
+"""Permutations that are computed together: more take more memory and no less time."""
 FEWEST = 20
 """A question about fewer pairs is not asked."""
 Relation = npt.NDArray[np.bool_]
@@ -42,18 +44,27 @@ def effect(beyond: Floats, related: Relation, among: Relation | None = None, see
     if yes.shape[1] < FEWEST or not no.shape[1]:
         return None
     random = np.random.default_rng(seed)
-    observed = _difference(beyond, yes, no)
-    orders = (random.permutation(len(beyond)) for _ in range(PERMUTATIONS))
-    hits = sum(_difference(beyond, order[yes], order[no]) >= observed for order in orders)
-    draws = random.multinomial(len(beyond), np.full(len(beyond), 1 / len(beyond)), DRAWS)
-    low, high = np.nanquantile([_weighted(beyond, yes, w) - _weighted(beyond, no, w) for w in draws], (0.025, 0.975))
-    return Effect(yes.shape[1], observed, float(low), float(high), (hits + 1) / (PERMUTATIONS + 1))
+    each = beyond[np.triu_indices(len(beyond), 1)].sum() if among is None else None
+    observed = _difference(beyond, yes, no, np.arange(len(beyond))[None], each)[0]
+    orders = np.array([random.permutation(len(beyond)) for _ in range(PERMUTATIONS)])
+    parts = np.array_split(orders, PERMUTATIONS // _AT_ONCE)
+    hits = sum(int((_difference(beyond, yes, no, part, each) >= observed).sum()) for part in parts)
+    draws = random.multinomial(len(beyond), np.full(len(beyond), 1 / len(beyond)), DRAWS).astype(float)
+    low, high = np.nanquantile(_weighted(beyond, upper & related, draws) - _weighted(beyond, upper & ~related, draws), (0.025, 0.975))
+    return Effect(yes.shape[1], float(observed), float(low), float(high), (hits + 1) / (PERMUTATIONS + 1))
 
 
-def _difference(beyond: Floats, yes: npt.NDArray[np.int64], no: npt.NDArray[np.int64]) -> float:
-    return float(beyond[tuple(yes)].mean() - beyond[tuple(no)].mean())
+def _difference(beyond: Floats, yes: Integers, no: Integers, orders: Integers, each: float | None) -> Floats:
+    """How much more the pairs `yes` share than the pairs `no`, on average, for each order of the rows.
+
+    `each` is the sum over all pairs, the same in each order; None where `yes` and `no` are not all.
+    """
+    related = beyond[orders[:, yes[0]], orders[:, yes[1]]].sum(axis=1)
+    rest = beyond[orders[:, no[0]], orders[:, no[1]]].sum(axis=1) if each is None else each - related
+    return np.asarray(related / yes.shape[1] - rest / no.shape[1])
 
 
-def _weighted(beyond: Floats, pairs: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> float:
-    weights = times[pairs[0]] * times[pairs[1]]
-    return float((beyond[tuple(pairs)] * weights).sum() / weights.sum()) if weights.sum() else float("nan")
+def _weighted(beyond: Floats, pairs: Relation, times: Floats) -> Floats:
+    """The mean over pairs for each draw of rows, a pair as often as both of its rows were drawn; NaN where no pair was."""
+    counts, sums = (((times @ (each * pairs)) * times).sum(axis=1) for each in (np.ones_like(beyond), beyond))
+    return np.asarray(np.divide(sums, counts, out=np.full(len(times), np.nan), where=counts > 0))

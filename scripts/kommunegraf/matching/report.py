@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.stats import spearmanr
 
 from kommunegraf import languages
 from kommunegraf.languages import Words
@@ -51,11 +50,11 @@ def _alike(matcher: Matcher, words: Words) -> Iterator[str]:
     p = model.p()[upper][linked]
     fixed = fixed_degree_p(matcher.matrix, 1, SAMPLES)[upper][linked]
     overlap = model.overlap()[upper][linked]
-    rank = spearmanr(p[overlap > 0], fixed[overlap > 0]).statistic
+    rank = power.rank_correlation(p[overlap > 0], fixed[overlap > 0])
     yield from (f"## {words.report_alike}", "", significance(matcher.power, matcher.significant, lang))
     least, share = (number(float(value), lang) for value in (p.min(), 100 * (p <= 0.05).mean()))
     yield words.report_chance.format(round(100 * float((overlap > 0).mean())), least, share)
-    yield words.report_fixed.format(SAMPLES, number(float(rank), lang)) + "\n"
+    yield words.report_fixed.format(SAMPLES, number(rank, lang)) + "\n"
     wide = layers.wide_similarity(matcher)
     links = languages.number(int(wide.degrees.sum()), lang)
     yield words.report_wide.format(links, significance(power.power(wide), len(wide.significant()), lang)) + "\n"

@@ -50,6 +50,8 @@ class _Rules:
         self.initiatives = sorted(n for n, mode in graph.nodes(data="bipartite") if mode == INITIATIVE)
         self.subjects = Subjects(register.evidence, register.texts)
         self.places = place_names(register)
+        self.alone = [iri for iri in register.places if not near[iri]]
+        """The kommuner without neighbours."""
 
     def relation(self, one: str, other: str) -> str:
         """How near two kommuner are: one of `NEAR`, or empty."""
@@ -155,8 +157,8 @@ class _Rules:
             for claim in self.standing.running(initiative):
                 if self.standing.is_news(claim):
                     here = claim.municipality.iri
-                    alone = [iri for iri in self.register.places if not self.near[iri] and iri != here]
-                    beside = {how: [iri for iri in alone if self.relation(iri, here) == how] for how in ("region", "size")}
+                    related = [(iri, self.relation(iri, here)) for iri in self.alone if iri != here]
+                    beside = {how: [iri for iri, relation in related if relation == how] for how in ("region", "size")}
                     beside["neighbour"] = sorted(self.near[here])
                     for how, near in beside.items():
                         unknown = [iri for iri in near if (iri, initiative) not in self.register.mentioned]

@@ -19,10 +19,11 @@ class Standing:
 
     def __init__(self, register: Register, graph: "nx.Graph") -> None:
         self.register, self.graph, self.reference = register, graph, register.limits.reference
+        self._claims = {n: claims(graph, n) for n, mode in graph.nodes(data="bipartite") if mode == INITIATIVE}
 
     def _standing(self, initiative: str, *statuses: str) -> list[Claim]:
         """The claims to an initiative with one of some statuses that are fresh or ageing."""
-        return [c for c in claims(self.graph, initiative) if c.status.name in statuses and c.freshness in FRESH]
+        return [c for c in self._claims[initiative] if c.status.name in statuses and c.freshness in FRESH]
 
     def running(self, initiative: str) -> list[Claim]:
         """What is active, and not by its own period over."""
@@ -64,8 +65,7 @@ class Standing:
     @cached_property
     def users(self) -> Counter[str]:
         """In how many kommuner each solution is in use."""
-        initiatives = [n for n, mode in self.graph.nodes(data="bipartite") if mode == INITIATIVE]
-        each = {(c.municipality.iri, s.iri) for i in initiatives for c in claims(self.graph, i) if c.active for s in c.solutions}
+        each = {(c.municipality.iri, s.iri) for own in self._claims.values() for c in own if c.active for s in c.solutions}
         return Counter(solution for _, solution in each)
 
 
