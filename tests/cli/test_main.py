@@ -13,6 +13,7 @@ import pytest
 import rdflib
 from tests.helpers import ROOT
 from tests.helpers.command import bad, good, run
+from tests.helpers.forms import filled
 from tests.helpers.tables import records
 
 
@@ -208,3 +209,17 @@ def test_csv_for_danish_excel_comes_from_the_command_line_too(built: Path) -> No
     text = good(*ask, "csv", "--bom", "--separator", "semicolon")
     assert text.startswith("\ufeffregion;") and json.loads(good(*ask, "rows"))[0]["region"].startswith("https://")
     assert "--format csv" in bad(*ask, "json", "--bom")
+
+
+def test_a_filled_form_is_laid_over_the_graph_for_one_run(built: Path, tmp_path: Path) -> None:
+    form = tmp_path / "form.xlsx"
+    good("template", "Sorø", "-o", str(form))
+    lacking = ("match", "Sorø", "--answer", "next", "--format", "csv", "--lang", "da", "--graph", str(built))
+    initiative = records(good(*lacking))[0]["initiative"]
+    place = ("Initiativer", initiative, "Status")
+    form.write_bytes(filled(form.read_bytes(), {place: "planlagt"}))
+    ask = ("match", "Sorø", "--answer", "learn-from", "--format", "csv", "--lang", "da", "--graph", str(built))
+    assert initiative not in good(*ask)
+    assert initiative in good(*ask, "--with", str(form))
+    form.write_bytes(filled(form.read_bytes(), {place: "måske"}))
+    assert "måske" in bad(*ask, "--with", str(form))

@@ -24,7 +24,7 @@ from kommunegraf.site.pictures import circles as pictures
 from kommunegraf.site.pictures import svg, years
 from kommunegraf.site.pictures.cartogram import INSETS, WIDTH, Circle, Layout, Point, layout
 from kommunegraf.site.pictures.charts import Bar, bars
-from kommunegraf.site.pictures.circles import KINDS, Spot, cartogram, fitted, network, steps
+from kommunegraf.site.pictures.circles import KINDS, Spot, cartogram, fitted, steps
 from kommunegraf.site.pictures.years import Span
 from kommunegraf.site.render import environment
 
@@ -198,21 +198,6 @@ def test_names_in_circles_are_whole_or_none_and_fit() -> None:
     assert fitted("Fredensborg", 8.0) == ([], 0), "no name is better than Frede."
 
 
-def test_lines_of_a_network_are_as_wide_as_pairs_are_strong(denmark: Layout) -> None:
-    root = parsed(network("n", "Net", "Partnere", denmark, spots(denmark, "other"), [("0751", "0101", 4.0), ("0851", "0461", 2.0)]))
-    weak, strong = having(root, "path", "edge")
-    assert [weak.get("class"), strong.get("class")] == ["edge step2", "edge step4"]
-    assert number(strong, "stroke-width") - 0.6 == pytest.approx(2 * (number(weak, "stroke-width") - 0.6), abs=0.11)
-    at = {c.code: c for c in denmark.circles}
-    assert strong.attrib["d"].startswith(f"M{at['0751'].x:.1f} {at['0751'].y:.1f}Q")
-
-
-@pytest.mark.parametrize("edge", [("0751", "9999", 1.0), ("0751", "0101", 0.0), ("0751", "0101", float("nan"))])
-def test_pairs_that_cannot_be_drawn_are_refused(denmark: Layout, edge: tuple[str, str, float]) -> None:
-    with pytest.raises(ValueError, match="pairs of the layout"):
-        network("n", "t", "d", denmark, spots(denmark, "other"), [edge])
-
-
 def test_steps_divide_values_evenly_and_say_their_bounds() -> None:
     kinds, key = steps({"a": 0.1, "b": 2.0, "c": 2.1, "d": 4.0, "e": 0.0}, "da")
     assert kinds == {"a": "step1", "b": "step2", "c": "step3", "d": "step4"}
@@ -321,7 +306,6 @@ def test_long_labels_are_wrapped_and_lose_no_letter(label: str) -> None:
 def test_markup_in_labels_is_shown_and_never_run(label: str, denmark: Layout) -> None:
     own = spots(denmark, "active", label, told=label, href=f"x?{label}")
     maps = [cartogram("m", label, label, denmark, own, [("active", label)])]
-    maps += [network("n", label, label, denmark, own, [("0751", "0101", 1.0)])]
     chart = bars("b", label, label, [Bar(label, 5, "%", note=label, about=label, href=f"x?{label}")], "da")
     root = parsed(*maps, chart)
     assert {e.tag for e in root.iter()} <= {
@@ -343,7 +327,6 @@ def test_each_picture_has_a_text_alternative_and_links_are_not_inside_an_image(d
     linked, plain = spots(denmark, href="x.html"), spots(denmark)
     for text, role in (
         (cartogram("m", "Kort", "Hvor", denmark, linked), "group"), (cartogram("m", "Kort", "Hvor", denmark, plain), "img"),
-        (network("m", "Kort", "Hvor", denmark, linked, []), "group"),
         (bars("m", "Kort", "Hvor", shares(1), "da"), "img"), (bars("m", "Kort", "Hvor", [Bar("a", 1, "%", href="x")], "da"), "group"),
     ):
         root = parsed(text)
@@ -375,8 +358,7 @@ points = tuple(cartogram.Point(f"{i:04}", 8 + i * 0.37 % 5, 54 + i * 0.61 % 4, 1
 drawn = cartogram.layout(points, tuple((f"{i:04}", f"{i + 1:04}") for i in range(0, 58, 2)))
 spots = {p.code: pictures.Spot(p.code, "planned") for p in points}
 rows = [charts.Bar(f"a{i}", i, "%", f"n{i % 4}", i % 4) for i in range(9)]
-edges = [("0001", "0002", 1.0), ("0003", "0004", 1.0)]
-text = pictures.network("n", "t", "d", drawn, spots, edges) + pictures.cartogram("m", "t", "d", drawn, spots)
+text = pictures.cartogram("m", "t", "d", drawn, spots)
 text += charts.bars("b", "t", "d", rows, "da")
 print(hashlib.sha256(text.encode()).hexdigest())
 """

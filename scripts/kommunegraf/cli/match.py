@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 @click.option(
     "--plan", "plans", multiple=True, metavar="PLAN", help="A plan of your own, as 'Sorø: network-for-sensors'; for this run alone.",
 )
-@click.option("--with", "with_", type=PATH, help="A CSV file of such plans, or like data/evidence.csv.")
+@click.option(
+    "--with", "with_", type=PATH,
+    help="A CSV file of such plans, or like data/evidence.csv; or a form of `kommunegraf template` that was filled.",
+)
 @click.option("--all", "everyone", is_flag=True, help="Match all kommuner and write everything to --output.")
 @click.option("--output", "-o", type=PATH, help="Folder to write to; for one answer or a note the file.")
 @click.option(
@@ -72,7 +75,7 @@ def match(
         matched.answers(engine, matcher, matched.find(engine, names[0]), answer, initiative, form, most, output)
 
 
-def _matcher(engine: "Engine", lang: str, texts: tuple[str, ...], file: Path | None, choices: dict[str, Any]) -> "Matcher":
+def _matcher(engine: "Engine", lang: Language, texts: tuple[str, ...], file: Path | None, choices: dict[str, Any]) -> "Matcher":
     """The graph read under some choices, with the user's own plans over it."""
     from kommunegraf.matching import plans, register
     from kommunegraf.matching.matcher import Matcher
@@ -82,7 +85,9 @@ def _matcher(engine: "Engine", lang: str, texts: tuple[str, ...], file: Path | N
     if texts or file:
         places, initiatives = ask.names(engine, "municipality"), ask.names(engine, "initiative")
         own = [one for text in texts for one in plans.parse(text, places, initiatives)]
-        read = plans.overlay(read, own + (plans.read(file, places, initiatives) if file else []))
+        if file:
+            own += matched.filled(file, lang) if file.suffix.lower() in matched.FILLED else plans.read(file, places, initiatives)
+        read = plans.overlay(read, own)
     return Matcher(read, chosen)
 
 

@@ -6,16 +6,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from kommunegraf import paths
-from kommunegraf.cli.console import print_table, write
+from kommunegraf.cli.console import WrongCall, print_table, write
+from kommunegraf.languages import Language
+from kommunegraf.namespaces import BASE
 
 if TYPE_CHECKING:
     from kommunegraf.matching.matcher import Matcher
     from kommunegraf.matching.opportunities import Opportunity
+    from kommunegraf.matching.plans import OwnPlan
     from kommunegraf.matching.results import Match
     from kommunegraf.rdf.engines import Engine
 
 AnswerName = Literal["already", "opportunities", "neighbours", "learn-from", "alike", "next"]
 Form = Literal["text", "csv", "xlsx", "json", "turtle", "html", "md"]
+FILLED = (".xlsx", ".xlsm", ".ods")
+"""How the names of files end that are forms."""
 
 
 def find(engine: "Engine", name: str, kind: str = "municipality") -> str:
@@ -23,6 +28,27 @@ def find(engine: "Engine", name: str, kind: str = "municipality") -> str:
     from kommunegraf.questions import ask
 
     return ask.names(engine, kind).resolve(name)
+
+
+def filled(file: Path, lang: Language) -> "list[OwnPlan]":
+    """What a filled form says of initiatives, as statements of one's own. Raises WrongCall with what is to correct, and OSError."""
+    from datetime import date
+
+    from kommunegraf.contribute import files, register
+    from kommunegraf.contribute.submission import STAGES
+    from kommunegraf.matching.plans import OwnPlan
+
+    checked = files.check(file, register.read(paths.root() / "data"), date.today(), lang)
+    if not checked.fit:
+        raise WrongCall(f"{file}: {checked.text(lang)}")
+    answers = [(one, answer) for one in checked.check.submissions for answer in one.answers if answer.status in STAGES]
+    return [
+        OwnPlan(
+            f"{BASE}municipality/{one.municipality}", f"{BASE}initiative/{answer.initiative}", one.day.year, STAGES[answer.status],
+            start=answer.since, end=answer.until,
+        )
+        for one, answer in answers
+    ]
 
 
 def note(engine: "Engine", matcher: "Matcher", names: list[str], initiative: str, form: Form, output: Path | None) -> None:

@@ -1,6 +1,6 @@
-"""Maps of kommuner as circles: status of an initiative, a kommune and its neighbours, strength of partners, the partner network."""
+"""Maps of kommuner as circles: status of an initiative, a kommune and its neighbours, strength of partners."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.etree.ElementTree import Element
@@ -26,8 +26,6 @@ _ENDINGS = (
     "lund", "holm", "ricia", "gensbro", "rød", "herred", "hagen",
 )
 """Where names of Danish places may be divided."""
-_NODE = 0.6
-"""How large the circles of a network are, beside those of a map."""
 _HOLE, _TINY = 0.82, 7.0
 """What of a ring is open, and the radius below which a circle has its name outside."""
 
@@ -65,28 +63,6 @@ def cartogram(prefix: str, title: str, description: str, layout: Layout, spots: 
     return svg.finished(root, *_key(key, {spot.kind for spot in spots.values()} & FILTERS))
 
 
-def network(
-    prefix: str, title: str, description: str, layout: Layout, spots: Mapping[str, Spot], edges: Iterable[tuple[str, str, float]],
-    key: Key = (),
-) -> Markup:
-    """Places as smaller circles, and lines between pairs of codes, as wide as the pair's strength, the strongest on top.
-
-    Raises ValueError as `cartogram` does, and for a pair that the layout does not have or a strength that is not above 0.
-    """
-    root = _map(prefix, "network", title, description, layout, spots)
-    places = {circle.code: circle for circle in layout.circles}
-    chosen = sorted(edges, key=lambda edge: (edge[2], edge[:2]))
-    if strange := [e for e in chosen if e[0] not in places or e[1] not in places or not 0 < e[2] < float("inf")]:
-        raise ValueError(f"a network joins pairs of the layout with strengths above 0, unlike {strange[0]}")
-    for a, b, strength in chosen:
-        one, two = places[a], places[b]
-        step = _step(strength, chosen[-1][2])
-        svg.add(root, "path", class_=f"edge step{step}", d=_bow(one, two), stroke_width=0.6 + 2.6 * strength / chosen[-1][2])
-    for circle in layout.circles:
-        root.append(_spot(circle, spots[circle.code], _NODE))
-    return svg.finished(root, *_key(key, set()))
-
-
 def steps(values: Mapping[str, float], lang: str) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The kind of each value above 0, `step1` to `step4` in equal parts of the largest, and a key with their bounds to one decimal."""
     most = max(values.values(), default=0.0)
@@ -120,13 +96,13 @@ def _target(circle: Circle, spot: Spot) -> Element:
 
 
 @lru_cache(maxsize=10_000)
-def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
-    """A circle with its name; drawn at a part of its size, in whose whole the name has room. Maps share it, and none changes it."""
+def _spot(circle: Circle, spot: Spot) -> Element:
+    """A circle with its name. Maps share it, and none changes it."""
     names = f"spot {spot.kind} old" if spot.old else f"spot {spot.kind}"
     group = Element("a" if spot.href else "g", {"class": names, **({"href": svg.clean(spot.href)} if spot.href else {})})
     if spot.year is not None:
         group.set("data-year", str(spot.year))
-    drawn = Circle(circle.code, circle.x, circle.y, max(circle.r * part, 2.5))
+    drawn = Circle(circle.code, circle.x, circle.y, max(circle.r, 2.5))
     _shape(group, spot.kind, drawn)
     lines, size = fitted(spot.label, circle.r * (_HOLE if spot.kind == "planned" else 1))
     if spot.kind == "other" and size < _READABLE:
@@ -135,7 +111,6 @@ def _spot(circle: Circle, spot: Spot, part: float = 1.0) -> Element:
     if spot.told or len(lines) != 1:  # else the name in the circle says all
         group.insert(0, _title(spot))
     y = circle.y + drawn.r + size if outside else circle.y
-    size = size if part == 1 else min(size, 12.0)
     class_ = " ".join(["name", *["fine"] * (size < _READABLE), *["outside"] * outside])
     text = svg.add(group, "text", class_=class_, font_size=size) if lines else group
     for row, line in enumerate(lines):
@@ -182,12 +157,6 @@ def _halves(name: str) -> list[str]:
             return [first + separator.strip(), second]
     ending = next((e for e in sorted(_ENDINGS, key=len, reverse=True) if name.endswith(e) and len(name) > len(e) + 2), "")
     return [name.removesuffix(ending) + "-", ending] if ending else []
-
-
-def _bow(one: Circle, two: Circle) -> str:
-    """A line that is bent a little, so that lines along the same way can be told apart."""
-    x, y = (one.x + two.x) / 2 - (two.y - one.y) * 0.12, (one.y + two.y) / 2 + (two.x - one.x) * 0.12
-    return f"M{one.x:.1f} {one.y:.1f}Q{x:.1f} {y:.1f} {two.x:.1f} {two.y:.1f}"
 
 
 def _key(key: Key, filters: set[str]) -> list[Element]:
