@@ -137,11 +137,13 @@ def test_an_open_plan_is_asked_about_once_for_its_undertaking() -> None:
 
 def test_well_told_fresh_work_is_shown_where_nothing_is_known() -> None:
     own = said(B, "active", publisher=B)
-    one, alone = of(simulated(own), "look")
-    assert [r.iri for r in one.audience] == [A, C] and [r.iri for r in one.partners] == [B]
-    assert [r.iri for r in alone.audience] == [D] and alone.relation == "region"  # who has no neighbours is told of the region
-    one, _ = of(simulated(own, said(A, "active", 2010, confidence="low")), "look")
-    assert [r.iri for r in one.audience] == [C]  # a weak sign is not nothing
+    (one,) = of(simulated(own), "look")
+    assert [r.iri for r in one.audience] == [A, C, D] and [r.iri for r in one.partners] == [B]  # D has no neighbours, and is of the region
+    assert (one.relation, one.points["distance"]) == ("neighbour", 3)
+    (one,) = of(simulated(own, said(A, "active", 2010, confidence="low")), "look")
+    assert [r.iri for r in one.audience] == [C, D]  # a weak sign is not nothing
+    (one,) = of(simulated(own, *(said(where, "active", 2010, confidence="low") for where in (A, C))), "look")
+    assert ([r.iri for r in one.audience], one.relation, one.points["distance"]) == ([D], "region", 2)
     assert not of(simulated(said(B, "active")), "look")  # one source that is not the kommune's own
     assert not of(simulated(said(B, "active", 2021, publisher=B)), "look")  # not fresh
     assert not of(simulated(said(B, "active", publisher=B, title="Status på velfærdsteknologi")), "look")  # a paper about much

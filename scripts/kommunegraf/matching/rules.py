@@ -151,21 +151,18 @@ class _Rules:
     def look(self) -> Iterator[Opportunity]:
         """Fresh, well documented work beside kommuner of which nothing is known; one for each initiative and kommune that runs it.
 
-        A kommune without neighbours is told of its region, else of those of like size.
+        A kommune without neighbours is told of its region, else of those of like size. The nearest are named first.
         """
         for initiative in self.initiatives:
-            for claim in self.standing.running(initiative):
-                if self.standing.is_news(claim):
-                    here = claim.municipality.iri
-                    related = [(iri, self.relation(iri, here)) for iri in self.alone if iri != here]
-                    beside = {how: [iri for iri, relation in related if relation == how] for how in ("region", "size")}
-                    beside["neighbour"] = sorted(self.near[here])
-                    for how, near in beside.items():
-                        unknown = [iri for iri in near if (iri, initiative) not in self.register.mentioned]
-                        if unknown:
-                            audience = tuple(self.register.places[iri].municipality for iri in unknown)
-                            points = _points("look", how, [claim])
-                            yield Opportunity("look", claim.initiative, audience, (claim.municipality,), how, (claim,), points, claim.as_of)
+            for claim in filter(self.standing.is_news, self.standing.running(initiative)):
+                here = claim.municipality.iri
+                near = [(iri, self.relation(iri, here)) for iri in (*sorted(self.near[here]), *self.alone) if iri != here]
+                unknown = [(iri, how) for iri, how in near if how and (iri, initiative) not in self.register.mentioned]
+                reached = sorted(unknown, key=lambda pair: -NEAR[pair[1]])
+                if reached:
+                    audience, how = tuple(self.register.places[iri].municipality for iri, _ in reached), reached[0][1]
+                    points = _points("look", how, [claim])
+                    yield Opportunity("look", claim.initiative, audience, (claim.municipality,), how, (claim,), points, claim.as_of)
 
 
 def _undertakings(plans: list[Claim]) -> list[list[Claim]]:
