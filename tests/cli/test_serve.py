@@ -88,6 +88,7 @@ def has(server: Running, name: str) -> bool:
     return httpx.get(f"{server.base}/thing/{name}.ttl").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_built_graph_is_served_where_the_command_says(built: Path) -> None:
     with running("--graph", str(built)) as server:
         assert re.fullmatch(r"Kommunegraf is at http://127\.0\.0\.1:\d+/\n", server.said)
@@ -154,6 +155,7 @@ def spent(process: int) -> float:
     return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf("SC_CLK_TCK")
 
 
+@pytest.mark.slow
 def test_a_request_under_way_is_answered_before_the_server_ends(built: Path) -> None:
     with running("--graph", str(built), "--query-seconds", "3") as server:
         answers: list[httpx.Response] = []
@@ -192,6 +194,7 @@ def test_who_ends_a_loading_server_is_obeyed_and_nothing_is_left(built: Path, mo
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
 def test_data_is_loaded_anew_after_the_loading_during_which_it_was_asked_for(built: Path) -> None:
     with starting("--graph", str(built)) as process:

@@ -235,7 +235,7 @@ def test_what_is_read_of_the_graph_is_what_the_rule_makes_of_the_tables(engine: 
     assert stated.weak_signs.keys().isdisjoint(stated.adoptions)
 
 
-@pytest.mark.parametrize("year", [2014, 2018, 2026])
+@pytest.mark.parametrize("year", [2014, *(pytest.param(year, marks=pytest.mark.slow) for year in (2018, 2026))])
 def test_the_question_about_a_year_answers_as_the_rule_does(engine: Embedded, year: int) -> None:
     then = reader.read(engine).as_of(year)
     assert then

@@ -92,24 +92,26 @@ def found(name: str) -> list[Result]:
 
 
 @pytest.fixture(scope="module")
-def real(dataset: build.Dataset) -> Graph:
+def real(dataset: build.Dataset) -> set[ox.Triple]:
     """The union of the graphs that the real tables and the ontology make."""
     quads = ox.parse(dataset.text(), format=ox.RdfFormat.N_QUADS)
-    triples = {ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads}
-    return Graph().parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    return {ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads}
 
 
-def test_real_data_conforms(real: Graph) -> None:
-    assert sorted(map(str, results(real))) == []
+@pytest.mark.slow
+def test_real_data_conforms(real: set[ox.Triple]) -> None:
+    """By pySHACL too; `kommunegraf validate`, of the README, says so in the quick run."""
+    graph = Graph().parse(data=ox.serialize(real, format=ox.RdfFormat.N_TRIPLES), format="nt")
+    assert sorted(map(str, results(graph))) == []
 
 
 @pytest.mark.parametrize("name", CLASS_SHAPES)
-def test_every_target_class_has_resources(real: Graph, name: str) -> None:
+def test_every_target_class_has_resources(real: set[ox.Triple], name: str) -> None:
     classes = set(SHAPES.objects(URIRef(SHAPE + name), SH.targetClass))
     assert classes
     if name in AWAITED:
         return
-    assert [str(c) for c in classes if (None, RDF.type, c) not in real] == []
+    assert {str(c) for c in classes} <= {str(triple.object)[1:-1] for triple in real if triple.predicate.value == str(RDF.type)}
 
 
 def test_every_class_of_the_ontology_that_has_resources_has_a_shape(real: Graph) -> None:

@@ -320,7 +320,7 @@ def test_an_unknown_language_is_refused(engine: Embedded) -> None:
         match(engine, place(KALUNDBORG), "sv")
 
 
-@pytest.mark.parametrize("lang", ["da", "en"])
+@pytest.mark.parametrize("lang", ["da", pytest.param("en", marks=pytest.mark.slow)])
 def test_the_screen_has_forty_lines_of_a_hundred_characters_in_the_stated_order(engine: Embedded, lang: str) -> None:
     words = languages.words(lang, "matching")
     matcher = Matcher.open(engine, lang)

@@ -64,6 +64,7 @@ def assert_equals_bicm(matrix: Floats) -> None:
     assert max(abs(p[a, b] - value) for a, b, value in pairs) < 1e-6
 
 
+@pytest.mark.slow
 def test_p_values_are_those_of_the_reference_package_on_the_real_network(real: Floats) -> None:
     assert_equals_bicm(real)
 

@@ -140,7 +140,7 @@ def test_both_languages_have_the_same_gaps() -> None:
         assert gaps[0] == gaps[1], key
 
 
-@pytest.mark.parametrize("lang", ["da", "en"])
+@pytest.mark.parametrize("lang", ["da", pytest.param("en", marks=pytest.mark.slow)])
 def test_the_page_says_what_was_measured(engine: Embedded, monkeypatch: pytest.MonkeyPatch, lang: str) -> None:
     monkeypatch.setattr(report, "SAMPLES", 20)
     monkeypatch.setattr(report, "OTHER_CHOICES", (Choices(), Choices("high")))

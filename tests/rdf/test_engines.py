@@ -30,7 +30,7 @@ def rdflib_engine(built: Path) -> Rdflib:
     return Rdflib(graph)
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["union", "no-union"])
+@pytest.fixture(scope="module", params=[pytest.param(True, marks=pytest.mark.slow), False], ids=["union", "no-union"])
 def endpoint(built: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Endpoint]:
     """The Oxigraph server with the built graph, whose default graph is the union of the named ones, or empty."""
     with serving(built / build.NQUADS, tmp_path_factory.mktemp("oxigraph"), request.param) as url:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable
+from unittest import mock
 
 import pyoxigraph as ox
 import pytest
 from tests.helpers import ROOT
 
+from kommunegraf import __version__
 from kommunegraf.cli.query import FORMS
+from kommunegraf.contribute import linked as linked_data
 from kommunegraf.graph import catalog
 from kommunegraf.publish import dumps, hosting
 from kommunegraf.questions import ask
@@ -20,6 +23,7 @@ from kommunegraf.server.sparql import media
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import questions, vocabulary
+from kommunegraf.site.registry import Pages
 
 ROWS, GRAPH = ask.find("municipalities"), ask.find("profile")
 
@@ -39,7 +43,15 @@ def uneven(found: set[str], kinds: Iterable[formats.Kind]) -> set[str]:
 
 
 def answers(engine: Embedded) -> set[str]:
-    return endings(path for path, _ in questions.answers(Site(engine.store, "1")))
+    """The endings of the files of two answers, one of rows and one a graph; no other is made."""
+    with mock.patch.object(questions, "library", lambda: {question.name: question for question in (ROWS, GRAPH)}):
+        return endings(path for path, _ in questions.answers(Site(engine.store, "1")))
+
+
+def linked(engine: Embedded) -> set[str]:
+    """The endings of the files that the page of the ontology's version names."""
+    page = Pages(Site(engine.store, "1")).html(f"ontology/{__version__}", "en") or ""
+    return set(re.findall(r">(\.\w+)</a>", page))
 
 
 DOORS: dict[str, tuple[tuple[formats.Kind, ...], Callable[[Embedded], set[str]]]] = {
@@ -55,6 +67,9 @@ DOORS: dict[str, tuple[tuple[formats.Kind, ...], Callable[[Embedded], set[str]]]
         ("page", "rows", "workbook", "triples", "quads"), lambda engine: {"." + ending for ending in hosting.TYPES} & suffixes(
             "page", "rows", "workbook", "triples", "quads")),
     "negotiation by web hosts": (("page", "triples"), lambda engine: {choice.suffix for choice in hosting.CHOICES}),
+    "page of an ontology's version": (("triples",), linked),
+    "files of contributors": (("triples", "quads"), lambda engine: set(linked_data.SUFFIXES)),
+    "file types of the catalogue": (("triples", "quads"), lambda engine: set(catalog.KINDS) & suffixes("triples", "quads")),
     "names of files": (
         ("page", "triples", "quads"),
         lambda engine: {format.suffix for format in FORMATS if addresses.parse("a" + format.suffix)[1] == format}),
@@ -104,6 +119,22 @@ def test_the_description_of_the_questions_names_every_format() -> None:
         names = next(parameter for parameter in operation["parameters"] if parameter.get("name") == "format")["schema"]["enum"]
         assert names == [format.name for format in (*question.formats, formats.HTML)]
         assert set(operation["responses"]["200"]["content"]) == {format.media for format in (*question.formats, formats.HTML)}
+
+
+def listed(text: str) -> list[str]:
+    """Lists of the endings of several formats of RDF, written out."""
+    ending = "|".join(re.escape(format.suffix) for format in FORMATS if format.kind in ("triples", "quads"))
+    return re.findall(rf"""["'](?:{ending})["']\s*,\s*["'](?:{ending})["']""", text)
+
+
+def test_no_other_file_lists_the_endings_of_formats() -> None:
+    package = ROOT / "scripts" / "kommunegraf"
+    files = [path for path in sorted(package.rglob("*")) if path.suffix in (".py", ".html", ".js") and "editor" not in path.parts]
+    assert len(files) > 200 and not [str(path) for path in files if listed(path.read_text("utf-8"))]
+
+
+def test_a_list_of_endings_is_seen() -> None:
+    assert listed('{% for suffix in (".ttl", ".jsonld") %}') and not listed('path.suffix == ".ttl", "x"')
 
 
 def test_no_other_module_writes_the_media_type_of_a_format() -> None:

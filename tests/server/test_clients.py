@@ -211,6 +211,7 @@ def the_same_in_front_of(endpoint: str, served: Served, pages: tuple[str, ...]) 
         assert httpx.get(f"{other.base}/ready").status_code == 200
 
 
+@pytest.mark.slow
 def test_the_server_stands_in_front_of_oxigraph(served: Served, built: Path, tmp_path: Path) -> None:
     with oxigraph.serving(built / "kommunegraf.nq", tmp_path / "store") as endpoint:
         the_same_in_front_of(endpoint, served, PAGES + MAPS)

@@ -120,6 +120,7 @@ def test_others_are_answered_while_queries_run_away(served: Served) -> None:
         assert {future.result().status_code for future in runaway} <= {503, 504}
 
 
+@pytest.mark.faults
 def test_a_flood_of_one_client_harms_no_other(served: Served) -> None:
     stop = threading.Event()
     refused: list[int] = []
@@ -151,6 +152,7 @@ def test_a_client_has_no_more_queries_under_way_than_is_its_due(data: Path) -> N
         assert name(refused) == "too-many-requests" and int(refused.headers["retry-after"]) > 0
 
 
+@pytest.mark.faults
 def test_many_who_ask_whether_it_is_ready_are_told_so(data: Path) -> None:
     with serving(data, **{**LIMITS, "client_queries": 2}) as served, ThreadPoolExecutor(30) as pool:
         assert {answer.status_code for answer in pool.map(lambda _: httpx.get(f"{served.base}/ready", timeout=30), range(60))} == {200}

@@ -12,10 +12,11 @@ from kommunegraf.findings import as_text
 from kommunegraf.graph import reader, validate
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.rdf.formats import GRAPHS
 
 _DERIVED = "verify/evidence-without-adoption"
 """The rule that evidence makes an adoption: what is sent makes none until it is taken in."""
-SUFFIXES = (".ttl", ".nt", ".nq", ".trig", ".jsonld", ".rdf")
+SUFFIXES = tuple(format.suffix for format in GRAPHS)
 
 
 def read(path: Path, register: Register, today: date, lang: str, given: Given) -> Check:

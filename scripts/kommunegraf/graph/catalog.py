@@ -23,7 +23,7 @@ from kommunegraf.namespaces import BASE, GRAPH, PREFIXES, XSD, expand
 from kommunegraf.questions import ask
 from kommunegraf.questions import question as questions
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.rdf.formats import CSV, JSONLD, NQUADS, TRIG, TURTLE, XLSX, Format
+from kommunegraf.rdf.formats import CSV, XLSX, of
 
 CATALOG, VOID = "catalog", ".well-known/void"
 """The paths of the two documents, the first without a format's ending."""
@@ -73,22 +73,15 @@ class _Kind:
     standard: str = ""
 
 
-def _kind(format: Format, code: str, standard: str = "") -> _Kind:
-    return _Kind(format.media, format.label, code, standard=standard)
-
-
 _CSVW = "https://www.w3.org/TR/tabular-metadata/"
-_KINDS = {
-    TRIG.suffix: _kind(TRIG, "RDF_TRIG"),
-    NQUADS.suffix: _kind(NQUADS, "RDF_N_QUADS"),
-    TURTLE.suffix: _kind(TURTLE, "RDF_TURTLE"),
-    JSONLD.suffix: _kind(JSONLD, "JSON_LD"),
-    CSV.suffix: _kind(CSV, "CSV", standard=_CSVW),
-    XLSX.suffix: _kind(XLSX, "XLSX"),
+KINDS = {
+    **{format.suffix: _Kind(format.media, format.label, format.file_type) for format in (*of("triples", "quads"), XLSX)},
+    CSV.suffix: _Kind(CSV.media, CSV.label, CSV.file_type, standard=_CSVW),
     ".json": _Kind("application/csvm+json", "CSVW", "JSON", ("ENG",), _CSVW),
     ".graphml": _Kind("application/xml", "GraphML", "XML", ("DAN",)),
 }
-_ADOPTIONS = {f".{lang}": _Kind(CSV.media, CSV.label, "CSV", (code,)) for lang, code in (("da", "DAN"), ("en", "ENG"))}
+"""By the ending of a file, its kind."""
+_ADOPTIONS = {f".{lang}": _Kind(CSV.media, CSV.label, CSV.file_type, (code,)) for lang, code in (("da", "DAN"), ("en", "ENG"))}
 
 
 def catalog(
@@ -188,7 +181,7 @@ def _distribution(file: File) -> str:
 def _described(file: File, titles: list[ox.Literal]) -> Iterator[ox.Triple]:
     """What is said of one file. `titles` are those of its data set."""
     name = PurePosixPath(file.path.removesuffix(".gz"))
-    kind, sentence = _KINDS[name.suffix], texts("files")[name.suffix[1:]]
+    kind, sentence = KINDS[name.suffix], texts("files")[name.suffix[1:]]
     if len(name.suffixes) == 2 and name.name.startswith("adoptions."):  # csv-metadata.json does not describe these
         kind, sentence = _ADOPTIONS[name.suffixes[0]], texts("files")["adoptions"]
     called = name.name if name.suffix == CSV.suffix else kind.name

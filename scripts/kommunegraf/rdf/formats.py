@@ -5,7 +5,7 @@ site, the dumps, the catalogue, the service description, and the rules for web h
 gives out its kind; `tests/rdf/test_formats.py` holds that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -24,8 +24,10 @@ class Format:
     """A format: `name` as people write it in a command, its media type, the ending of its files, and `label` as people read it.
 
     `kind` says what it holds: a page, the triples of one graph, the quads of several, the rows of an answer, or rows as a workbook.
-    `w3c` is its local name under http://www.w3.org/ns/formats/, empty where the W3C has none. `dumped` says whether the whole graph
-    is published in it; the others hold no more than those that are.
+    `w3c` is its local name under http://www.w3.org/ns/formats/, empty where the W3C has none. `file_type` is its code in the EU's list
+    of file types. `also` are other names by which clients ask for it, SPARQLWrapper among them; `general` are general media types with
+    which they do, where these can only mean this format of its kind. `dumped` says whether the whole graph is published in it; the
+    others hold no more than those that are.
     """
 
     name: str
@@ -34,6 +36,9 @@ class Format:
     suffix: str
     label: str
     w3c: str = ""
+    file_type: str = ""
+    also: tuple[str, ...] = ()
+    general: tuple[str, ...] = ()
     dumped: bool = False
 
     @property
@@ -43,18 +48,24 @@ class Format:
 
 
 HTML = Format("html", "page", "text/html", ".html", "HTML")
-TURTLE = Format("turtle", "triples", "text/turtle", ".ttl", "Turtle", "Turtle", dumped=True)
-JSONLD = Format("jsonld", "triples", "application/ld+json", ".jsonld", "JSON-LD", "JSON-LD", dumped=True)
-NTRIPLES = Format("ntriples", "triples", "application/n-triples", ".nt", "N-Triples", "N-Triples")
-RDFXML = Format("rdfxml", "triples", "application/rdf+xml", ".rdf", "RDF/XML", "RDF_XML")
-TRIG = Format("trig", "quads", "application/trig", ".trig", "TriG", "TriG", dumped=True)
-NQUADS = Format("nquads", "quads", "application/n-quads", ".nq", "N-Quads", "N-Quads", dumped=True)
-CSV = Format("csv", "rows", "text/csv", ".csv", "CSV", "SPARQL_Results_CSV")
-TSV = Format("tsv", "rows", "text/tab-separated-values", ".tsv", "TSV", "SPARQL_Results_TSV")
-JSON = Format("json", "rows", "application/sparql-results+json", ".srj", "SPARQL JSON", "SPARQL_Results_JSON")
-XML = Format("xml", "rows", "application/sparql-results+xml", ".srx", "SPARQL XML", "SPARQL_Results_XML")
-ROWS = Format("rows", "rows", "application/json", ".json", "JSON")
-XLSX = Format("xlsx", "workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel")
+TURTLE = Format("turtle", "triples", "text/turtle", ".ttl", "Turtle", "Turtle", "RDF_TURTLE", also=("n3",), dumped=True)
+JSONLD = Format(
+    "jsonld", "triples", "application/ld+json", ".jsonld", "JSON-LD", "JSON-LD", "JSON_LD",
+    also=("json", "json-ld"), general=("application/json",), dumped=True)
+NTRIPLES = Format("ntriples", "triples", "application/n-triples", ".nt", "N-Triples", "N-Triples", "RDF_N_TRIPLES")
+RDFXML = Format(
+    "rdfxml", "triples", "application/rdf+xml", ".rdf", "RDF/XML", "RDF_XML", "RDF_XML",
+    also=("xml", "rdf+xml"), general=("application/xml",))
+TRIG = Format("trig", "quads", "application/trig", ".trig", "TriG", "TriG", "RDF_TRIG", dumped=True)
+NQUADS = Format("nquads", "quads", "application/n-quads", ".nq", "N-Quads", "N-Quads", "RDF_N_QUADS", dumped=True)
+CSV = Format("csv", "rows", "text/csv", ".csv", "CSV", "SPARQL_Results_CSV", "CSV")
+TSV = Format("tsv", "rows", "text/tab-separated-values", ".tsv", "TSV", "SPARQL_Results_TSV", "TSV")
+JSON = Format(
+    "json", "rows", "application/sparql-results+json", ".srj", "SPARQL JSON", "SPARQL_Results_JSON", "JSON", general=("application/json",))
+XML = Format(
+    "xml", "rows", "application/sparql-results+xml", ".srx", "SPARQL XML", "SPARQL_Results_XML", "XML", general=("application/xml",))
+ROWS = Format("rows", "rows", "application/json", ".json", "JSON", file_type="JSON")
+XLSX = Format("xlsx", "workbook", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "Excel", file_type="XLSX")
 
 FORMATS = (HTML, TURTLE, JSONLD, NTRIPLES, RDFXML, TRIG, NQUADS, CSV, TSV, JSON, XML, ROWS, XLSX)
 """Every format. Of each kind the first is the default."""
@@ -83,6 +94,11 @@ def named(name: str) -> Format:
 
 
 _NAMED = {format.name: format for format in FORMATS}
+
+
+def general(formats: Iterable[Format]) -> dict[str, str]:
+    """The general media types with which clients ask for one of some formats, and the media type that each means there."""
+    return {wide: format.media for format in formats for wide in format.general}
 
 
 def with_charset(media: str) -> str:

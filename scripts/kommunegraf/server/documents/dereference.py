@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from kommunegraf.findings import nearest
 from kommunegraf.names import plain
 from kommunegraf.publish.documents import Documents, media_type
-from kommunegraf.rdf.formats import DATA, DATASETS, HTML, JSONLD, RDFXML, Format, WrongFormat
+from kommunegraf.rdf.formats import DATA, DATASETS, HTML, Format, WrongFormat, general
 from kommunegraf.rdf.negotiation import choose, choose_language
 from kommunegraf.server.context import Context
 from kommunegraf.server.http.answers import Answer, entity_tag, fields
@@ -25,8 +25,7 @@ METHODS = "GET, HEAD, OPTIONS"
 _VARY = "Accept, Accept-Language"
 _NAMING = [format.media for format in DATASETS]
 """Formats with all statements in named graphs, where clients such as Comunica do not look unless told."""
-_GENERAL = {"application/json": JSONLD.media, "application/xml": RDFXML.media}
-"""General types with which clients ask for the special ones, where they can only mean these."""
+_GENERAL = general(DATA)
 _LONGEST = 100
 """Characters of a name that are compared with the names of resources."""
 

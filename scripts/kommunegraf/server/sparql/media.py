@@ -2,17 +2,13 @@
 
 from functools import lru_cache
 
-from kommunegraf.rdf.formats import GRAPHS, JSON, JSONLD, RDFXML, TABLES, XML, Format
+from kommunegraf.rdf.formats import GRAPHS, JSON, TABLES, XML, Format, general
 from kommunegraf.rdf.negotiation import choose
 
 _ROWS = (JSON, XML, *(format for format in TABLES if format not in (JSON, XML)))
 """Formats of rows; the first is the default."""
-_GENERAL = {"application/json": JSON.media, "application/xml": XML.media}
-"""General types with which clients ask for the protocol's own formats. Plain JSON rows go by their name, `rows`."""
-_GENERAL_GRAPHS = {"application/json": JSONLD.media, "application/xml": RDFXML.media}
-"""The same for graphs, where they can only mean that."""
-_ALSO = {"xml": "rdfxml", "rdf+xml": "rdfxml", "json": "jsonld", "json-ld": "jsonld", "n3": "turtle"}
-"""Other names by which clients ask for formats of graphs, SPARQLWrapper among them."""
+_GENERAL, _GENERAL_GRAPHS = general(_ROWS), general(GRAPHS)
+"""Plain JSON rows, whose own type is a general one, go by their name, `rows`."""
 
 
 def offered(rows: bool) -> list[str]:
@@ -32,9 +28,9 @@ def named(name: str) -> tuple[str, str] | None:
     """The same for a format by its name, its ending or its media type; None if there is no such format."""
     wanted = name.strip().lower().replace(" ", "+")  # a + that was not encoded in an address is read as a space
     rows = _media(_ROWS, _GENERAL.get(wanted, wanted))
-    graph = _media(GRAPHS, _ALSO.get(wanted, wanted))
+    graph = _media(GRAPHS, wanted)
     return (rows, graph) if rows or graph else None
 
 
 def _media(formats: tuple[Format, ...], name: str) -> str:
-    return next((format.media for format in formats if name in (format.name, format.suffix.lstrip("."), format.media)), "")
+    return next((format.media for format in formats if name in (format.name, format.suffix.lstrip("."), format.media, *format.also)), "")

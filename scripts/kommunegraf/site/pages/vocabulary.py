@@ -80,6 +80,7 @@ class OntologyVersion:
     iri: str
     class_count: int
     property_count: int
+    suffixes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,8 @@ def version(page: Page, iri: str) -> OntologyVersion:
     """The ontology as a certain version has it."""
     terms = page.view.references(KG, "rdfs:isDefinedBy")
     number = sum(is_class(page.view, t) for t in terms)
-    return OntologyVersion(version=__version__, iri=iri, class_count=number, property_count=len(terms) - number)
+    suffixes = tuple(format.suffix for format in DATA)
+    return OntologyVersion(version=__version__, iri=iri, class_count=number, property_count=len(terms) - number, suffixes=suffixes)
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
