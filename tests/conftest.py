@@ -15,7 +15,13 @@ from kommunegraf.publish.write import publish
 from kommunegraf.rdf.engines import Embedded
 from tests.helpers import ROOT
 from tests.helpers.browsing import chromium
+from tests.helpers.examples import configure
 from tests.helpers.sharing import made_once
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before tests are imported: how thoroughly this run tries."""
+    configure(config)
 
 
 @pytest.fixture(scope="session")

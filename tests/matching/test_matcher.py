@@ -10,8 +10,9 @@ from itertools import pairwise
 import networkx as nx
 import pyoxigraph as ox
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.helpers.examples import examples
 from tests.helpers.tables import read_table
 
 from kommunegraf import languages
@@ -405,7 +406,7 @@ def simulated(register: list[dict[str, str | int | None]]) -> Embedded:
     return Embedded(store)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(rules, max_size=12), codes, st.booleans())
 def test_whatever_the_evidence_sharing_is_mutual_and_exactly_the_overlap(
     register: list[dict[str, str | int | None]], code: str, low: bool
@@ -428,7 +429,7 @@ def test_whatever_the_evidence_sharing_is_mutual_and_exactly_the_overlap(
         assert [replace(s, own=s.other, other=s.own) for s in back.shared] == list(partner.shared)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.lists(rules, max_size=12), codes)
 def test_whatever_the_evidence_each_named_initiative_counts_or_is_shown_as_uncounted(
     register: list[dict[str, str | int | None]], code: str

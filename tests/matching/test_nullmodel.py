@@ -8,10 +8,11 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import binom, false_discovery_control, mannwhitneyu, spearmanr, t
+from tests.helpers.examples import examples
 
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.nullmodel import TOLERANCE, Floats, curveball, fit, fixed_degree_p
@@ -75,7 +76,7 @@ def test_p_values_are_those_of_the_reference_package_on_random_networks(seed: in
     assert_equals_bicm(matrix[matrix.any(axis=1)][:, matrix.any(axis=0)])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(arrays(np.int8, st.tuples(st.integers(1, 8), st.integers(1, 7)), elements=st.integers(0, 1)))
 def test_expected_degrees_are_the_observed_ones_whatever_the_network(matrix: npt.NDArray[np.int8]) -> None:
     links = fit(matrix).probabilities()
@@ -201,7 +202,7 @@ def test_planted_groups_are_found_better_than_by_every_score_of_networkx() -> No
     assert np.mean(ours) > 0.75
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_q_values_are_those_of_scipy(p: list[float]) -> None:
     assert adjusted(np.array(p), np.ones(len(p), np.int64)) == pytest.approx(false_discovery_control(p))

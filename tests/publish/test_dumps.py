@@ -146,6 +146,7 @@ print(*digests(Embedded.open(sys.argv[1]).store), sep="\\n")
 """
 
 
+@pytest.mark.slow
 def test_another_process_with_another_hash_seed_and_time_zone_writes_the_same_bytes(engine: Embedded, built: Path) -> None:
     command = [sys.executable, "-c", MAKE, str(built / build.NQUADS)]
     environment = {**os.environ, "PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo"}

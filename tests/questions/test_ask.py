@@ -6,8 +6,9 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 import rdflib
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.helpers.examples import examples
 
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.names import UnknownName
@@ -35,7 +36,7 @@ def values(term: str) -> list[object]:
     return [row["x"] for row in rows]
 
 
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 @given(HOSTILE)
 def test_any_text_arrives_as_the_text_that_it_is(text: str) -> None:
     text = text.encode("utf-8", "ignore").decode("utf-8")
@@ -47,7 +48,7 @@ def test_an_attack_arrives_as_text(text: str) -> None:
     assert values(ask.term(EMPTY, parameter("text"), text)) == [ox.Literal(text)]
 
 
-@settings(max_examples=2000, deadline=None)
+@examples(2000)
 @given(HOSTILE)
 @example("x> } SERVICE <y")
 def test_an_iri_is_one_iri_or_is_refused(text: str) -> None:
@@ -62,7 +63,7 @@ def test_an_iri_is_one_iri_or_is_refused(text: str) -> None:
     assert isinstance(value, ox.NamedNode)
 
 
-@settings(max_examples=1000, deadline=None)
+@examples(1000)
 @given(st.sampled_from(["integer", "date", "language"]), HOSTILE | st.from_regex(r"-?\d{1,30}") | st.dates().map(str))
 def test_other_types_take_their_own_form_only(kind: str, text: str) -> None:
     try:
@@ -74,7 +75,7 @@ def test_other_types_take_their_own_form_only(kind: str, text: str) -> None:
     assert isinstance(value, ox.Literal) and value.value in (text, str(int(text)) if kind == "integer" else text)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(HOSTILE)
 def test_a_kommune_is_one_of_the_98_or_is_refused(engine: Embedded, text: str) -> None:
     try:
@@ -84,7 +85,7 @@ def test_a_kommune_is_one_of_the_98_or_is_refused(engine: Embedded, text: str) -
     assert term.startswith(f"<{BASE}municipality/")
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(HOSTILE)
 def test_a_bound_query_differs_from_its_file_in_one_line(text: str) -> None:
     question = ask.find("find-word")

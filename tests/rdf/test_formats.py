@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterable
-from unittest import mock
 
 import pyoxigraph as ox
 import pytest
@@ -43,9 +42,7 @@ def uneven(found: set[str], kinds: Iterable[formats.Kind]) -> set[str]:
 
 
 def answers(engine: Embedded) -> set[str]:
-    """The endings of the files of two answers, one of rows and one a graph; no other is made."""
-    with mock.patch.object(questions, "library", lambda: {question.name: question for question in (ROWS, GRAPH)}):
-        return endings(path for path, _ in questions.answers(Site(engine.store, "1")))
+    return endings(questions.Answers(Site(engine.store, "1")))
 
 
 def linked(engine: Embedded) -> set[str]:

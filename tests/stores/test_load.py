@@ -58,7 +58,8 @@ def loaded(store: Store, graphs: dict[str, State], version: str = "1") -> list[l
     return changes
 
 
-@pytest.mark.parametrize("name", ["oxigraph", pytest.param("virtuoso", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["oxigraph", "virtuoso"])
 def test_a_store_is_loaded_brought_up_to_date_and_cleared(name: str, graphs: dict[str, State]) -> None:
     with engine(name) as store:
         assert sum(change.size for change in loaded(store, graphs)) == sum(g.count for g in graphs.values()) + 3 * len(graphs)

@@ -100,7 +100,7 @@ class Documents:
             (("sitemap", "robots", "llms", ".htaccess", ".nojekyll", "hosting/", feed.PATH), lambda: self._listing),
             (("static/search-", "static/compare-"), lambda: self._indexes),
             (("query/",), lambda: self._answers),
-            (("dump/", "version/"), lambda: self.dumps.files),
+            (("dump/", "version/"), lambda: self.dumps),
             ((catalog.CATALOG, catalog.VOID), lambda: self._catalog),
             (("ontology/",), lambda: self._vocabulary),
             (("",), lambda: self._changes),
@@ -136,8 +136,8 @@ class Documents:
         return dict((*search.files(self.site), *comparison.files(self.site)))
 
     @cached_property
-    def _answers(self) -> Files:
-        return dict(questions.answers(self.site)) if self.site.views["da"].of_type("sh:SPARQLExecutable") else {}
+    def _answers(self) -> Mapping[str, bytes]:
+        return questions.Answers(self.site) if self.site.views["da"].of_type("sh:SPARQLExecutable") else {}
 
     @cached_property
     def _changes(self) -> Files:

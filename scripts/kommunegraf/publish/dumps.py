@@ -61,8 +61,8 @@ def files(store: ox.Store, data: Path | None, version: str) -> Iterator[tuple[st
 
 
 @dataclass(frozen=True, eq=False)
-class Dumps:
-    """The dumps of a store, made when the first of them is asked for; see `files` for what they are."""
+class Dumps(Mapping[str, bytes]):
+    """The dumps of a store by path, all made when the first of them is read; see `files` for what they are."""
 
     store: ox.Store
     data: Path | None
@@ -88,6 +88,18 @@ class Dumps:
 
     def _is_unpacked(self, name: str) -> bool:
         return name + _PACKED in self.names
+
+    def __getitem__(self, path: str) -> bytes:
+        """A dump. Raises KeyError, and as `files` does."""
+        if path not in self.names:  # what does not exist makes none
+            raise KeyError(path)
+        return self.files[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
     def sizes(self) -> dict[str, int]:
         """The size in bytes of each, by its path. Raises as `files` does."""

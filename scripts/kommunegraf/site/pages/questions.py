@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -94,15 +94,33 @@ def _answer(site: Site, name: str, lang: str) -> bytes:
     return encode(result.result, "turtle" if result.is_graph else "json")
 
 
-def answers(site: Site) -> Iterator[tuple[str, bytes]]:
-    """The files of all answers, by path: every question in every format of its kind, in each language. Raises EngineError."""
-    for name, one in library().items():
-        for lang in LANGUAGES if "lang" in one.parameters else LANGUAGES[:1]:
-            body = answer(site, name, lang)
-            for format in one.formats:
-                yield file(one, lang, format), encode(_result(one, body), format.name)
-            if CSV in one.formats:
-                yield file(one, lang, CSV, _EXCEL), encode(_result(one, body), CSV.name, for_excel(one, lang))
+class Answers(Mapping[str, bytes]):
+    """The files of all answers by path: every question in every format of its kind, in each language. Each is made when it is read."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    @cached_property
+    def _files(self) -> dict[str, tuple[Question, str, Format, Layout]]:
+        """By the path of a file, what it holds: a question, its language, the format, and how CSV is laid out."""
+        files: dict[str, tuple[Question, str, Format, Layout]] = {}
+        for one in library().values():
+            for lang in LANGUAGES if "lang" in one.parameters else LANGUAGES[:1]:
+                files |= {file(one, lang, format): (one, lang, format, Layout()) for format in one.formats}
+                if CSV in one.formats:
+                    files[file(one, lang, CSV, _EXCEL)] = one, lang, CSV, for_excel(one, lang)
+        return files
+
+    def __getitem__(self, path: str) -> bytes:
+        """A file. Raises KeyError, and EngineError."""
+        one, lang, format, layout = self._files[path]
+        return encode(_result(one, answer(self._site, one.name, lang)), format.name, layout)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
 
 
 def for_excel(question: Question, lang: str) -> Layout:
