@@ -55,7 +55,8 @@ def test_the_catalogue_has_the_size_and_the_checksum_of_each_dump(documents: Doc
     assert sorted(map(int, sizes.values())) == sorted(map(len, files.values()))
 
 
-def test_tables_without_a_description_are_refused_at_once(engine: Embedded, tmp_path: Path) -> None:
+def test_tables_whose_description_cannot_be_read_are_refused_at_once(engine: Embedded, tmp_path: Path) -> None:
+    (tmp_path / "csv-metadata.json").write_text("{", "utf-8")
     with pytest.raises(BadInput, match="csv-metadata.json"):
         Documents(engine.store, "0.1.0", tmp_path)
 
