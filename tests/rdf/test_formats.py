@@ -12,6 +12,7 @@ from kommunegraf.cli.query import FORMS
 from kommunegraf.contribute import linked as linked_data
 from kommunegraf.graph import catalog
 from kommunegraf.publish import dumps, hosting
+from kommunegraf.publish.answers import Answers
 from kommunegraf.questions import ask
 from kommunegraf.rdf import formats
 from kommunegraf.rdf.engines import Embedded
@@ -21,7 +22,7 @@ from kommunegraf.server.settings import Settings
 from kommunegraf.server.sparql import media
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import questions, vocabulary
+from kommunegraf.site.pages import vocabulary
 from kommunegraf.site.registry import Pages
 
 ROWS, GRAPH = ask.find("municipalities"), ask.find("profile")
@@ -42,7 +43,7 @@ def uneven(found: set[str], kinds: Iterable[formats.Kind]) -> set[str]:
 
 
 def answers(engine: Embedded) -> set[str]:
-    return endings(questions.Answers(Site(engine.store, "1")))
+    return endings(Answers(Site(engine.store, "1")))
 
 
 def linked(engine: Embedded) -> set[str]:

@@ -16,6 +16,7 @@ from kommunegraf.graph.catalog import WHOLE
 from kommunegraf.languages import alphabetical
 from kommunegraf.names import plain
 from kommunegraf.namespaces import BASE, KG, SH
+from kommunegraf.publish.answers import Answers
 from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site import search
@@ -145,7 +146,7 @@ def test_names_in_an_answer_lead_to_their_pages(pages: Pages) -> None:
 
 
 def test_the_files_of_answers_are_whole_and_in_both_languages(pages: Pages, engine: Embedded) -> None:
-    files = questions.Answers(pages.site)
+    files = Answers(pages.site)
     assert len(files) == len(set(files)) > 1000
     for name, question in ask.folder().items():
         if question.form == "SELECT":
@@ -159,13 +160,13 @@ def test_the_files_of_answers_are_whole_and_in_both_languages(pages: Pages, engi
 
 @pytest.mark.parametrize("step", [10, pytest.param(1, marks=pytest.mark.slow)], ids=["some", "all"])
 def test_an_answer_is_the_same_whoever_asks(pages: Pages, engine: Embedded, step: int) -> None:
-    one, other = questions.Answers(pages.site), questions.Answers(Site(engine.store, "0.1.0"))
+    one, other = Answers(pages.site), Answers(Site(engine.store, "0.1.0"))
     assert list(one) == list(other)
     assert [path for path in list(one)[::step] if one[path] != other[path]] == []
 
 
 def test_the_links_to_answers_lead_to_their_files(pages: Pages) -> None:
-    files = questions.Answers(pages.site)
+    files = Answers(pages.site)
     for name in ask.folder():
         for lang in ("da", "en"):
             links = read(pages, f"query/{name}", lang).xpath("//a[@download]/@href")

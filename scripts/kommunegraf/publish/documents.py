@@ -12,6 +12,7 @@ from kommunegraf.graph import catalog
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG, RDF
 from kommunegraf.publish import crawlers, feed, hosting
+from kommunegraf.publish.answers import Answers
 from kommunegraf.publish.dumps import Dumps, nested
 from kommunegraf.publish.forms import FORMS, Forms
 from kommunegraf.publish.history import history
@@ -20,7 +21,7 @@ from kommunegraf.rdf import describe
 from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, TURTLE, Format, with_charset
 from kommunegraf.site import addresses, search
 from kommunegraf.site.model import Site
-from kommunegraf.site.pages import comparison, questions, vocabulary
+from kommunegraf.site.pages import comparison, vocabulary
 from kommunegraf.site.registry import Pages
 from kommunegraf.site.view import View
 
@@ -137,7 +138,7 @@ class Documents:
 
     @cached_property
     def _answers(self) -> Mapping[str, bytes]:
-        return questions.Answers(self.site) if self.site.views["da"].of_type("sh:SPARQLExecutable") else {}
+        return Answers(self.site) if self.site.views["da"].of_type("sh:SPARQLExecutable") else {}
 
     @cached_property
     def _changes(self) -> Files:

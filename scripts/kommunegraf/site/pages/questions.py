@@ -3,8 +3,8 @@
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import Any, NamedTuple
+from functools import cache
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -20,7 +20,7 @@ from kommunegraf.site.model import Site
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.results import Table
 
-_EXCEL = ".excel"
+EXCEL = ".excel"
 """What the name of an answer's CSV for Excel ends in."""
 ROWS = 100
 """How many rows of an answer stand on a page; the files have all."""
@@ -94,45 +94,9 @@ def _answer(site: Site, name: str, lang: str) -> bytes:
     return encode(result.result, "turtle" if result.is_graph else "json")
 
 
-class Answers(Mapping[str, bytes]):
-    """The files of all answers by path: every question in every format of its kind, in each language. Each is made when it is read."""
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    @cached_property
-    def _files(self) -> dict[str, tuple[Question, str, Format, Layout]]:
-        """By the path of a file, what it holds: a question, its language, the format, and how CSV is laid out."""
-        files: dict[str, tuple[Question, str, Format, Layout]] = {}
-        for one in library().values():
-            for lang in LANGUAGES if "lang" in one.parameters else LANGUAGES[:1]:
-                files |= {file(one, lang, format): (one, lang, format, Layout()) for format in one.formats}
-                if CSV in one.formats:
-                    files[file(one, lang, CSV, _EXCEL)] = one, lang, CSV, for_excel(one, lang)
-        return files
-
-    def __getitem__(self, path: str) -> bytes:
-        """A file. Raises KeyError, and EngineError."""
-        one, lang, format, layout = self._files[path]
-        return encode(_result(one, answer(self._site, one.name, lang)), format.name, layout)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-
 def for_excel(question: Question, lang: str) -> Layout:
     """How CSV is laid out for Excel in a language: with its headings, and for Danish with semicolons and decimal commas."""
     return Layout(bom=True, semicolon=lang == "da", columns=results.headings(question, lang))
-
-
-def _result(question: Question, body: bytes) -> Any:
-    """An answer again, as an engine gives it: rows can be read once only."""
-    if question.is_graph:
-        return [quad.triple for quad in ox.parse(body, format=ox.RdfFormat.TURTLE)]
-    return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
 
 
 def file(question: Question, lang: str, format: Format, kind: str = "") -> str:
@@ -149,7 +113,7 @@ def _files(page: Page, question: Question) -> Iterator[tuple[str, str]]:
     for format in sorted(question.formats, key=lambda form: form != XLSX):
         yield format.label, file(question, page.lang, format)
         if format == XLSX:
-            yield page.w.excel_csv, file(question, page.lang, CSV, _EXCEL)
+            yield page.w.excel_csv, file(question, page.lang, CSV, EXCEL)
 
 
 def question(page: Page, iri: str) -> QuestionPage:
