@@ -228,3 +228,12 @@ def test_a_filled_form_is_laid_over_the_graph_for_one_run(built: Path, tmp_path:
     assert initiative in good(*ask, "--with", str(form))
     form.write_bytes(filled(form.read_bytes(), {place: "måske"}))
     assert "måske" in bad(*ask, "--with", str(form))
+
+
+def test_layers_count_solutions_and_organisations_and_say_what_the_test_can_find(built: Path) -> None:
+    ask = ("match", "Mariagerfjord", "--answer", "alike", "--graph", str(built))
+    narrow, wide = (records(good(*ask, *more, "--format", "csv")) for more in ((), ("--layers",)))
+    assert {row["partner"] for row in narrow} <= {row["partner"] for row in wide} and list(narrow[0]) == list(wide[0])
+    assert int(wide[0]["overlap"]) == len(wide[0]["shared"].split("; ")) > max(int(row["overlap"]) for row in narrow)
+    assert "could reach the p that is needed" in good(*ask, "--layers", "--most", "1")
+    assert "--answer alike" in bad("match", "Mariagerfjord", "--layers", "--graph", str(built))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.argument("municipalities", nargs=-1, metavar="[KOMMUNE]...", help="A kommune by name or code, such as Kalundborg, Århus or 0751.")
 @click.option("--explain", default="", metavar="OTHER", help="Tell everything between the kommune and this one.")
 @click.option("--answer", type=click.Choice(get_args(AnswerName)), help="One answer in full, as a table.")
+@click.option("--layers", is_flag=True, help="With --answer alike: solutions and organisations count beside initiatives.")
 @click.option("--opportunities", "shortlist", is_flag=True, help="The best opportunities of the country.")
 @click.option("--region", default="", help="With --opportunities: those that concern a kommune of this region.")
 @click.option("--municipality", default="", help="With --opportunities: those that concern this kommune.")
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 @endpoint_url
 @graph_folder
 def match(
-    municipalities: tuple[str, ...], explain: str, answer: AnswerName | None, shortlist: bool, region: str, municipality: str,
+    municipalities: tuple[str, ...], explain: str, answer: AnswerName | None, layers: bool, shortlist: bool, region: str, municipality: str,
     initiative: str, plans: tuple[str, ...], with_: Path | None, everyone: bool, output: Path | None, most: int | None, lang: Language,
     form: Form, endpoint: str, graph: Path, **choices: Any,
 ) -> None:
@@ -61,6 +62,8 @@ def match(
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # the matrices are small, and each thread of numpy takes memory
     names = list(municipalities)
     _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, bool(plans or with_))
+    if layers and (answer != "alike" or form not in ("text", "csv", "xlsx")):
+        raise WrongCall("--layers goes with --answer alike, as text, csv or xlsx")
     engine = open_engine(endpoint, graph, whole=True)
     matcher = _matcher(engine, lang, plans, with_, choices)
     if _is_note(names, explain, answer, shortlist, everyone):
@@ -71,6 +74,8 @@ def match(
         matched.shortlist(engine, matcher, region, municipality, initiative, form, most, output)
     elif explain:
         matched.explain(matcher, matched.find(engine, names[0]), matched.find(engine, explain), form)
+    elif layers:
+        matched.layered(matcher, matched.find(engine, names[0]), form, most, output)
     else:
         matched.answers(engine, matcher, matched.find(engine, names[0]), answer, initiative, form, most, output)
 

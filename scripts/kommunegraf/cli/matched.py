@@ -106,6 +106,23 @@ def answers(
         _table(tables.ANSWERS[answer](one, lang), answer, screen.heading(one, answer, lang), form, lang, most, output)
 
 
+def layered(matcher: "Matcher", here: str, form: Form, most: int | None, output: Path | None) -> None:
+    """Who is alike where solutions and organisations count beside initiatives, and what the test of that could find."""
+    from kommunegraf import languages
+    from kommunegraf.matching import answers as tables
+    from kommunegraf.matching import layers, power, text
+
+    lang, own = matcher.register.lang, matcher.register.places[here].municipality
+    rows = [
+        tables.alike_row(own, other, matcher.near.get_edge_data(here, other.iri, {}).get("relations", ()), score, shared, lang)
+        for other, score, shared in layers.alike(matcher, here)
+    ]
+    wide, words = layers.wide_similarity(matcher), languages.words(lang, "matching")
+    told = text.significance(power.power(wide), len(wide.significant()), lang)
+    heading = f"{own.label}\n\n{words.report_wide.format(languages.number(int(wide.degrees.sum()), lang), told)}"
+    _table(rows, "alike", heading, form, lang, most, output)
+
+
 def shortlist(
     engine: "Engine", matcher: "Matcher", region: str, municipality: str, initiative: str, form: Form, most: int | None, output: Path | None
 ) -> None:

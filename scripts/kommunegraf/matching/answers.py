@@ -13,7 +13,7 @@ from kommunegraf.graph.adoption import Source
 from kommunegraf.matching import text
 from kommunegraf.matching.opportunities import Opportunity
 from kommunegraf.matching.register import Resource
-from kommunegraf.matching.results import Match
+from kommunegraf.matching.results import Match, Pair
 
 Row = dict[str, Any]
 
@@ -114,17 +114,22 @@ def learn_from(match: Match, lang: str) -> list[Row]:
 
 def alike(match: Match, lang: str) -> list[Row]:
     """Every kommune that shares an initiative, with the null model's figures and the usual scores beside them."""
-    words = languages.words(lang, "matching")
     return [
-        {
-            "municipality": match.municipality.label, "partner": p.municipality.label, "partnerCode": p.municipality.name,
-            "neighbour": ", ".join(words[text.RELATIONS[how]] for how in p.relations), "overlap": p.score.overlap,
-            "expected": round(p.score.expected, 4), "surprise": round(p.score.surprise, 4), "p": float(f"{p.score.p:.4g}"),
-            "q": float(f"{p.score.q:.4g}"), "jaccard": round(p.score.jaccard, 4),
-            "resourceAllocation": round(p.score.resource_allocation, 4), "shared": _labels(s.initiative for s in p.shared),
-        }
+        alike_row(match.municipality, p.municipality, p.relations, p.score, (s.initiative.label for s in p.shared), lang)
         for p in match.alike
     ]
+
+
+def alike_row(here: Resource, there: Resource, relations: Iterable[str], score: Pair, shared: Iterable[str], lang: str) -> Row:
+    """A row about two kommuner, with the labels of what they share."""
+    words = languages.words(lang, "matching")
+    return {
+        "municipality": here.label, "partner": there.label, "partnerCode": there.name,
+        "neighbour": ", ".join(words[text.RELATIONS[how]] for how in relations), "overlap": score.overlap,
+        "expected": round(score.expected, 4), "surprise": round(score.surprise, 4), "p": float(f"{score.p:.4g}"),
+        "q": float(f"{score.q:.4g}"), "jaccard": round(score.jaccard, 4),
+        "resourceAllocation": round(score.resource_allocation, 4), "shared": "; ".join(shared),
+    }
 
 
 def next_(match: Match, lang: str) -> list[Row]:

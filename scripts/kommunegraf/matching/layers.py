@@ -14,6 +14,7 @@ from kommunegraf.matching import network
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.matching.network import INITIATIVE, MUNICIPALITY
 from kommunegraf.matching.register import Resource
+from kommunegraf.matching.results import Pair
 from kommunegraf.matching.similarity import Similarity
 
 
@@ -112,6 +113,20 @@ def wide_similarity(matcher: Matcher) -> Similarity:
     graph = multilayer(matcher)
     columns = sorted(node for node, mode in graph.nodes(data="bipartite") if mode == INITIATIVE and graph.degree[node])
     return Similarity(network.matrix(graph, matcher.rows, columns))
+
+
+def alike(matcher: Matcher, municipality: str) -> list[tuple[Resource, Pair, tuple[str, ...]]]:
+    """The kommuner that share something with one in `multilayer`, the least likely overlap first.
+
+    Each comes with its figures and the labels of what is shared, what fewest have first. p and q are too small, as in `partners`.
+    """
+    graph, similarity, row = multilayer(matcher), wide_similarity(matcher), matcher.rows.index(municipality)
+    each = []
+    for other in similarity.best(row, len(matcher.rows)).tolist():
+        shared = sorted(nx.common_neighbors(graph, municipality, matcher.rows[other]), key=lambda node: (graph.degree[node], node))
+        resource = network.resource(matcher.graph, matcher.rows[other])
+        each.append((resource, similarity.pair(row, other), tuple(graph.nodes[node]["label"] for node in shared)))
+    return each
 
 
 def as_of(matcher: Matcher, year: int) -> nx.Graph:
