@@ -76,18 +76,37 @@ def build(ontology: Path, data: Path) -> Dataset:
 
 def build_all(folders: paths.Folders) -> Dataset:
     """The dataset that folders of tables and of Turtle files and the question library make. Nothing is written. Raises as `statements`."""
-    registers, lines = _read(folders)
-    rules = tuple(line for rows, _ in registers for line in countries.quads(rows))
-    return Dataset(list(ordered(_statements(registers, lines))), rules)
+    lines = statements(folders)
+    return Dataset(list(ordered(lines)), lines.countries)
 
 
-def statements(folders: paths.Folders) -> Iterator[str]:
-    """The N-Quads lines of `build_all` one after the other, in no promised order and some of them twice.
+@dataclass(frozen=True)
+class Statements:
+    """The N-Quads lines of a dataset one after the other, once, in no promised order and some of them twice. `countries` as in Dataset."""
+
+    lines: Iterator[str]
+    countries: tuple[str, ...]
+
+    def __iter__(self) -> Iterator[str]:
+        return self.lines
+
+    def stored(self) -> ox.Store:
+        """A store in memory with the statements. No more than some lines of them are in memory beside it."""
+        store = ox.Store()
+        while some := list(islice(self.lines, _TOGETHER)):
+            store.bulk_load("\n".join(some).encode("utf-8"), format=ox.RdfFormat.N_QUADS)
+        return store
+
+
+def statements(folders: paths.Folders) -> Statements:
+    """The statements that folders of tables and of Turtle files and the question library make, made as they are read.
 
     Each folder of tables stands alone: none refers to a row of another. Raises BadInput with every finding when a file cannot be used,
     and OSError for a folder of Turtle files that there is not, both before the first line.
     """
-    return _statements(*_read(folders))
+    registers, lines = _read(folders)
+    rules = tuple(line for rows, _ in registers for line in countries.quads(rows))
+    return Statements(_lines(registers, lines), rules)
 
 
 def _read(folders: paths.Folders) -> tuple[list[_Register], list[str]]:
@@ -108,7 +127,7 @@ def _read(folders: paths.Folders) -> tuple[list[_Register], list[str]]:
     return [(rows, derived.limits(rows)) for rows in registers], lines
 
 
-def _statements(registers: list[_Register], ontology: list[str]) -> Iterator[str]:
+def _lines(registers: list[_Register], ontology: list[str]) -> Iterator[str]:
     questions = question.read_folder(paths.root() / "queries" / "questions").values()
     of_rows = (chain(*map(rdf.quads, rows.values()), derived.quads(rows, limits)) for rows, limits in registers)
     return chain(ontology, linked_data.quads(questions), chain.from_iterable(of_rows))

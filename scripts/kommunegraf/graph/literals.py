@@ -18,13 +18,21 @@ def findings(store: ox.Store) -> list[Finding]:
     """One finding for each literal that is wrong as such, and remarks on languages where the extra `languages` is installed."""
     by_property: dict[tuple[ox.NamedNode, ox.NamedNode], set[ox.Literal]] = defaultdict(set)
     for quad in store:
-        if isinstance(quad.object, ox.Literal) and isinstance(quad.subject, ox.NamedNode):
-            by_property[quad.subject, quad.predicate].add(quad.object)
+        value = quad.object
+        if isinstance(value, ox.Literal) and isinstance(quad.subject, ox.NamedNode) and _is_suspect(value):
+            by_property[quad.subject, quad.predicate].add(value)
     groups = (
         _about(subject.value, predicate.value, sorted(values, key=lambda v: (v.value, v.language or "")))
         for (subject, predicate), values in by_property.items()
     )
     return [finding for group in groups for finding in group]
+
+
+def _is_suspect(value: ox.Literal) -> bool:
+    """Whether a literal is wrong as such, or may be in another language than it says: for most, one look at each text tells."""
+    if language := value.language:
+        return bool(texts.fault(value.value)) or texts.is_doubtful(value.value, language)
+    return _ill_typed(value.value, value.datatype.value)
 
 
 @cache

@@ -102,7 +102,7 @@ def mistaken(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     A long text is judged alone, a shorter one only when its translation is mistaken too: names are not told by their letters.
     None where no detector is installed.
     """
-    doubtful = [(text, language) for text, language in texts if len(text) >= LONG // 2 and _doubtful(text, language)]
+    doubtful = [(text, language) for text, language in texts if is_doubtful(text, language)]
     if len({language for _, language in doubtful}) < 2:
         doubtful = [(text, language) for text, language in doubtful if len(text) >= LONG]
     guess = detector() if doubtful else None  # its model takes a second to load
@@ -115,6 +115,9 @@ def mistaken(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(text, language) for text, language, probability in wrong if probability > 0.99 and len(text) >= LONG]
 
 
-def _doubtful(text: str, language: str) -> bool:
-    """Whether a Danish or English text lacks frequent words of its language, or has some of the other: else there is nothing to guess."""
-    return language in LANGUAGES and {name for name, words in _WORDS.items() if words.search(text.lower())} != {language}
+@cache
+def is_doubtful(text: str, language: str) -> bool:
+    """Whether a Danish or English text, not short, lacks frequent words of its language or has some of the other. Others need no guess."""
+    if language not in LANGUAGES or len(text) < LONG // 2:
+        return False
+    return {name for name, words in _WORDS.items() if words.search(text.lower())} != {language}

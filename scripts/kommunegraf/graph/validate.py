@@ -44,20 +44,14 @@ def project(folders: Folders, lang: str = "en", engine: shacl.Engine = "fast") -
     there is not.
     """
     try:
-        dataset = build.build_all(folders)
+        statements = build.statements(folders)
     except BadInput as error:
         return sorted(error.findings, key=_rank)
-    findings = _graph(_store(dataset), folders, dataset.countries, lang, engine)
+    findings = _graph(statements.stored(), folders, statements.countries, lang, engine)
     if not findings:
         return []
     places = Places([table for data in folders.data for table in tables.read(data)[0].values()], folders.turtle())
     return sorted((places.locate(f) for f in findings), key=_rank)
-
-
-def _store(dataset: build.Dataset) -> ox.Store:
-    store = ox.Store()
-    store.bulk_load(dataset.text().encode("utf-8"), format=ox.RdfFormat.N_QUADS)
-    return store
 
 
 def files(paths: list[Path], folders: Folders, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:
@@ -66,12 +60,12 @@ def files(paths: list[Path], folders: Folders, lang: str = "en", engine: shacl.E
     The rules of the project bind what the files say of its own resources, and resources of others that are of its classes. Of all
     other resources only the literals are checked: what else is right is for those to say who mint them.
     """
-    dataset = build.build_all(folders)
-    store = _store(dataset)
+    statements = build.statements(folders)
+    store = statements.stored()
     if unread := _load(store, paths):
         return unread
     is_bound = _bound(store)
-    findings = _graph(store, folders, dataset.countries, lang, engine)
+    findings = _graph(store, folders, statements.countries, lang, engine)
     return _located([f for f in findings if f.rule in _OF_LITERALS or is_bound(f)], paths)
 
 

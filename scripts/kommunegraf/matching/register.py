@@ -1,7 +1,7 @@
 """What matching reads of a graph: kommuner, neighbours, evidence, memberships; and the choices that decide which evidence counts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
@@ -157,8 +157,8 @@ class Register:
         return self.limits if choices.as_of is None else replace(self.limits, reference=choices.as_of)
 
 
-def read(engine: Engine, lang: str = "da") -> Register:
-    """Read kommuner, neighbours, evidence and memberships.
+def read(engine: Engine, lang: str = "da", stated: Mapping[str, Evidence] | None = None) -> Register:
+    """Read kommuner, neighbours, evidence and memberships. `stated` is all evidence by IRI, where that has been read.
 
     Raises BadArgument for an unknown language, BadInput when the graph lacks something that matching needs, and EngineError.
     """
@@ -170,7 +170,7 @@ def read(engine: Engine, lang: str = "da") -> Register:
         labels[row["resource"]].setdefault(row["language"], row["label"])
         classes[row["resource"]] = row["class"]
     places = _places(engine, dict(labels), lang)
-    evidence = tuple(reader.evidence(engine).values())
+    evidence = tuple((reader.evidence(engine) if stated is None else stated).values())
     if strange := sorted({one.municipality for one in evidence} - set(places)):
         raise BadInput([_lacking(iri, "rdf:type kg:Municipality") for iri in strange])
     present = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]

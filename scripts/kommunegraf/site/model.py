@@ -1,7 +1,7 @@
 """What is published: a store, its views in two languages, and what is computed from it once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -103,14 +103,9 @@ class Site:
             return Claims({}, {}, Limits(0, 0, 0))
 
     @cached_property
-    def matcher(self) -> "dict[str, Matcher]":
-        """Who could work with whom, in each language. Empty where the store lacks what matching needs."""
-        from kommunegraf.matching.matcher import Matcher
-
-        try:
-            return {lang: Matcher.open(self.engine, lang) for lang in self.views}
-        except (BadInput, BadArgument):
-            return {}
+    def matcher(self) -> "Mapping[str, Matcher]":
+        """Who could work with whom, in each language, made when first asked for. Empty where the store lacks what matching needs."""
+        return _Matchers(self)
 
 
 def _words(site: Site, lang: str, *names: str) -> Words:
@@ -124,3 +119,31 @@ def _words(site: Site, lang: str, *names: str) -> Words:
                 text = text.replace(name if fact else f"{name} ", fact)
             filled[key] = text
     return filled
+
+
+class _Matchers(Mapping[str, "Matcher"]):
+    """The matcher of each language of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __getitem__(self, lang: str) -> "Matcher":
+        matcher = self._site.once(_matcher, lang) if lang in self._site.views else None
+        if matcher is None:
+            raise KeyError(lang)
+        return matcher
+
+    def __iter__(self) -> Iterator[str]:
+        return (lang for lang in self._site.views if lang in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _matcher(site: Site, lang: str) -> "Matcher | None":
+    from kommunegraf.matching.matcher import Matcher
+
+    try:
+        return Matcher.open(site.engine, lang, evidence=site.claims.evidence or None)
+    except (BadInput, BadArgument):
+        return None
