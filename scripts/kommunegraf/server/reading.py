@@ -34,7 +34,7 @@ def store(loaded: Loaded) -> tuple[ox.Store, str]:
     content = ox.Store()
     try:
         with clear_refusals():
-            content.bulk_load(path=loaded.quads)
+            content.bulk_load(path=loaded.quads, lenient=True)  # written by the process that read and checked the files
     except NotRdf as error:
         raise BadData(f"the data cannot be loaded: {error}") from error
     return content, loaded.version
