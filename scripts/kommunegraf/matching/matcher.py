@@ -23,12 +23,9 @@ from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import numpy as np
     import numpy.typing as npt
 
-    from kommunegraf.graph.adoption import Evidence
     from kommunegraf.matching.similarity import Similarity
 
 class Matcher:
@@ -49,11 +46,9 @@ class Matcher:
         self.rows, self.columns = network.modes(self.graph)
 
     @classmethod
-    def open(
-        cls, engine: Engine, lang: str = "da", choices: Choices | None = None, evidence: "Mapping[str, Evidence] | None" = None,
-    ) -> "Matcher":
-        """Read the graph of an engine; all its evidence by IRI, where that has been read. Raises as `register.read` and the class."""
-        return cls(register.read(engine, lang, evidence), choices)
+    def open(cls, engine: Engine, lang: str = "da", choices: Choices | None = None) -> "Matcher":
+        """Read the graph of an engine. Raises as `register.read` and the class."""
+        return cls(register.read(engine, lang), choices)
 
     @cached_property
     def matrix(self) -> "npt.NDArray[np.float64]":

@@ -141,9 +141,10 @@ class _Matchers(Mapping[str, "Matcher"]):
 
 
 def _matcher(site: Site, lang: str) -> "Matcher | None":
+    from kommunegraf.matching import register
     from kommunegraf.matching.matcher import Matcher
 
     try:
-        return Matcher.open(site.engine, lang, evidence=site.claims.evidence or None)
+        return Matcher(register.read(site.engine, lang, site.claims.evidence or None))
     except (BadInput, BadArgument):
         return None
