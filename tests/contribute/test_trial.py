@@ -75,7 +75,7 @@ def _stands_everywhere(folder: Path, data: Path, labels: list[str], network: str
     source = "Svar fra Aarhus (IT og digitalisering), 1. november 2026"
     with serving(folder / build.NQUADS, data=data) as served:
         wanted = {"Accept": "text/html", "Accept-Language": "da"}
-        page = httpx.get(f"{served.base}/municipality/{CODE}", headers=wanted, follow_redirects=True)
+        page = httpx.get(f"{served.base}/municipality/{CODE}", headers=wanted, follow_redirects=True, timeout=60)
         assert page.status_code == 200 and source in page.text and network in page.text and all(label in page.text for label in labels)
     engine = Embedded.open(folder / build.NQUADS)
     rows = ask.run(engine, "sources-of-municipality", municipality=CODE).rows()

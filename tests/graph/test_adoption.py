@@ -16,6 +16,7 @@ from kommunegraf.graph import build, derived, reader, tables
 from kommunegraf.graph.adoption import (
     CONFIDENCE,
     FRESHNESS,
+    NONE,
     STAGE,
     Adoption,
     Evidence,
@@ -246,7 +247,7 @@ def test_the_question_about_a_year_answers_as_the_rule_does(engine: Embedded, ye
 
 
 def test_the_code_lists_are_those_of_the_rule(engine: Embedded) -> None:
-    for kind, names in (("status", {*STAGE, "open-plan"}), ("freshness", set(FRESHNESS)), ("confidence", set(CONFIDENCE))):
+    for kind, names in (("status", {*STAGE, "open-plan", NONE}), ("freshness", set(FRESHNESS)), ("confidence", set(CONFIDENCE))):
         assert {iri.rsplit("/", 1)[-1] for iri in ask.names(engine, kind).iris} == names
 
 

@@ -44,19 +44,23 @@ def statuses(before: Register, after: Register, codes: Iterable[str], lang: str)
     """Where the status, its year or what decides it changes, for some kommuner."""
     rows = []
     for code in sorted(codes):
-        old, new = before.adoptions.get(code, {}), after.adoptions.get(code, {})
+        old, new = _standing(before, code, lang), _standing(after, code, lang)
         for name in sorted(old.keys() | new.keys()):
-            was, now = _status(old.get(name), lang), _status(new.get(name), lang)
+            was, now = (standing.get(name, word(lang, "changes", "unknown_status")) for standing in (old, new))
             if was != now:
                 rows.append((code, name, was, now))
     return rows
 
 
-def _status(adoption: Any, lang: str) -> str:
-    if adoption is None:
-        return word(lang, "changes", "unknown_status")
-    shown = label(f"status/{adoption.status}", lang)
-    return f"{shown} ({adoption.as_of})" if adoption.as_of else shown
+def _standing(register: Register, code: str, lang: str) -> dict[str, str]:
+    """By initiative: its status in a kommune, in words; its own no where there is no other."""
+    denied = {name: _told("none", one.year, lang) for name, one in register.denials.get(code, {}).items()}
+    return denied | {name: _told(one.status, one.as_of, lang) for name, one in register.adoptions.get(code, {}).items()}
+
+
+def _told(status: str, year: int | None, lang: str) -> str:
+    shown = label(f"status/{status}", lang)
+    return f"{shown} ({year})" if year else shown
 
 
 def effects(root: Path, data: Path, before: Register, files: Mapping[str, bytes], codes: set[str], lang: str) -> Effects:

@@ -139,7 +139,9 @@ def _initiatives(register: Register, code: str, lang: str) -> Iterator[dict[str,
 
     for name in sorted(register.initiatives, key=order):
         one = adoptions.get(name)
-        row = {"initiative": register.label(f"initiative/{name}", lang), **(_adoption(register, one, lang) if one else {})}
+        told = register.denials.get(code, {}).get(name)
+        shown = _adoption(register, one, lang) if one else _denial(register, told, lang) if told else {}
+        row = {"initiative": register.label(f"initiative/{name}", lang), **shown}
         yield _keyed("initiatives", name, row)
 
 
@@ -159,6 +161,11 @@ def _adoption(register: Register, one: Adoption, lang: str) -> dict[str, str]:
         "known": "\n".join(_statement(register, said, lang) for said in one.evidence[:5]),
         "against": "\n".join(_statement(register, said, lang) for said in one.against[:5]),
     }  # fmt: skip
+
+
+def _denial(register: Register, said: Evidence, lang: str) -> dict[str, str]:
+    """What a row shows where the kommune has said that it has nothing of the kind."""
+    return {"status": word(lang, "status", "none"), "as_of": _year(said.year), "known": _statement(register, said, lang)}
 
 
 def _question(register: Register, one: Adoption, lang: str) -> str:

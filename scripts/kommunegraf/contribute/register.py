@@ -102,6 +102,14 @@ class Register:
         return joined
 
     @cached_property
+    def denials(self) -> dict[str, dict[str, Evidence]]:
+        """By kommunekode and initiative: the kommune's own word that it has nothing of the kind."""
+        joined: dict[str, dict[str, Evidence]] = defaultdict(dict)
+        for (municipality, initiative), one in adoption.denials(self.evidence.values()).items():
+            joined[last(municipality)][last(initiative)] = one
+        return joined
+
+    @cached_property
     def statements(self) -> dict[str, Row]:
         """The rows of evidence by the IRI that they become."""
         rows = self.rows("evidence")

@@ -10,6 +10,8 @@ from kommunegraf.contribute.layout import Section
 from kommunegraf.contribute.register import Register
 from kommunegraf.contribute.submission import STAGES, Answer, Membership, Submission
 from kommunegraf.contribute.values import Cells, Wrong, address, choice, year
+from kommunegraf.graph.adoption import NONE
+from kommunegraf.names import plain
 
 T = TypeVar("T")
 _NONE: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
@@ -104,10 +106,14 @@ class InitiativeRow(Row):
         page = self.cell("source", address, "")
         if not self.text("status"):
             self._without_status(name, key)
-        if status:
+        if status == "none":
+            self._denied(name)
+        elif status:
             self._years(status, since, until)
         if status == "withdrawn" and name and not self._own(name):
             self.fault("status", Wrong("nothing-to-withdraw", self.text("initiative")))
+        if status == "none":  # what the form showed of others' words is not the kommune's
+            since, until, solutions, partners = None, None, (), ()
         answer = Answer(name, status, since, until, solutions, "; ".join(new), partners, others, page, self.text("remark"), self.line)
         if not self.wrong and not self._again(answer):
             self.target.answers.append(answer)
@@ -160,10 +166,28 @@ class InitiativeRow(Row):
         elif status in ("ended", "dropped") and until and until > now:
             self.fault("until", Wrong("ended-future", str(until), (self.shown("active"),)))
 
-    def _own(self, name: str) -> bool:
-        """Whether the kommune, or whoever answers for it, has said something of the initiative in an earlier answer."""
+    def _denied(self, name: str) -> None:
+        """Note what does not fit that a kommune has nothing of the kind and never had."""
+        ended, withdrawn = (self.shown(key) for key in ("ended", "withdrawn"))
+        shown = self.checker.filled(self.target.municipality, name) if self.text("key") else {}
+        if self.target.respondent:
+            self.fault("status", Wrong("none-of-another"))
+        elif name and self._own(name, denied=False):
+            self.fault("status", Wrong("none-but-said", self.text("status"), (ended,), (withdrawn,)))
+        elif plain(self.text("status")) in ("nej", "no") and name in self.checker.register.adoptions.get(self.target.municipality, {}):
+            self.fault("status", Wrong("ambiguous-no", self.text("status"), (ended,), (self.shown("none"),)))
+        for key in ("since", "until", "solution", "partners"):
+            if self.text(key) and settled(self.text(key)) != settled(shown.get(key, "")):
+                self.fault(key, Wrong("none-with-more", self.text(key)))
+
+    def _own(self, name: str, denied: bool = True) -> bool:
+        """Whether the kommune, or whoever answers for it, has said something of the initiative in an earlier answer.
+
+        Without `denied`, something else than that it has nothing of the kind.
+        """
         register, code = self.checker.register, self.target.municipality
         said = (row for row in register.statements.values() if row["municipality"] == code and row["initiative"] == name)
+        said = (row for row in said if denied or row["status"] != NONE)
         return any(register.answered_by(row["source"], self.target.respondent or code) for row in said)
 
     def _again(self, answer: Answer) -> bool:

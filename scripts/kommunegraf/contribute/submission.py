@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from kommunegraf.contribute.forms import word
 
-STAGES = {"active": "active", "planned": "planned", "ended": "ended", "dropped": "ended"}
+STAGES = {"active": "active", "planned": "planned", "ended": "ended", "dropped": "ended", "none": "none"}
 """What each status of the form is as evidence: what came to nothing was dropped, which evidence calls ended."""
 
 

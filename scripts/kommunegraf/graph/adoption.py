@@ -1,6 +1,7 @@
 """From evidence to adoption: which kommune has which initiative, with which status, as of when. The rule alone, version 2.
 
-1. Evidence of `low` confidence makes no adoption. Where nothing else is said, it is a weak sign.
+1. Evidence of `low` confidence makes no adoption. Where nothing else is said, it is a weak sign. Neither does a kommune's own word
+   that it has nothing of the kind, which stands beside what others say (`denials`).
 2. Statements about one kommune and one initiative that name the same solution speak of the same thing. So do those that name
    none and have the same title. A statement that names several solutions speaks of several things.
 3. Within one thing, a plan never undoes what is in use. The newest dated of the statements `active` and `ended` decides; of the
@@ -27,6 +28,8 @@ CONFIDENCE = ("low", "medium", "high")
 """The last part of the IRI of each confidence, the lowest first."""
 STAGE = ("planned", "active", "ended")
 """What evidence can say, by the last part of the IRI of the status, in the order of time."""
+NONE = "none"
+"""What a kommune says of itself where it has nothing and had nothing: no stage, and no adoption."""
 STATUS = ("active", "planned", "open-plan", "ended")
 """What an adoption can be, in the order in which lists show it."""
 FRESHNESS = ("fresh", "ageing", "old", "undated")
@@ -68,7 +71,7 @@ class Source:
 class Evidence:
     """What one source says of one kommune and one initiative, in the source's own time.
 
-    `municipality`, `initiative` and `solutions` are IRIs; `status` is one of `STAGE`, `confidence` one of `CONFIDENCE`.
+    `municipality`, `initiative` and `solutions` are IRIs; `status` is one of `STAGE` or `NONE`, `confidence` one of `CONFIDENCE`.
     `start` and `end` are the years in which what it speaks of began and ended, None where it does not say.
     """
 
@@ -153,7 +156,7 @@ def adoptions(evidence: Iterable[Evidence], limits: Limits, low: bool = False) -
     """The adoption of every kommune and initiative that evidence joins; `low` lets evidence of low confidence count too."""
     joined: dict[Pair, list[Evidence]] = defaultdict(list)
     for one in evidence:
-        if low or one.confidence != "low":
+        if one.status != NONE and (low or one.confidence != "low"):
             joined[one.municipality, one.initiative].append(one)
     return {pair: adoption(support, limits) for pair, support in joined.items()}
 
@@ -164,6 +167,14 @@ def weak_signs(evidence: Iterable[Evidence]) -> dict[Pair, tuple[Evidence, ...]]
     for one in evidence:
         joined[one.municipality, one.initiative].append(one)
     return {pair: tuple(said) for pair, said in joined.items() if all(e.confidence == "low" for e in said)}
+
+
+def denials(evidence: Iterable[Evidence]) -> dict[Pair, Evidence]:
+    """By the IRIs of kommune and initiative: the kommune's newest word, where that is that it has nothing of the kind."""
+    own: dict[Pair, Evidence] = {}
+    for one in sorted((one for one in evidence if one.own), key=newest, reverse=True):
+        own[one.municipality, one.initiative] = one
+    return {pair: one for pair, one in own.items() if one.status == NONE}
 
 
 def adoption(support: Iterable[Evidence], limits: Limits) -> Adoption:
@@ -227,7 +238,7 @@ def known_by(evidence: Iterable[Evidence], year: int) -> list[Evidence]:
     that it began by then: it began, and had not ended or ended later.
     """
     said = []
-    for one in evidence:
+    for one in (one for one in evidence if one.status != NONE):
         if one.basis != "period" and one.year and one.year <= year:
             said.append(one)
         elif one.status != "planned" and one.start and one.start <= year:

@@ -33,6 +33,11 @@ class Claims:
         """Where everything that is said has low confidence: neither an adoption nor nothing."""
         return adoption.weak_signs(self.evidence.values())
 
+    @cached_property
+    def denials(self) -> dict[Pair, Evidence]:
+        """Where the kommune itself says that it has nothing of the kind."""
+        return adoption.denials(self.evidence.values())
+
     def as_of(self, year: int) -> dict[Pair, Adoption]:
         """The adoptions as they stood at the end of a year, by what the evidence of today tells of it."""
         then = Limits(year, self.limits.fresh, self.limits.ageing)
@@ -81,7 +86,7 @@ def limits(engine: Engine, stated: Iterable[Evidence] = ()) -> Limits:
 
 def _statement(row: dict[str, Any], solutions: tuple[str, ...]) -> Evidence:
     status, confidence = row["status"].removeprefix(f"{BASE}status/"), row["confidence"].removeprefix(f"{BASE}confidence/")
-    if status not in adoption.STAGE or confidence not in adoption.CONFIDENCE:
+    if status not in (*adoption.STAGE, adoption.NONE) or confidence not in adoption.CONFIDENCE:
         raise BadInput([_lacking(row["evidence"], "", "has a status or confidence that the adoption rule does not know")])
     source = Source(
         row["source"], row["sourceTitle"], row["year"], row["notBefore"], row["publisher"] or "", row["address"] or ""

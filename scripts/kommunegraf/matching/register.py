@@ -99,7 +99,8 @@ class Register:
 
     `neighbours` names the relations of each pair: `borders`, `fixedLinkTo`. `kinds` has the kind of solutions and organisations, by IRI.
     By the IRI of evidence, `partners` has the organisations and kommuner that it names as partners, `texts` what it says, by language.
-    `limits` says what age is measured by, `private` which evidence was laid over the graph for one run.
+    `limits` says what age is measured by, `private` which evidence was laid over the graph for one run. `denied`
+    has the kommuner and initiatives of which the kommune itself says that it has nothing of the kind: nobody is sent to it for them.
     """
 
     lang: str
@@ -114,6 +115,7 @@ class Register:
     partners: dict[str, list[str]] = field(default_factory=dict)
     private: frozenset[str] = frozenset()
     texts: dict[str, dict[str, str]] = field(default_factory=dict)
+    denied: frozenset[tuple[str, str]] = frozenset()
 
     def resource(self, iri: str) -> Resource:
         """A resource with its label, in another language where its own has none; the last part of the IRI where there is none."""
@@ -130,7 +132,7 @@ class Register:
     @cached_property
     def mentioned(self) -> set[tuple[str, str]]:
         """The kommuner and initiatives, by IRI, of which any evidence speaks, whether it counts or not."""
-        return {(one.municipality, one.initiative) for one in self.evidence}
+        return {(one.municipality, one.initiative) for one in self.evidence} | self.denied
 
     @cached_property
     def reach(self) -> dict[tuple[str, str], int]:
@@ -145,7 +147,8 @@ class Register:
         least = adoption.CONFIDENCE.index(choices.confidence)
         dated = choices.since is not None or choices.until is not None
         first, last = choices.since or 0, choices.until or 9999
-        sure = [one for one in self.evidence if adoption.CONFIDENCE.index(one.confidence) >= least]
+        told = (one for one in self.evidence if (one.municipality, one.initiative) not in self.denied)
+        sure = [one for one in told if adoption.CONFIDENCE.index(one.confidence) >= least]
         if choices.broad is not None:
             sure = [one for one in sure if self.reach[one.source.iri, one.initiative] <= choices.broad]
         if dated:
@@ -170,7 +173,8 @@ def read(engine: Engine, lang: str = "da", stated: Mapping[str, Evidence] | None
         labels[row["resource"]].setdefault(row["language"], row["label"])
         classes[row["resource"]] = row["class"]
     places = _places(engine, dict(labels), lang)
-    evidence = tuple((reader.evidence(engine) if stated is None else stated).values())
+    every = list((reader.evidence(engine) if stated is None else stated).values())
+    evidence = tuple(one for one in every if one.status != adoption.NONE)
     if strange := sorted({one.municipality for one in evidence} - set(places)):
         raise BadInput([_lacking(iri, "rdf:type kg:Municipality") for iri in strange])
     present = [iri for iri, kind in classes.items() if kind == KG + "Initiative"]
@@ -185,7 +189,7 @@ def read(engine: Engine, lang: str = "da", stated: Mapping[str, Evidence] | None
     limits = reader.limits(engine, evidence)
     return Register(
         lang, places, initiatives, evidence, _neighbours(engine, places), limits, dict(labels), kinds, _memberships(engine), dict(partners),
-        texts=dict(texts),
+        texts=dict(texts), denied=frozenset(adoption.denials(every)),
     )
 
 

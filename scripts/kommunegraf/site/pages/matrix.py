@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from kommunegraf.graph.adoption import NONE
 from kommunegraf.site.model import Site
 from kommunegraf.site.parts import claims, maps, rows
 from kommunegraf.site.render import Model, Page
@@ -52,8 +53,12 @@ def matrix(page: Page, iri: str, area: str | None = None) -> Matrix:
         title=page.w.matrix_title if area is None else page.w.matrix_area_title.format(_name(page, area)), area=area is not None,
         areas=[(_name(page, group), path(group)) for group, _ in groups],
         rows=_heads(page, rows.by_region(page), page.w.region_unknown), columns=columns, cells=cells(page),
-        key=[(status, maps.status_label(page, status)) for status in claims.ORDER],
+        key=[*((status, maps.status_label(page, status)) for status in claims.ORDER), *_key_of_denials(page)],
     )
+
+
+def _key_of_denials(page: Page) -> list[tuple[str, str]]:
+    return [(NONE, page.w.denied)] if page.site.claims.denials else []
 
 
 def path(area: str) -> str:
@@ -75,6 +80,9 @@ def cells(page: Page) -> dict[tuple[str, str], Cell]:
     for pair, one in page.site.claims.adoptions.items():
         says = f"{maps.status_label(page, one.status)}{page.when(one)}"
         by_pair[pair] = Cell(one.status, one.freshness, says, _of(page, pair), page.href(one.iri) or "")
+    for pair, said in page.site.claims.denials.items():
+        if pair not in by_pair:
+            by_pair[pair] = Cell(NONE, "", f"{page.w.denied}{page.year(said)}", _of(page, pair), page.href(said.iri) or "")
     return by_pair
 
 

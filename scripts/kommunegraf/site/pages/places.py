@@ -55,6 +55,7 @@ class MunicipalityPage:
     timeline: Markup
     undated: list[Adoption]
     weak: list[Evidence]
+    denied: list[tuple[Evidence, Adoption | None]]
     sources: list[str]
     survey: Survey
     cases: list[str]
@@ -93,12 +94,14 @@ def municipality(page: Page, iri: str) -> MunicipalityPage:
     adoptions, weak = claims.adoptions(page, iri), claims.weak_signs(page, iri)
     sources = {one.source.iri for one in claims.statements(page, iri)}
     dated = [one for one in adoptions if one.as_of or one.since]
+    denied, by_initiative = denials(page, iri), {one.initiative: one for one in adoptions}
     return MunicipalityPage(
         facts=facts(page, iri), same=view.things(iri, "skos:exactMatch"), websites=view.things(iri, "foaf:homepage"),
         summary=summary(page, iri, adoptions),
-        counts=claims.counts([*(one.status for one in adoptions), *claims.signs(weak)]), areas=by_area(page, adoptions, weak),
+        counts=claims.counts([*(one.status for one in adoptions), *claims.signs(weak)]), areas=by_area(page, adoptions, [*weak, *denied]),
         timeline=timeline(page, iri, dated), undated=[one for one in adoptions if one not in dated],
-        weak=weak, sources=view.by_label(sources), survey=context(page, iri),
+        weak=weak, denied=[(one, by_initiative.get(one.initiative)) for one in denied],
+        sources=view.by_label(sources), survey=context(page, iri),
         cases=claims.of_kind(view.references(iri, "kg:municipality"), "case"),
         bodies=view.references(iri, "org:unitOf"), anchorings=claims.of_kind(view.references(iri, "kg:municipality"), "anchoring"),
         about=view.references(iri, "dcterms:subject"), partner_of=claims.named(page, iri, "kg:partner"),
@@ -154,8 +157,13 @@ def facts(page: Page, iri: str) -> Facts:
     )
 
 
+def denials(page: Page, iri: str) -> list[Evidence]:
+    """What a kommune says that it does not have, by name."""
+    return claims.labelled(page, (said for (place, _), said in page.site.claims.denials.items() if place == iri))
+
+
 def by_area(page: Page, adoptions: list[Adoption], weak: list[Evidence]) -> list[tuple[str, list[Adoption], list[str]]]:
-    """The initiatives by main area, last those beyond the survey: what was found in each, and of which not even a weak sign was."""
+    """The initiatives by main area, last those beyond the survey: what was found in each, and of which nothing was."""
     own = {one.initiative: one for one in adoptions}
     signs = {one.initiative for one in weak}
     areas = []
