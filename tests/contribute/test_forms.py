@@ -60,7 +60,7 @@ def test_keys_are_locked_cells_of_the_contributor_are_not_and_lists_offer_what_m
     column = re.search(r"\$([A-Z]+)\$", listed)
     assert column
     offered = [book["Lister"][f"{column[1]}{row}"].value for row in range(1, bottom + 1)]
-    assert offered == ["i gang", "planlagt", "afsluttet", "blev ikke til noget", "træk vores svar tilbage"]
+    assert offered == ["i gang", "planlagt", "afsluttet", "blev ikke til noget", "har ikke", "træk vores svar tilbage"]
     assert book["Lister"].sheet_state == "hidden"
 
 
