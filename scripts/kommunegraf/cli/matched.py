@@ -36,12 +36,13 @@ def filled(file: Path, lang: Language) -> "list[OwnPlan]":
 
     from kommunegraf.contribute import files, register
     from kommunegraf.contribute.submission import STAGES
+    from kommunegraf.graph.adoption import STAGE
     from kommunegraf.matching.plans import OwnPlan
 
     checked = files.check(file, register.read(paths.root() / "data"), date.today(), lang)
     if not checked.fit:
         raise WrongCall(f"{file}: {checked.text(lang)}")
-    answers = [(one, answer) for one in checked.check.submissions for answer in one.answers if answer.status in STAGES]
+    answers = [(one, answer) for one in checked.check.submissions for answer in one.answers if STAGES.get(answer.status) in STAGE]
     return [
         OwnPlan(
             f"{BASE}municipality/{one.municipality}", f"{BASE}initiative/{answer.initiative}", one.day.year, STAGES[answer.status],

@@ -1,7 +1,6 @@
 """From evidence to adoption: which kommune has which initiative, with which status, as of when. The rule alone, version 2.
 
-1. Evidence of `low` confidence makes no adoption. Where nothing else is said, it is a weak sign. Neither does a kommune's own word
-   that it has nothing of the kind, which stands beside what others say (`denials`).
+1. Evidence of `low` confidence makes no adoption; alone it is a weak sign. Nor does a kommune's own word that it has nothing (`denials`).
 2. Statements about one kommune and one initiative that name the same solution speak of the same thing. So do those that name
    none and have the same title. A statement that names several solutions speaks of several things.
 3. Within one thing, a plan never undoes what is in use. The newest dated of the statements `active` and `ended` decides; of the
@@ -163,17 +162,15 @@ def adoptions(evidence: Iterable[Evidence], limits: Limits, low: bool = False) -
 
 def weak_signs(evidence: Iterable[Evidence]) -> dict[Pair, tuple[Evidence, ...]]:
     """The evidence of each kommune and initiative of which everything that is said has low confidence (clause 1)."""
-    joined: dict[Pair, list[Evidence]] = defaultdict(list)
+    joined: dict[Pair, tuple[Evidence, ...]] = defaultdict(tuple)
     for one in evidence:
-        joined[one.municipality, one.initiative].append(one)
-    return {pair: tuple(said) for pair, said in joined.items() if all(e.confidence == "low" for e in said)}
+        joined[one.municipality, one.initiative] += (one,)
+    return {pair: said for pair, said in joined.items() if all(e.confidence == "low" for e in said)}
 
 
 def denials(evidence: Iterable[Evidence]) -> dict[Pair, Evidence]:
     """By the IRIs of kommune and initiative: the kommune's newest word, where that is that it has nothing of the kind."""
-    own: dict[Pair, Evidence] = {}
-    for one in sorted((one for one in evidence if one.own), key=newest, reverse=True):
-        own[one.municipality, one.initiative] = one
+    own = {(one.municipality, one.initiative): one for one in sorted((e for e in evidence if e.own), key=newest, reverse=True)}
     return {pair: one for pair, one in own.items() if one.status == NONE}
 
 
