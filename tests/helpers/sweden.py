@@ -22,21 +22,20 @@ def folders(place: Path) -> tuple[Path, Path]:
     data = Path(shutil.copytree(OWN / "data", place / "data"))
     names = {row["id"]: row["label_sv"] for row in records((data / "initiative-names.csv").read_bytes())}
     (data / "initiative-names.csv").unlink()
-    used: set[str] = set()
+    used = {"kommunegraf-reference", "kommunegraf-register"}  # graphs.ttl names them
     for name in SHARED:
         rows = read_table(name)
         used |= {row["source"] for row in rows if row.get("source")}
         if name == "initiatives":
             rows = [{**row, "label_sv": names.get(row["id"], "")} for row in rows]
         _write(data / f"{name}.csv", rows)
-    sources = {row["id"]: row for row in read_table("sources") if row["id"] in used}
-    publishers = {row["publisher"] for row in sources.values()}
-    organisations = {row["id"]: row for row in read_table("organisations") if row["id"] in publishers}
-    for row in organisations.values():
-        sources.setdefault(row["source"], next(one for one in read_table("sources") if one["id"] == row["source"]))
-    for name, rows_by_id in (("sources", sources), ("organisations", organisations)):
-        own = {row["id"]: row for row in records((data / f"{name}.csv").read_bytes())}
-        _write(data / f"{name}.csv", [row for _, row in sorted((rows_by_id | own).items())])
+    own = {name: records((data / f"{name}.csv").read_bytes()) for name in ("sources", "organisations")}
+    publishers = {row["publisher"] for row in [*own["sources"], *(row for row in read_table("sources") if row["id"] in used)]}
+    organisations = [row for row in read_table("organisations") if row["id"] in publishers]
+    used |= {row["source"] for row in organisations}
+    sources = [row for row in read_table("sources") if row["id"] in used]
+    for name, rows in (("sources", sources), ("organisations", organisations)):
+        _write(data / f"{name}.csv", sorted([*own[name], *rows], key=lambda row: row["id"]))
     return data, Path(shutil.copytree(OWN / "ontology", place / "ontology"))
 
 
