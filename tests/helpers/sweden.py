@@ -36,7 +36,26 @@ def folders(place: Path) -> tuple[Path, Path]:
     sources = [row for row in read_table("sources") if row["id"] in used]
     for name, rows in (("sources", sources), ("organisations", organisations)):
         _write(data / f"{name}.csv", sorted([*own[name], *rows], key=lambda row: row["id"]))
-    return data, Path(shutil.copytree(OWN / "ontology", place / "ontology"))
+    ontology = place / "ontology"
+    ontology.mkdir()
+    (ontology / "graphs.ttl").write_text(_described(), "utf-8")
+    (ontology / "survey-structure.ttl").write_text("# This register has no survey.\n", "utf-8")
+    return data, ontology
+
+
+def _described() -> str:
+    """What our `graphs.ttl` says, of Sweden, and without the report: its graphs and the survey."""
+    blocks = (ROOT / "ontology" / "graphs.ttl").read_text("utf-8").replace(" .\n<", " .\n\n<").split("\n\n")
+    text = "\n\n".join(block for block in blocks if not block.startswith(("<graph/cases>", "<graph/survey>")))
+    for old, new in (
+        ("country:DNK", "country:SWE"),
+        ("de 98 danske kommuner", "svenske kommuner, simuleret til test,"),
+        ("the 98 Danish municipalities", "Swedish municipalities, simulated for tests,"),
+        (" <graph/cases> ,", ""), (" , <graph/survey> ;", " ;"), (" <dataset/survey-2014> ,", ""),
+    ):
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
 
 
 def _write(path: Path, rows: list[Row]) -> None:
