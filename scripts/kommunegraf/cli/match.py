@@ -1,13 +1,14 @@
 """`kommunegraf match`: whom a kommune could work with."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from kommunegraf.cli import matched
-from kommunegraf.cli.console import WrongCall, open_engine
+from kommunegraf.cli.console import WrongCall, open_engine, uncollected
 from kommunegraf.cli.matched import AnswerName, Form
 from kommunegraf.cli.options import LANGUAGE, PATH, endpoint_url, graph_folder
 from kommunegraf.languages import Language
@@ -64,20 +65,21 @@ def match(
     _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, bool(plans or with_))
     if layers and (answer != "alike" or form not in ("text", "csv", "xlsx")):
         raise WrongCall("--layers goes with --answer alike, as text, csv or xlsx")
-    engine = open_engine(endpoint, graph, whole=True)
-    matcher = _matcher(engine, lang, plans, with_, choices)
-    if _is_note(names, explain, answer, shortlist, everyone):
-        matched.note(engine, matcher, names, initiative, form, output)
-    elif everyone and output:
-        matched.everything(matcher, output, most or 5)
-    elif shortlist:
-        matched.shortlist(engine, matcher, region, municipality, initiative, form, most, output)
-    elif explain:
-        matched.explain(matcher, matched.find(engine, names[0]), matched.find(engine, explain), form)
-    elif layers:
-        matched.layered(matcher, matched.find(engine, names[0]), form, most, output)
-    else:
-        matched.answers(engine, matcher, matched.find(engine, names[0]), answer, initiative, form, most, output)
+    with nullcontext() if everyone else uncollected():
+        engine = open_engine(endpoint, graph, whole=True)
+        matcher = _matcher(engine, lang, plans, with_, choices)
+        if _is_note(names, explain, answer, shortlist, everyone):
+            matched.note(engine, matcher, names, initiative, form, output)
+        elif everyone and output:
+            matched.everything(matcher, output, most or 5)
+        elif shortlist:
+            matched.shortlist(engine, matcher, region, municipality, initiative, form, most, output)
+        elif explain:
+            matched.explain(matcher, matched.find(engine, names[0]), matched.find(engine, explain), form)
+        elif layers:
+            matched.layered(matcher, matched.find(engine, names[0]), form, most, output)
+        else:
+            matched.answers(engine, matcher, matched.find(engine, names[0]), answer, initiative, form, most, output)
 
 
 def _matcher(engine: "Engine", lang: Language, texts: tuple[str, ...], file: Path | None, choices: dict[str, Any]) -> "Matcher":
