@@ -159,15 +159,15 @@ def test_what_is_too_long_is_seen() -> None:
 
 def speaks(tree: ast.Module) -> list[str]:
     """Printing, exiting, reading arguments, or importing what does so."""
-    found = [name for name in imported(tree) if name.split(".")[0] in {"click", "argparse", "rich"}]
+    acts = [name for name in imported(tree) if name.split(".")[0] in {"click", "argparse", "rich"}]
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"print", "input", "exit", "quit"}:
-            found.append(node.func.id)
+            acts.append(node.func.id)
         if isinstance(node, ast.Attribute) and ast.unparse(node) in {"sys.exit", "sys.stdout", "sys.stderr", "sys.argv", "os._exit"}:
-            found.append(ast.unparse(node))
+            acts.append(ast.unparse(node))
         if isinstance(node, ast.Name) and node.id == "SystemExit":
-            found.append(node.id)
-    return found
+            acts.append(node.id)
+    return acts
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if room(module) != "cli"])
@@ -208,7 +208,7 @@ def test_no_file_leans_on_places_outside_the_repository() -> None:
     files = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]  # a file in a work tree
     files += [path for folder in folders for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     assert {ROOT / "README.md", PACKAGE / "names.py", ROOT / "data" / "evidence.csv"} <= set(files)
-    assert not {str(path.relative_to(ROOT)): found for path in files if (found := outside_paths(path.read_text("utf-8", "replace")))}
+    assert not {str(path.relative_to(ROOT)): mentions for path in files if (mentions := outside_paths(path.read_text("utf-8", "replace")))}
 
 
 def test_a_mention_of_an_outside_place_is_seen() -> None:

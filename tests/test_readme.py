@@ -24,12 +24,12 @@ def blocks(language: str) -> list[str]:
 
 def calls() -> list[tuple[str, list[str]]]:
     """Each command of a console with the lines that it shows; `...` stands for any lines."""
-    found = []
+    commands = []
     for block in blocks("console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *lines = part.rstrip("\n").split("\n")
-            found.append((command, lines))
-    return found
+            commands.append((command, lines))
+    return commands
 
 
 @pytest.mark.parametrize(("command", "shown"), calls(), ids=lambda value: value if isinstance(value, str) else "")

@@ -20,19 +20,19 @@ Graph = dict[str, dict[str, list[ox.NamedNode | ox.Literal]]]
 
 
 def graph(triples: list[ox.Triple]) -> Graph:
-    found: Graph = {}
+    statements: Graph = {}
     for triple in triples:
         assert isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode | ox.Literal), "no blank nodes"
-        found.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, []).append(triple.object)
-    return found
+        statements.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, []).append(triple.object)
+    return statements
 
 
-def values(found: Graph, subject: str, name: str) -> list[str]:
-    return [term.value for term in found.get(subject, {}).get(expand(name), [])]
+def values(statements: Graph, subject: str, name: str) -> list[str]:
+    return [term.value for term in statements.get(subject, {}).get(expand(name), [])]
 
 
-def typed(found: Graph, name: str) -> list[str]:
-    return sorted(subject for subject in found if expand(name) in values(found, subject, "rdf:type"))
+def typed(statements: Graph, name: str) -> list[str]:
+    return sorted(subject for subject in statements if expand(name) in values(statements, subject, "rdf:type"))
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +69,8 @@ def test_the_catalogue_lists_the_whole_its_parts_and_the_frozen_release(dcat: Gr
 def test_every_file_is_a_distribution_or_a_list_of_checksums(dcat: Graph, files: list[File]) -> None:
     offered = {url for node in typed(dcat, "dcat:Distribution") for url in values(dcat, node, "dcat:downloadURL")}
     assert offered == {BASE + file.path for file in files if not file.path.endswith("SHA256SUMS")}
-    given = {node for dataset in typed(dcat, "dcat:Dataset") for node in values(dcat, dataset, "dcat:distribution")}
-    assert given == set(typed(dcat, "dcat:Distribution"))
+    nodes = {node for dataset in typed(dcat, "dcat:Dataset") for node in values(dcat, dataset, "dcat:distribution")}
+    assert nodes == set(typed(dcat, "dcat:Distribution"))
 
 
 def test_sizes_and_checksums_are_those_of_the_files(dcat: Graph, contents: dict[str, bytes]) -> None:
@@ -96,12 +96,12 @@ def test_media_types_say_what_a_file_is(dcat: Graph, contents: dict[str, bytes])
 
 def test_every_text_is_in_danish_and_in_english(dcat: Graph, void: Graph) -> None:
     texts = [expand(name) for name in ("dcterms:title", "dcterms:description", "dcat:keyword", "rdfs:label", "skos:prefLabel")]
-    for found in (dcat, void):
+    for statements in (dcat, void):
         seen = 0
-        for subject, told in found.items():
+        for subject, properties in statements.items():
             for name in [*texts, ADMS + "versionNotes"]:
-                if name in told:
-                    languages = {term.language for term in told[name] if isinstance(term, ox.Literal)}
+                if name in properties:
+                    languages = {term.language for term in properties[name] if isinstance(term, ox.Literal)}
                     assert languages == {"da", "en"}, (subject, name)
                     seen += 1
         assert seen > 25
@@ -138,11 +138,11 @@ RECOMMENDED = {
 
 @pytest.mark.parametrize("name", MANDATORY)
 def test_what_the_profiles_ask_for_is_said(name: str, engine: Embedded, files: list[File]) -> None:
-    found = graph(catalog.catalog(engine.store, files, "0.1.0", sparql="https://example.org/sparql"))
-    nodes = typed(found, name)
+    statements = graph(catalog.catalog(engine.store, files, "0.1.0", sparql="https://example.org/sparql"))
+    nodes = typed(statements, name)
     assert nodes
     for node in nodes:
-        assert not [asked for asked in MANDATORY[name] + RECOMMENDED.get(name, []) if not values(found, node, asked)], node
+        assert not [property for property in MANDATORY[name] + RECOMMENDED.get(name, []) if not values(statements, node, property)], node
 
 
 def test_frequency_is_said_of_what_changes_and_not_of_a_release(dcat: Graph) -> None:
@@ -159,8 +159,8 @@ def test_periods_are_those_that_the_data_name(dcat: Graph, dataset: build.Datase
     own = [line for line in dataset.lines if line.endswith(f"<{GRAPH}evidence> .")]
     years = [int(year) for line in own for year in re.findall(r'ontology/(?:startYear|endYear)> "(\d+)"', line)]
     [period] = values(dcat, GRAPH + "evidence", "dcterms:temporal")
-    told = values(dcat, period, "dcat:startDate") + values(dcat, period, "dcat:endDate")
-    assert told == [str(min(years)), str(max(years))]
+    dates = values(dcat, period, "dcat:startDate") + values(dcat, period, "dcat:endDate")
+    assert dates == [str(min(years)), str(max(years))]
     [survey] = values(dcat, BASE + "dataset/survey-2014", "dcterms:temporal")
     assert values(dcat, survey, "dcat:startDate") + values(dcat, survey, "dcat:endDate") == ["2013-12-02", "2014-01-22"]
 
@@ -174,19 +174,19 @@ def test_versions_are_linked(dcat: Graph) -> None:
 
 
 def test_another_version_has_its_own_addresses(engine: Embedded) -> None:
-    found = graph(catalog.catalog(engine.store, [File("version/2.0.0/kommunegraf.nq.gz", 1, "00")], "2.0.0"))
+    statements = graph(catalog.catalog(engine.store, [File("version/2.0.0/kommunegraf.nq.gz", 1, "00")], "2.0.0"))
     release = BASE + "version/2.0.0/"
-    assert release in typed(found, "dcat:Dataset") and BASE + "version/0.1.0/" not in found
-    assert len(values(found, release, "dcat:distribution")) == 1 and values(found, release, "dcterms:temporal")
-    assert not values(found, release, "dcat:previousVersion")
+    assert release in typed(statements, "dcat:Dataset") and BASE + "version/0.1.0/" not in statements
+    assert len(values(statements, release, "dcat:distribution")) == 1 and values(statements, release, "dcterms:temporal")
+    assert not values(statements, release, "dcat:previousVersion")
 
 
 def test_services_stand_only_where_a_server_runs(engine: Embedded, dcat: Graph) -> None:
     assert not typed(dcat, "dcat:DataService")
-    found = graph(catalog.catalog(engine.store, [], "0.1.0", sparql="https://example.org/lod/sparql"))
-    told = {url for node in typed(found, "dcat:DataService") for name in ("URL", "Description")
-            for url in values(found, node, f"dcat:endpoint{name}")}
-    assert told == {f"https://example.org/lod/{name}" for name in ("sparql", "questions", "openapi.json")}
+    statements = graph(catalog.catalog(engine.store, [], "0.1.0", sparql="https://example.org/lod/sparql"))
+    addresses = {url for node in typed(statements, "dcat:DataService") for name in ("URL", "Description")
+            for url in values(statements, node, f"dcat:endpoint{name}")}
+    assert addresses == {f"https://example.org/lod/{name}" for name in ("sparql", "questions", "openapi.json")}
 
 
 def test_an_endpoint_without_an_absolute_address_is_refused(engine: Embedded) -> None:
@@ -198,8 +198,8 @@ def test_an_endpoint_without_an_absolute_address_is_refused(engine: Embedded) ->
 def test_all_formats_of_the_catalogue_hold_the_same(suffix: str, engine: Embedded, files: list[File]) -> None:
     triples = catalog.catalog(engine.store, files, "0.1.0")
     body = catalog.encode(triples, suffix)
-    found = ox.parse(body, format=ox.RdfFormat.from_extension(suffix[1:]))
-    assert {quad.triple for quad in found} == set(triples)
+    parsed = ox.parse(body, format=ox.RdfFormat.from_extension(suffix[1:]))
+    assert {quad.triple for quad in parsed} == set(triples)
 
 
 def test_a_format_that_is_none_is_refused() -> None:
@@ -235,15 +235,15 @@ def test_partitions_count_every_class_and_property(void: Graph, triples: set[ox.
         properties.setdefault(t.predicate.value, []).append(t)
         if t.predicate.value == RDF + "type":
             classes.setdefault(str(t.object)[1:-1], set()).add(str(t.subject))
-    told = {values(void, p, "void:class")[0]: values(void, p, "void:entities") for p in values(void, WHOLE, "void:classPartition")}
-    assert told == {name: [str(len(found))] for name, found in classes.items()}
+    counts = {values(void, p, "void:class")[0]: values(void, p, "void:entities") for p in values(void, WHOLE, "void:classPartition")}
+    assert counts == {name: [str(len(members))] for name, members in classes.items()}
     names = ("triples", "distinctSubjects", "distinctObjects")
     counted = {
         values(void, part, "void:property")[0]: [int(values(void, part, f"void:{name}")[0]) for name in names]
         for part in values(void, WHOLE, "void:propertyPartition")
     }
     assert counted == {
-        name: [len(found), len({t.subject for t in found}), len({t.object for t in found})] for name, found in properties.items()
+        name: [len(members), len({t.subject for t in members}), len({t.object for t in members})] for name, members in properties.items()
     }
 
 
@@ -261,11 +261,11 @@ def test_a_triple_of_two_graphs_is_counted_once() -> None:
     store = ox.Store()
     for name in ("cases", "survey"):
         store.add(ox.Quad(aarhus, match, ox.NamedNode("http://www.wikidata.org/entity/Q1"), ox.NamedNode(GRAPH + name)))
-    found = graph(catalog.void(store, []))
-    assert values(found, WHOLE, "void:triples") == ["1"]
-    [part] = values(found, WHOLE, "void:propertyPartition")
-    [links] = typed(found, "void:Linkset")
-    assert values(found, part, "void:triples") == values(found, links, "void:triples") == ["1"]
+    statements = graph(catalog.void(store, []))
+    assert values(statements, WHOLE, "void:triples") == ["1"]
+    [part] = values(statements, WHOLE, "void:propertyPartition")
+    [links] = typed(statements, "void:Linkset")
+    assert values(statements, part, "void:triples") == values(statements, links, "void:triples") == ["1"]
 
 
 def test_linksets_describe_both_ends_and_are_counted(void: Graph, triples: set[ox.Triple]) -> None:
@@ -302,13 +302,13 @@ def test_dumps_are_the_files_of_the_whole_and_of_each_graph(void: Graph, content
     whole, survey = (set(values(void, of, "void:dataDump")) for of in (WHOLE, GRAPH + "survey"))
     assert whole == {f"{BASE}dump/kommunegraf.{suffix}{end}" for suffix in ("trig", "nq", "ttl", "jsonld") for end in ENDS}
     assert survey == {f"{BASE}dump/graph/survey.{suffix}{end}" for suffix in ("nq", "ttl", "jsonld") for end in ENDS}
-    assert {url.removeprefix(BASE) for told in void for url in values(void, told, "void:dataDump")} <= set(contents)
+    assert {url.removeprefix(BASE) for node in void for url in values(void, node, "void:dataDump")} <= set(contents)
 
 
 def test_the_endpoint_stands_only_where_a_server_runs(engine: Embedded, void: Graph) -> None:
     assert not values(void, WHOLE, "void:sparqlEndpoint")
-    found = graph(catalog.void(engine.store, [], sparql="https://example.org/sparql"))
-    assert values(found, WHOLE, "void:sparqlEndpoint") == ["https://example.org/sparql"]
+    statements = graph(catalog.void(engine.store, [], sparql="https://example.org/sparql"))
+    assert values(statements, WHOLE, "void:sparqlEndpoint") == ["https://example.org/sparql"]
 
 
 def test_the_description_names_its_topic_licence_and_formats(void: Graph) -> None:

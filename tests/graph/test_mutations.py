@@ -488,11 +488,11 @@ def outcome(folder: Path, base: set[tuple[str, str]]) -> dict[Slip, str]:
 def table_of(result: dict[Slip, str]) -> str:
     """Slips and those found and rightly placed, by kind."""
     total = Counter(s.kind for s in SLIPS)
-    found, right = Counter(s.kind for s in result), Counter(s.kind for s, verdict in result.items() if verdict == "right")
-    lines = [f"{kind:22} {found[kind]:3} of {total[kind]:3}, at the right place {right[kind]:3}" for kind in total]
+    caught, right = Counter(s.kind for s in result), Counter(s.kind for s, verdict in result.items() if verdict == "right")
+    lines = [f"{kind:22} {caught[kind]:3} of {total[kind]:3}, at the right place {right[kind]:3}" for kind in total]
     missed = [f"missed {slip}" for slip in SLIPS if slip not in result]
     placed = [f"{verdict}: {slip}" for slip, verdict in result.items() if verdict != "right"]
-    whole = f"{'all':22} {sum(found.values()):3} of {len(SLIPS):3}, at the right place {sum(right.values()):3}"
+    whole = f"{'all':22} {sum(caught.values()):3} of {len(SLIPS):3}, at the right place {sum(right.values()):3}"
     return "\n".join([*lines, whole, *missed, *placed])
 
 

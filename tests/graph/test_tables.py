@@ -198,9 +198,9 @@ BREAKS: list[Break] = [
 @pytest.mark.parametrize("break_", BREAKS, ids=lambda b: b.__name__)
 def test_broken_tables_are_found_in_their_place(break_: Break, copy: Path) -> None:
     name, line, column = break_(copy)
-    found = findings(copy)
-    assert (str(copy / name), line, column) in {(f.file, f.line, f.column) for f in found}
-    assert all(f.message and f.repair and f.severity == "violation" for f in found)
+    every = findings(copy)
+    assert (str(copy / name), line, column) in {(f.file, f.line, f.column) for f in every}
+    assert all(f.message and f.repair and f.severity == "violation" for f in every)
 
 
 @pytest.fixture(scope="module")
@@ -277,8 +277,8 @@ def test_the_csvw_library_comes_to_the_same_verdict(break_: Break | None, copy: 
 @pytest.mark.parametrize("text", ["", "{", '{"tables": 3}', "[]", '"tables"'])
 def test_broken_metadata_is_one_clear_finding(text: str, copy: Path) -> None:
     (copy / METADATA).write_text(text, "utf-8")
-    found = findings(copy)
-    assert [f.rule for f in found] == ["metadata"] and found[0].file.endswith(METADATA)
+    every = findings(copy)
+    assert [f.rule for f in every] == ["metadata"] and every[0].file.endswith(METADATA)
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,14 @@ def leaks(folder: Path, words: Iterable[str]) -> list[tuple[str, str]]:
     """The files of a folder that carry a word, and the word. What is packed is unpacked. A word begins with six letters of ASCII."""
     forms = {form: word for word in words for form in _forms(word)}
     begun = {start.encode(code) for word in words if (start := word[:6].lower()) for code in ("ascii", "utf-16-le")}
-    found = set()
+    names = set()
     for path in (path for path in sorted(folder.rglob("*")) if path.is_file()):
         name = str(path.relative_to(folder))
         for place, content in (name, name.encode()), *_parts(name, path.read_bytes()):
             text = content.lower()
             if any(start in text for start in begun):  # a quick look first: a site is large
-                found |= {(place, word) for form, word in forms.items() if form in text}
-    return sorted(found)
+                names |= {(place, word) for form, word in forms.items() if form in text}
+    return sorted(names)
 
 
 def _forms(word: str) -> set[bytes]:

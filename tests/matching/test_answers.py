@@ -81,13 +81,13 @@ def test_the_choices_leave_what_they_say(register: Register, choices: Choices) -
 
     def counts(row: dict[str, str]) -> bool:
         year = published[row["source"]]
-        known = choices.since is choices.until is None or (year and (choices.since or 0) <= int(year) <= (choices.until or 9999))
+        within = choices.since is choices.until is None or (year and (choices.since or 0) <= int(year) <= (choices.until or 9999))
         narrow = choices.broad is None or len(reach[row["source"], row["initiative"]]) <= choices.broad
-        return bool(known and narrow and CONFIDENCE.index(row["confidence"]) >= CONFIDENCE.index(choices.confidence))
+        return bool(within and narrow and CONFIDENCE.index(row["confidence"]) >= CONFIDENCE.index(choices.confidence))
 
     expected = {(r["municipality"], r["initiative"]) for r in table if counts(r)}
-    found = {(a.rsplit("/", 1)[1], b.rsplit("/", 1)[1]) for a, b in Matcher(register, choices).graph.edges}
-    assert found == expected and found
+    edges = {(a.rsplit("/", 1)[1], b.rsplit("/", 1)[1]) for a, b in Matcher(register, choices).graph.edges}
+    assert edges == expected and edges
 
 
 @pytest.mark.parametrize(
@@ -129,16 +129,16 @@ def test_an_unplanned_initiative_can_be_asked_for(matcher: Matcher) -> None:
 
 
 def test_next_is_by_popularity_with_the_others_beside(matcher: Matcher) -> None:
-    for found in (matcher.next(row) for row in matcher.rows):
-        assert [n.places["popularity"] for n in found] == list(range(1, len(found) + 1))
-        adopters = [n.adopters.all - n.adopters.ended for n in found]
+    for suggestions in (matcher.next(row) for row in matcher.rows):
+        assert [n.places["popularity"] for n in suggestions] == list(range(1, len(suggestions) + 1))
+        adopters = [n.adopters.all - n.adopters.ended for n in suggestions]
         assert adopters == sorted(adopters, reverse=True)
-    found = matcher.next(KALUNDBORG)
-    assert not {n.initiative.iri for n in found} & set(matcher.running[KALUNDBORG])
-    assert all(set(n.places) == {"popularity", "item-knn", "probs", "ease"} for n in found)
-    assert all(matcher.running.has_edge(c.municipality.iri, n.initiative.iri) for n in found for c in n.peers)
+    suggestions = matcher.next(KALUNDBORG)
+    assert not {n.initiative.iri for n in suggestions} & set(matcher.running[KALUNDBORG])
+    assert all(set(n.places) == {"popularity", "item-knn", "probs", "ease"} for n in suggestions)
+    assert all(matcher.running.has_edge(c.municipality.iri, n.initiative.iri) for n in suggestions for c in n.peers)
     low = {i for i in matcher.everything[KALUNDBORG] if not matcher.graph.has_edge(KALUNDBORG, i)}
-    assert {n.initiative.iri for n in found if n.mentioned} >= low != set()
+    assert {n.initiative.iri for n in suggestions if n.mentioned} >= low != set()
 
 
 def test_scores_of_next_are_what_a_count_by_hand_gives() -> None:
@@ -157,17 +157,17 @@ def test_what_next_ranks_by_is_what_the_evaluation_chose(matcher: Matcher) -> No
     places = [matcher.register.places[row] for row in matcher.rows]
     sources = trials.sources(matcher.graph, matcher.matrix, matcher.rows, matcher.columns)
     methods = trials.methods(places, matcher.near)
-    found = evaluate.leave_source_out(matcher.matrix, sources, methods)
+    trial = evaluate.leave_source_out(matcher.matrix, sources, methods)
     years = trials.first_years(matcher.graph, matcher.matrix, matcher.rows, matcher.columns)
     splits = [evaluate.time_split(years, year, methods) for year in report.SPLITS]
-    assert found.links == matcher.running.number_of_edges() > 400
-    assert evaluate.chosen([found, *splits]) == ranking.DEFAULT
-    for scores in found.scores.values():
+    assert trial.links == matcher.running.number_of_edges() > 400
+    assert evaluate.chosen([trial, *splits]) == ranking.DEFAULT
+    for scores in trial.scores.values():
         assert all(s.low < s.mean < s.high for s in scores.values())
         assert scores["hit@1"].mean <= scores["hit@3"].mean <= scores["hit@5"].mean
-    assert found.gain["chance"].high < 0
+    assert trial.gain["chance"].high < 0
     again = evaluate.leave_source_out(matcher.matrix, sources, some("popularity", "probs"))
-    assert again.scores == {name: found.scores[name] for name in ("popularity", "probs")} and again.gain["probs"] == found.gain["probs"]
+    assert again.scores == {name: trial.scores[name] for name in ("popularity", "probs")} and again.gain["probs"] == trial.gain["probs"]
 
 
 def test_chance_finds_a_hidden_link_as_often_as_chance_does() -> None:
@@ -175,10 +175,10 @@ def test_chance_finds_a_hidden_link_as_often_as_chance_does() -> None:
     cells = np.zeros((6, 10))
     cells[:, 0] = 1
     cells[np.arange(6), np.arange(1, 7)] = 1
-    found = evaluate.leave_one_out(cells, some("popularity", "chance"))
-    assert found.scores["chance"]["hit@1"].mean == pytest.approx(1 / 9)
-    assert found.scores["chance"]["mrr"].mean == pytest.approx(sum(1 / k for k in range(1, 10)) / 9)
-    assert found.winner() == "popularity"
+    trial = evaluate.leave_one_out(cells, some("popularity", "chance"))
+    assert trial.scores["chance"]["hit@1"].mean == pytest.approx(1 / 9)
+    assert trial.scores["chance"]["mrr"].mean == pytest.approx(sum(1 / k for k in range(1, 10)) / 9)
+    assert trial.winner() == "popularity"
 
 
 def test_a_better_method_wins() -> None:
@@ -187,16 +187,16 @@ def test_a_better_method_wins() -> None:
     for row in range(40):
         cells[row, (row % 2) * 5 : (row % 2) * 5 + 5] = 1
         cells[row, (row % 2) * 5 + row % 5] = 0
-    found = evaluate.leave_one_out(cells, some("popularity", "item-knn", "probs", "chance"))
-    assert found.winner() in ("item-knn", "probs") and found.gain["item-knn"].low > 0
+    trial = evaluate.leave_one_out(cells, some("popularity", "item-knn", "probs", "chance"))
+    assert trial.winner() in ("item-knn", "probs") and trial.gain["item-knn"].low > 0
 
 
 def test_stability_is_a_share_repeats_itself_and_is_whole_when_nothing_goes(matcher: Matcher) -> None:
     silent = [i for i, row in enumerate(matcher.rows) if not matcher.running.degree[row]]
-    kept = matcher.stability
-    assert np.flatnonzero(np.isnan(kept)).tolist() == silent
-    assert 0 < np.nanmin(kept) < np.nanmean(kept) < np.nanmax(kept) < 1
-    assert np.array_equal(kept, evaluate.stability(matcher.matrix), equal_nan=True)
+    stability = matcher.stability
+    assert np.flatnonzero(np.isnan(stability)).tolist() == silent
+    assert 0 < np.nanmin(stability) < np.nanmean(stability) < np.nanmax(stability) < 1
+    assert np.array_equal(stability, evaluate.stability(matcher.matrix), equal_nan=True)
     assert np.nanmin(evaluate.stability(matcher.matrix, share=0, repeats=1)) == 1
 
 
@@ -209,17 +209,17 @@ def communal(seed: int) -> tuple[Floats, Integers]:
 
 def test_planted_communities_are_found_stable_real_and_named() -> None:
     cells, group = communal(1)
-    found = communities.find(cells, seeds=5, samples=19)
-    assert communities.adjusted_rand(found.member, group) > 0.85
-    assert found.p == 1 / 20 and found.modularity > 2 * found.null_mean and found.stability > 0.9
-    for number, columns in enumerate(found.distinct):
-        inside = group[found.member == number]
+    partition = communities.find(cells, seeds=5, samples=19)
+    assert communities.adjusted_rand(partition.member, group) > 0.85
+    assert partition.p == 1 / 20 and partition.modularity > 2 * partition.null_mean and partition.stability > 0.9
+    for number, columns in enumerate(partition.distinct):
+        inside = group[partition.member == number]
         assert {c // 5 for c in columns} == {int(np.bincount(inside).argmax())}
 
 
 def test_communities_of_noise_are_not_real() -> None:
-    found = [communities.find(drawn, seeds=1, samples=19).p for drawn in curveball(communal(2)[0], 7, 6)]
-    assert sum(p <= 0.1 for p in found) <= 2
+    chances = [communities.find(drawn, seeds=1, samples=19).p for drawn in curveball(communal(2)[0], 7, 6)]
+    assert sum(p <= 0.1 for p in chances) <= 2
 
 
 @pytest.mark.parametrize(("other", "index"), [([0, 0, 1, 1], 1.0), ([1, 1, 0, 0], 1.0), ([0, 1, 0, 1], -0.5)])
@@ -247,8 +247,8 @@ def test_a_graph_that_lacks_something_needed_is_told_what(engine: Embedded, pred
 
 @pytest.mark.parametrize("predicate", [KG + "region", KG + "population", KG + "solution", KG + "borders", "http://www.opengis.net/ont/geosparql#asWKT"])
 def test_a_graph_that_lacks_something_else_is_matched_by_the_rest(engine: Embedded, predicate: str) -> None:
-    found = Matcher.open(without(engine, predicate)).match(KALUNDBORG)
-    assert found.alike and found.next
+    result = Matcher.open(without(engine, predicate)).match(KALUNDBORG)
+    assert result.alike and result.next
 
 
 def test_a_graph_without_kommuner_is_told_so() -> None:

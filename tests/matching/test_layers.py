@@ -83,8 +83,8 @@ def test_a_slice_of_time_an_ego_network_bridges_and_stability(matcher: Matcher) 
     assert set(layers.ego(matcher, here)) == {here, *layers.partners(matcher)[here]}
     scores = layers.bridging(matcher)
     assert list(scores) == sorted(scores, key=lambda row: (-scores[row], row)) and set(scores) == set(matcher.rows)
-    kept = layers.stability(matcher)
-    assert kept and all(0 <= share <= 1 for share in kept.values())
+    stability = layers.stability(matcher)
+    assert stability and all(0 <= share <= 1 for share in stability.values())
 
 
 def test_gexf_has_spells_of_the_years_that_are_known(matcher: Matcher) -> None:
@@ -109,8 +109,8 @@ def test_igraph_reads_the_file_and_projects_it(matcher: Matcher, tmp_path: Path)
 
 def test_the_worked_analysis_finds_what_it_says(matcher: Matcher) -> None:
     analysis = runpy.run_path(str(ROOT / "docs" / "matching" / "analysis.py"))
-    found = analysis["findings"](matcher)
+    findings = analysis["findings"](matcher)
     degrees = sorted((matcher.graph.degree[c] for c in matcher.columns), reverse=True)
-    assert f"{sum(degrees[:5]) / sum(degrees):.0%}" in found["initiatives"]
-    assert found["likeness"].startswith(f"{matcher.power.able} pairs") and "98 kommuner" in found["organisations"]
+    assert f"{sum(degrees[:5]) / sum(degrees):.0%}" in findings["initiatives"]
+    assert findings["likeness"].startswith(f"{matcher.power.able} pairs") and "98 kommuner" in findings["organisations"]
     assert len((ROOT / "docs" / "matching" / "analysis.py").read_text("utf-8").splitlines()) <= 45

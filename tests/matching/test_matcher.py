@@ -49,32 +49,32 @@ def overlaps(initiatives: dict[str, set[str]]) -> Overlaps:
     return {a: {b: ours & theirs for b, theirs in initiatives.items() if b != a and ours & theirs} for a, ours in initiatives.items()}
 
 
-def shares(found: Match) -> dict[str, set[str]]:
-    return {partner.municipality.name: {shared.initiative.name for shared in partner.shared} for partner in found.alike}
+def shares(one: Match) -> dict[str, set[str]]:
+    return {partner.municipality.name: {shared.initiative.name for shared in partner.shared} for partner in one.alike}
 
 
 def match(engine: Embedded, municipality: str, lang: str = "da", confidence: str = "medium") -> Match:
     return Matcher.open(engine, lang, Choices(confidence)).match(municipality)
 
 
-def claims(found: Match) -> Iterator[Claim]:
+def claims(one: Match) -> Iterator[Claim]:
     """Every claim that a match makes, those that do not count aside."""
-    yield from found.adoptions
-    for shared in (s for side in (found.alike, found.neighbours) for beside in side for s in beside.shared):
+    yield from one.adoptions
+    for shared in (s for side in (one.alike, one.neighbours) for beside in side for s in beside.shared):
         yield from (shared.own, shared.other)
-    for plan in found.learn_from:
+    for plan in one.learn_from:
         assert plan.own
         yield from (plan.own, *(peer.claim for peer in plan.peers))
-    for neighbour in found.neighbours:
+    for neighbour in one.neighbours:
         yield from neighbour.running
-    for opportunity in found.opportunities:
+    for opportunity in one.opportunities:
         yield from opportunity.claims
-    for item in found.next:
+    for item in one.next:
         yield from item.peers
 
 
-def evidence(found: Match) -> set[Evidence]:
-    return {item for claim in (*claims(found), *found.uncounted) for item in claim.evidence}
+def evidence(one: Match) -> set[Evidence]:
+    return {item for claim in (*claims(one), *one.uncounted) for item in claim.evidence}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def matches(matcher: Matcher) -> dict[str, Match]:
 
 
 def test_every_kommune_has_a_match(matches: dict[str, Match]) -> None:
-    assert len(matches) == 98 and all(found.municipality.iri == place(code) for code, found in matches.items())
+    assert len(matches) == 98 and all(one.municipality.iri == place(code) for code, one in matches.items())
 
 
 def test_a_graph_read_once_gives_the_same_match(engine: Embedded, matches: dict[str, Match]) -> None:
@@ -110,12 +110,12 @@ def test_the_network_is_the_graph_s_adoptions(engine: Embedded) -> None:
     adoptions = [about for about in stated.values() if f"<{KG}Adoption>" in about[RDF + "type"]]
     terms = ("adopter", "initiative", "status", "supportedBy", "statusFrom")
     expected = {tuple(frozenset(about[KG + term]) for term in terms) for about in adoptions}
-    found = set()
+    links = set()
     for municipality, initiative, edge in network(engine).edges(data=True):
         iris = [item.iri for item in edge["adoption"].evidence]
         sets = [municipality], [initiative], [f"{BASE}status/{edge['adoption'].status}"], iris, iris[:1]
-        found.add(tuple(frozenset(f"<{iri}>" for iri in values) for values in sets))
-    assert found == expected and len(found) > 400
+        links.add(tuple(frozenset(f"<{iri}>" for iri in values) for values in sets))
+    assert links == expected and len(links) > 400
 
 
 def test_the_network_has_two_modes_and_everyone_in_it(engine: Embedded) -> None:
@@ -143,8 +143,8 @@ def test_adopters_are_counted_by_status_as_the_graph_states_them(engine: Embedde
         (initiative,) = [str(q.object) for q in engine.store.quads_for_pattern(quad.subject, ox.NamedNode(KG + "initiative"), None)]
         (status,) = [str(q.object) for q in engine.store.quads_for_pattern(quad.subject, ox.NamedNode(KG + "status"), None)]
         stated[initiative.strip("<>")][status.rsplit("/", 1)[1].strip(">")] += 1
-    for found in matches.values():
-        for shared in (s for partner in found.alike for s in partner.shared):
+    for one in matches.values():
+        for shared in (s for partner in one.alike for s in partner.shared):
             assert shared.adopters == Counts.of(stated[shared.initiative.iri].elements())
 
 
@@ -152,8 +152,8 @@ def test_every_claim_leads_to_evidence_whose_source_is_in_the_graph(engine: Embe
     def states(subject: str, predicate: str, value: ox.NamedNode | ox.Literal) -> bool:
         return any(engine.store.quads_for_pattern(ox.NamedNode(subject), ox.NamedNode(predicate), value))
 
-    assert all(claim.evidence for found in matches.values() for claim in (*claims(found), *found.uncounted))
-    cited = set().union(*(evidence(found) for found in matches.values()))
+    assert all(claim.evidence for one in matches.values() for claim in (*claims(one), *one.uncounted))
+    cited = set().union(*(evidence(one) for one in matches.values()))
     assert len(cited) > 500
     for item in cited:
         assert states(item.iri, DCT + "source", ox.NamedNode(item.source.iri)), item
@@ -163,8 +163,8 @@ def test_every_claim_leads_to_evidence_whose_source_is_in_the_graph(engine: Embe
 
 
 def test_every_claim_cites_evidence_about_its_own_kommune_and_initiative(matches: dict[str, Match]) -> None:
-    for found in matches.values():
-        for claim in (*claims(found), *found.uncounted):
+    for one in matches.values():
+        for claim in (*claims(one), *one.uncounted):
             about = f"{BASE}evidence/{claim.municipality.name}-{claim.initiative.name}-"
             assert all(item.iri.startswith(about) for item in claim.evidence)
             assert claim.status.name in ("open-plan", claim.evidence[0].status)
@@ -172,21 +172,21 @@ def test_every_claim_cites_evidence_about_its_own_kommune_and_initiative(matches
 
 
 def test_low_evidence_counts_only_when_asked(engine: Embedded, matches: dict[str, Match]) -> None:
-    assert {item.confidence for found in matches.values() for c in claims(found) for item in c.evidence} == {"high", "medium"}
-    asked = match(engine, place(KALUNDBORG), confidence="low")
-    assert {item.confidence for c in claims(asked) for item in c.evidence} == {"high", "medium", "low"}
-    assert not asked.uncounted
+    assert {item.confidence for one in matches.values() for c in claims(one) for item in c.evidence} == {"high", "medium"}
+    wide = match(engine, place(KALUNDBORG), confidence="low")
+    assert {item.confidence for c in claims(wide) for item in c.evidence} == {"high", "medium", "low"}
+    assert not wide.uncounted
     before = matches[KALUNDBORG]
-    assert {c.initiative for c in asked.adoptions} == {c.initiative for c in (*before.adoptions, *before.uncounted)}
-    assert len(asked.adoptions) > len(before.adoptions)
+    assert {c.initiative for c in wide.adoptions} == {c.initiative for c in (*before.adoptions, *before.uncounted)}
+    assert len(wide.adoptions) > len(before.adoptions)
 
 
 def test_evidence_is_told_as_the_tables_have_it(matches: dict[str, Match]) -> None:
     sources = {row["id"]: row for row in read_table("sources")}
-    told = {row["municipality"] + "-" + row["initiative"] + "-" + row["number"]: row for row in read_table("evidence")}
-    for item in set().union(*(evidence(found) for found in matches.values())):
+    table = {row["municipality"] + "-" + row["initiative"] + "-" + row["number"]: row for row in read_table("evidence")}
+    for item in set().union(*(evidence(one) for one in matches.values())):
         name = item.source.iri.rsplit("/", 1)[1]
-        row, source = told[item.iri.rsplit("/", 1)[1]], sources[name]
+        row, source = table[item.iri.rsplit("/", 1)[1]], sources[name]
         assert (item.status, item.confidence) == (row["status"], row["confidence"])
         assert item.title in (row["title"], row["title_da"], row["title_en"]) and item.source.title in (
             source["title"], source["title_da"], source["title_en"]
@@ -196,16 +196,16 @@ def test_evidence_is_told_as_the_tables_have_it(matches: dict[str, Match]) -> No
 
 
 def test_both_sides_speak_for_themselves(matches: dict[str, Match]) -> None:
-    for found in matches.values():
-        for partner in found.alike:
+    for one in matches.values():
+        for partner in one.alike:
             for shared in partner.shared:
-                assert shared.own in found.adoptions
+                assert shared.own in one.adoptions
                 assert shared.other.municipality == partner.municipality and shared.other.initiative == shared.initiative
                 assert shared.own.initiative == shared.initiative
 
 
 def test_what_does_not_count_is_of_low_confidence_alone(matches: dict[str, Match]) -> None:
-    uncounted = [c for found in matches.values() for c in found.uncounted]
+    uncounted = [c for one in matches.values() for c in one.uncounted]
     assert len(uncounted) > 50
     assert {item.confidence for c in uncounted for item in c.evidence} == {"low"}
 
@@ -213,10 +213,10 @@ def test_what_does_not_count_is_of_low_confidence_alone(matches: dict[str, Match
 def test_a_kommune_without_adoptions_gets_what_is_known(register: Register) -> None:
     matcher = Matcher(register, Choices("high", broad=1))
     silent = next(row for row in matcher.rows if not matcher.graph.degree[row])
-    found = matcher.match(silent)
-    assert not found.adoptions and not found.alike and not found.learn_from
-    assert {c.initiative.name for c in found.uncounted} == held(low=True)[silent.rsplit("/", 1)[1]] != set()
-    assert found.neighbours and found.next
+    result = matcher.match(silent)
+    assert not result.adoptions and not result.alike and not result.learn_from
+    assert {c.initiative.name for c in result.uncounted} == held(low=True)[silent.rsplit("/", 1)[1]] != set()
+    assert result.neighbours and result.next
 
 
 def test_neighbours_are_those_of_the_tables(matches: dict[str, Match]) -> None:
@@ -225,17 +225,17 @@ def test_neighbours_are_those_of_the_tables(matches: dict[str, Match]) -> None:
         for row in read_table(table):
             expected[row["municipality"]].add((row["neighbour"], relation))
             expected[row["neighbour"]].add((row["municipality"], relation))
-    found = {code: {(n.municipality.name, r) for n in m.neighbours for r in n.relations if m.bordered} for code, m in matches.items()}
-    assert found == expected
+    pairs = {code: {(n.municipality.name, r) for n in m.neighbours for r in n.relations if m.bordered} for code, m in matches.items()}
+    assert pairs == expected
     beside = [n.relations for n in matches[SAMSOE].neighbours]
     assert {how for relations in beside for how in relations} == {"region", "size"} and 3 <= len(beside) <= 6
-    assert not found[SAMSOE] and {"borders", "fixedLinkTo"} == {r for links in found.values() for _, r in links}
+    assert not pairs[SAMSOE] and {"borders", "fixedLinkTo"} == {r for links in pairs.values() for _, r in links}
 
 
 def test_a_neighbour_shares_what_the_ranking_says(matches: dict[str, Match]) -> None:
-    for found in matches.values():
-        ranked = {partner.municipality: partner.shared for partner in found.alike}
-        assert all(neighbour.shared == ranked.get(neighbour.municipality, ()) for neighbour in found.neighbours)
+    for one in matches.values():
+        ranked = {partner.municipality: partner.shared for partner in one.alike}
+        assert all(neighbour.shared == ranked.get(neighbour.municipality, ()) for neighbour in one.neighbours)
 
 
 @pytest.mark.parametrize("code", ["0101", "0175", "0326", "0741", "0751", "0851"])
@@ -252,11 +252,11 @@ def test_neighbours_and_plans_agree_with_the_published_questions(engine: Embedde
 
 
 def test_plans_are_met_by_those_who_are_active_neighbours_first(matches: dict[str, Match]) -> None:
-    assert sum(len(found.learn_from) for found in matches.values()) > 50
-    for found in matches.values():
-        assert [plan.own for plan in found.learn_from] == [c for c in found.adoptions if c.status.name in ("planned", "open-plan")]
-        beside = {neighbour.municipality for neighbour in found.neighbours if found.bordered}
-        for plan in found.learn_from:
+    assert sum(len(one.learn_from) for one in matches.values()) > 50
+    for one in matches.values():
+        assert [plan.own for plan in one.learn_from] == [c for c in one.adoptions if c.status.name in ("planned", "open-plan")]
+        beside = {neighbour.municipality for neighbour in one.neighbours if one.bordered}
+        for plan in one.learn_from:
             assert {peer.claim.initiative for peer in plan.peers} <= {plan.initiative}
             assert all(peer.claim.status.name == "active" for peer in plan.peers)
             assert all((peer.near == "neighbour") == (peer.claim.municipality in beside) for peer in plan.peers)
@@ -266,8 +266,8 @@ def test_plans_are_met_by_those_who_are_active_neighbours_first(matches: dict[st
 
 def test_the_least_likely_overlap_comes_first_then_the_one_furthest_beyond_chance_then_the_code(matches: dict[str, Match]) -> None:
     deciding = set()
-    for found in matches.values():
-        ranked = [(p.score.p, p.score.expected - p.score.overlap, p.municipality.name) for p in found.alike]
+    for one in matches.values():
+        ranked = [(p.score.p, p.score.expected - p.score.overlap, p.municipality.name) for p in one.alike]
         for first, second in pairwise(ranked):
             assert first < second
             deciding.add(next(i for i in range(3) if first[i] != second[i]))
@@ -275,8 +275,8 @@ def test_the_least_likely_overlap_comes_first_then_the_one_furthest_beyond_chanc
 
 
 def test_the_rarest_shared_initiative_comes_first(matches: dict[str, Match]) -> None:
-    for found in matches.values():
-        for partner in found.alike:
+    for one in matches.values():
+        for partner in one.alike:
             order = [(shared.adopters.all - shared.adopters.ended, shared.initiative.iri) for shared in partner.shared]
             assert order == sorted(set(order))
 
@@ -305,9 +305,9 @@ def test_labels_come_in_the_language_asked_for(engine: Embedded) -> None:
 
 
 def test_a_match_is_json(matches: dict[str, Match]) -> None:
-    told = json.loads(json.dumps(matches[KALUNDBORG].as_dict()))
-    assert told["place"]["municipality"] == {"iri": place(KALUNDBORG), "label": "Kalundborg"}
-    assert told["alike"][0]["shared"][0]["other"]["adoption"]["evidence"][0]["source"]["iri"].startswith(BASE + "source/")
+    fields = json.loads(json.dumps(matches[KALUNDBORG].as_dict()))
+    assert fields["place"]["municipality"] == {"iri": place(KALUNDBORG), "label": "Kalundborg"}
+    assert fields["alike"][0]["shared"][0]["other"]["adoption"]["evidence"][0]["source"]["iri"].startswith(BASE + "source/")
 
 
 @pytest.mark.parametrize("iri", [BASE + "initiative/open-data", BASE + "municipality/9999", "Kalundborg", ""])
@@ -326,46 +326,46 @@ def test_the_screen_has_forty_lines_of_a_hundred_characters_in_the_stated_order(
     words = languages.words(lang, "matching")
     matcher = Matcher.open(engine, lang)
     for row in matcher.rows:
-        found = matcher.match(row)
-        lines = screen.as_text(found, lang).splitlines()
+        result = matcher.match(row)
+        lines = screen.as_text(result, lang).splitlines()
         assert len(lines) <= screen.PAGE and max(map(len, lines)) <= texts.WIDTH, row
-        near = words.heading_neighbours if found.bordered else words.heading_beside
+        near = words.heading_neighbours if result.bordered else words.heading_beside
         headings = (words.heading_already, words.heading_opportunities, near)
-        counts = (len(found.already), len(found.opportunities), len(found.neighbours))
+        counts = (len(result.already), len(result.opportunities), len(result.neighbours))
         order = [*(heading.format(count) for heading, count in zip(headings, counts)), words.heading_learn, words.heading_alike]
         assert [line for line in lines if line in order] == order
         assert screen.as_text(matcher.match(row, likeness=False), lang).splitlines() == lines
 
 
 def test_every_line_of_the_screen_about_others_has_its_year_and_source(matcher: Matcher) -> None:
-    words, told = languages.words("da", "matching"), 0
+    words, count = languages.words("da", "matching"), 0
     for row in matcher.rows:
-        found = matcher.match(row)
-        for vehicle in found.already:
-            line = texts.vehicle_line(vehicle, found.municipality, words)
+        result = matcher.match(row)
+        for vehicle in result.already:
+            line = texts.vehicle_line(vehicle, result.municipality, words)
             assert line.endswith(f"({vehicle.year or words.no_year}, {texts.host(vehicle.source)})")
-            told += 1
-        for one in found.opportunities:
-            first, second = texts.opportunity_lines(one, words, found.municipality)
+            count += 1
+        for one in result.opportunities:
+            first, second = texts.opportunity_lines(one, words, result.municipality)
             assert texts.host(one.sources[0]) in first and (re.search(r"\(\d{4}\)", second) or second.endswith("…"))
-    assert told > 50
+    assert count > 50
 
 
 @pytest.mark.parametrize("lang", ["da", "en"])
 def test_everything_between_two_is_told_with_its_evidence(engine: Embedded, lang: str) -> None:
-    found = Matcher.open(engine, lang).between(place(KALUNDBORG), place("0316"))
-    text = screen.explained(found, lang)
-    told = [*(c for s in found.partner.shared for c in (s.own, s.other)), *found.only_here, *found.only_there]
-    assert len(told) > 5
-    for claim in told:
+    pair = Matcher.open(engine, lang).between(place(KALUNDBORG), place("0316"))
+    text = screen.explained(pair, lang)
+    statements = [*(c for s in pair.partner.shared for c in (s.own, s.other)), *pair.only_here, *pair.only_there]
+    assert len(statements) > 5
+    for claim in statements:
         assert f". {claim.evidence[0].title} – {claim.evidence[0].source.title}" in text
         assert f"{claim.initiative.label}" in text and str(claim.as_of or "") in text
 
 
 def test_the_text_of_an_empty_match_names_every_part(engine: Embedded) -> None:
     parts = ("adoptions", "uncounted", "already", "opportunities", "neighbours", "alike", "learn_from", "next")
-    found = replace(match(engine, place(SAMSOE), "en"), **dict.fromkeys(parts, ()))  # type: ignore[arg-type]
-    assert screen.as_text(found, "en").count("none known") == 3
+    empty = replace(match(engine, place(SAMSOE), "en"), **dict.fromkeys(parts, ()))  # type: ignore[arg-type]
+    assert screen.as_text(empty, "en").count("none known") == 3
 
 
 codes = st.sampled_from(["0001", "0002", "0003", "0004"])
@@ -422,10 +422,10 @@ def test_whatever_the_evidence_sharing_is_mutual_and_exactly_the_overlap(
             Matcher.open(engine, choices=choices)
         return
     matcher = Matcher.open(engine, choices=choices)
-    found = matcher.match(place(code))
-    assert shares(found) == overlaps(initiatives)[code]
-    for partner in found.alike:
-        back = next(p for p in matcher.alike(partner.municipality.iri) if p.municipality == found.municipality)
+    result = matcher.match(place(code))
+    assert shares(result) == overlaps(initiatives)[code]
+    for partner in result.alike:
+        back = next(p for p in matcher.alike(partner.municipality.iri) if p.municipality == result.municipality)
         assert [replace(s, own=s.other, other=s.own) for s in back.shared] == list(partner.shared)
 
 
@@ -436,11 +436,11 @@ def test_whatever_the_evidence_each_named_initiative_counts_or_is_shown_as_uncou
 ) -> None:
     if all(row["confidence"] == "low" for row in register):
         return
-    found = match(simulated(register), place(code))
-    shown = [item.iri.rsplit("-", 1)[1] for claim in (*found.adoptions, *found.uncounted) for item in claim.evidence]
+    result = match(simulated(register), place(code))
+    shown = [item.iri.rsplit("-", 1)[1] for claim in (*result.adoptions, *result.uncounted) for item in claim.evidence]
     assert len(shown) == len(set(shown))
     own = {str(row["initiative"]) for row in register if row["municipality"] == code}
-    assert {c.initiative.name for c in (*found.adoptions, *found.uncounted)} == own
+    assert {c.initiative.name for c in (*result.adoptions, *result.uncounted)} == own
 
 
 @pytest.mark.parametrize("ask", ["match", "neighbours", "learn_from", "next"])

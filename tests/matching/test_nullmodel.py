@@ -139,9 +139,9 @@ def test_the_model_with_fixed_degrees_ranks_pairs_as_the_default_does(real: Floa
 
 def test_on_noise_false_positives_stay_within_binomial_bounds() -> None:
     for level in (0.01, 0.05, 0.1):
-        found = np.concatenate([Similarity(simulated(seed)).p()[UPPER] <= level for seed in range(10)])
-        assert found.sum() <= binom.ppf(0.999, len(found), level)
-    assert found.sum() > 0
+        positives = np.concatenate([Similarity(simulated(seed)).p()[UPPER] <= level for seed in range(10)])
+        assert positives.sum() <= binom.ppf(0.999, len(positives), level)
+    assert positives.sum() > 0
 
 
 def test_on_noise_almost_no_pair_is_significant() -> None:
@@ -166,7 +166,7 @@ def networkx_scores(matrix: Floats) -> dict[str, list[float]]:
     """Every score that networkx has for two nodes of one mode."""
     graph = nx.bipartite.from_biadjacency_matrix(nx_sparse(matrix))
     rows, pairs = range(len(matrix)), list(zip(*UPPER))
-    found = {
+    values = {
         name: [score for _, _, score in getattr(nx, name)(graph, pairs)]
         for name in ("jaccard_coefficient", "resource_allocation_index", "adamic_adar_index", "preferential_attachment")
     }
@@ -176,8 +176,8 @@ def networkx_scores(matrix: Floats) -> dict[str, list[float]]:
         ("overlap_weighted", nx.bipartite.overlap_weighted_projected_graph(graph, rows, jaccard=False)),
     )
     for name, projected in linked:
-        found[name] = [projected.get_edge_data(a, b, {"weight": 0})["weight"] for a, b in pairs]
-    return found
+        values[name] = [projected.get_edge_data(a, b, {"weight": 0})["weight"] for a, b in pairs]
+    return values
 
 
 def nx_sparse(matrix: Floats) -> object:

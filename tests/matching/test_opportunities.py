@@ -115,8 +115,8 @@ def test_connected_plans_buy_together_unless_they_are_one() -> None:
     [((APP,), (OTHER_APP,), 1), ((APP,), (APP,), 0), ((APP,), (GRANT,), 0), ((APP,), (), 0), ((APP, OTHER_APP), (APP,), 0)],
 )
 def test_only_solutions_of_one_kind_are_compared(one: tuple[str, ...], other: tuple[str, ...], count: int) -> None:
-    found = of(simulated(said(A, "active", solutions=one), said(B, "active", solutions=other)), "one-solution")
-    assert len(found) == count
+    opportunities = of(simulated(said(A, "active", solutions=one), said(B, "active", solutions=other)), "one-solution")
+    assert len(opportunities) == count
 
 
 def test_names_that_differ_by_spelling_or_place_may_be_one_solution() -> None:

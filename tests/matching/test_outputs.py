@@ -211,18 +211,18 @@ def test_the_command_tells_each_answer_as_table_csv_json_and_turtle(built: Path)
         ask = ("Randers", "--answer", name)
         done = [run(built, *ask, *form) for form in ((), ("--format", "csv"), ("--format", "json"), ("--format", "turtle"))]
         assert all((d.returncode, d.stderr) == (0, "") for d in done), done
-        table, rows, told, turtle = (d.stdout for d in done)
+        table, rows, fields, turtle = (d.stdout for d in done)
         assert "No evidence means unknown" in table and "high and medium" in table
         assert records(rows)
-        assert json.loads(told)["choices"]["confidence"] == "medium"
+        assert json.loads(fields)["choices"]["confidence"] == "medium"
         triples = ox.parse(turtle, format=ox.RdfFormat.TURTLE)
         kinds = {str(t.object).rsplit("/", 1)[1][:-1] for t in triples if t.predicate.value == DCT + "type"}
         assert kinds == {name} or (name == "opportunities" and kinds <= set(KINDS))
 
 
 def test_the_command_explains_two_in_danish_and_lists_what_could_be_asked(built: Path) -> None:
-    told = run(built, "Kalundborg", "--explain", "Holbæk", "--lang", "da").stdout
-    assert "Kalundborg – Holbæk (nabo)" in told and "https://" in told
+    text = run(built, "Kalundborg", "--explain", "Holbæk", "--lang", "da").stdout
+    assert "Kalundborg – Holbæk (nabo)" in text and "https://" in text
     silent = run(built, "Rødovre", "--until", "2012").stdout
     assert "We have no evidence that counts" in silent and "Neighbours, and what runs there" in silent
 

@@ -29,9 +29,9 @@ def changes(before: str, after: str) -> Changes:
     return compare("1", quads(before), "2", quads(after))
 
 
-def told(found: Changes) -> dict[str, tuple[int, int]]:
+def told(difference: Changes) -> dict[str, tuple[int, int]]:
     """How many statements each resource gained and lost."""
-    every = [*found.added, *found.removed, *found.changed]
+    every = [*difference.added, *difference.removed, *difference.changed]
     return {change.iri.removeprefix(BASE): (len(change.added), len(change.removed)) for change in every}
 
 
@@ -58,12 +58,12 @@ def test_what_was_added_removed_and_changed_is_told_by_resource(dataset: build.D
     assert gone > 3
     lines = [line.replace('"København"@da', '"Hovedstaden"@da') for line in lines]
     lines.append(f'<{BASE}case/new> <http://purl.org/dc/terms/title> "New"@en <{BASE}graph/cases> .')
-    found = compare("0.1.0", dataset.lines, "0.2.0", lines)
-    assert [change.iri for change in found.removed] == [REMOVED]
-    assert [change.iri for change in found.added] == [BASE + "case/new"]
-    assert told(found) == {"municipality/0101": (1, 1), "evidence/0751-open-data-1": (0, gone), "case/new": (1, 0)}
-    assert found.statements == (2, gone + 1)
-    assert found.changed[0].added[0].object == ox.Literal("Hovedstaden", language="da")
+    difference = compare("0.1.0", dataset.lines, "0.2.0", lines)
+    assert [change.iri for change in difference.removed] == [REMOVED]
+    assert [change.iri for change in difference.added] == [BASE + "case/new"]
+    assert told(difference) == {"municipality/0101": (1, 1), "evidence/0751-open-data-1": (0, gone), "case/new": (1, 0)}
+    assert difference.statements == (2, gone + 1)
+    assert difference.changed[0].added[0].object == ox.Literal("Hovedstaden", language="da")
 
 
 def test_a_change_in_one_of_many_blank_nodes_is_told_of_that_one_alone(dataset: build.Dataset) -> None:
@@ -99,14 +99,14 @@ def test_one_blank_node_or_two_that_say_the_same_is_a_difference() -> None:
 
 
 def test_blank_nodes_of_two_resources_stay_two() -> None:
-    found = changes("<c> <p> 1 .", "<a> <p> [ <q> 1 ] . <b> <p> [ <q> 1 ] . <c> <p> 1 .")
-    labels = {quad.object for change in found.added for quad in change.added if isinstance(quad.object, ox.BlankNode)}
+    difference = changes("<c> <p> 1 .", "<a> <p> [ <q> 1 ] . <b> <p> [ <q> 1 ] . <c> <p> 1 .")
+    labels = {quad.object for change in difference.added for quad in change.added if isinstance(quad.object, ox.BlankNode)}
     assert len(labels) == 2
 
 
 def test_changes_as_rdf_have_their_counts_and_all_statements() -> None:
-    found = changes("<a> <p> 1 , 2 . <b> <p> 1 .", "<a> <p> 2 , 3 . <c> <p> [ <q> 1 ] .")
-    body = encode(dataset(found), DATASETS[0])
+    difference = changes("<a> <p> 1 , 2 . <b> <p> 1 .", "<a> <p> 2 , 3 . <c> <p> [ <q> 1 ] .")
+    body = encode(dataset(difference), DATASETS[0])
     read = ox.Dataset(ox.parse(body, format=ox.RdfFormat.TRIG))
     about = BASE + "changes/1-2"
     counts = {quad.subject.value: quad.object.value for quad in read.quads_for_predicate(ox.NamedNode("http://rdfs.org/ns/void#triples"))
@@ -117,7 +117,7 @@ def test_changes_as_rdf_have_their_counts_and_all_statements() -> None:
         assert ox.Quad(ox.NamedNode(about), ox.NamedNode(PROV + name), ox.NamedNode(BASE + value)) in read
     assert body == encode(dataset(changes("<b> <p> 1 . <a> <p> 2 , 1 .", "<c> <p> [ <q> 1 ] . <a> <p> 3 , 2 .")), DATASETS[0])
     for format in DATA:
-        assert encode(description(found), format)
+        assert encode(description(difference), format)
 
 
 def test_what_is_no_nquads_is_refused() -> None:
@@ -125,10 +125,10 @@ def test_what_is_no_nquads_is_refused() -> None:
         compare("1", [], "2", ["nonsense"])
 
 
-def stones(earlier: list[ox.Quad], found: Changes) -> dict[str, list[str]]:
+def stones(earlier: list[ox.Quad], difference: Changes) -> dict[str, list[str]]:
     """For each tombstone, what stands in it: the values, without IRIs."""
     result: dict[str, list[str]] = {}
-    for quad in tombstones(earlier, found):
+    for quad in tombstones(earlier, difference):
         result.setdefault(str(quad.subject)[len(BASE) + 1:-1], []).append(str(quad.object).replace(BASE, ""))
     return result
 
@@ -137,15 +137,15 @@ LABELLED = '@prefix skos: <http://www.w3.org/2004/02/skos/core#> . <a> skos:pref
 
 
 def test_what_was_removed_keeps_its_labels_and_the_version() -> None:
-    found = stones([], changes(LABELLED + "<b> <p> 1 . <http://example.org/c> <p> 1 .", "<b> <p> 1 ."))
-    assert sorted(found) == ["a"]  # and no resource of others
-    assert set(found["a"]) >= {'"navn"@da', '"name"@en', '"Fjernet i version 2."@da', '"Removed in version 2."@en', "<changes/1-2>"}
-    assert any(value.startswith('"true"') for value in found["a"])
+    statements = stones([], changes(LABELLED + "<b> <p> 1 . <http://example.org/c> <p> 1 .", "<b> <p> 1 ."))
+    assert sorted(statements) == ["a"]  # and no resource of others
+    assert set(statements["a"]) >= {'"navn"@da', '"name"@en', '"Fjernet i version 2."@da', '"Removed in version 2."@en', "<changes/1-2>"}
+    assert any(value.startswith('"true"') for value in statements["a"])
 
 
 def test_a_tombstone_tells_what_replaces_the_resource() -> None:
-    found = changes(LABELLED, "<b> <http://purl.org/dc/terms/replaces> <a> , <never> .")
-    assert "<b>" in stones([], found)["a"]
+    difference = changes(LABELLED, "<b> <http://purl.org/dc/terms/replaces> <a> , <never> .")
+    assert "<b>" in stones([], difference)["a"]
 
 
 def test_tombstones_stay_until_the_resource_comes_back() -> None:
@@ -164,12 +164,12 @@ def test_a_published_site_is_read_back(tmp_path: Path, dataset: build.Dataset) -
     (site / TOMBSTONES).write_text(stone)
     (site / "changes/0.9.0-0.10.0.trig").write_text("")
     (site / "index.html").write_text("")
-    found = previous(site)
-    assert (found.version, found.lines) == ("0.10.0", dataset.lines)
-    assert [f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in found.tombstones] == [stone]
-    names = [name for name, _ in found.kept({TOMBSTONES})]
+    site_before = previous(site)
+    assert (site_before.version, site_before.lines) == ("0.10.0", dataset.lines)
+    assert [f"{quad.subject} {quad.predicate} {quad.object} .\n" for quad in site_before.tombstones] == [stone]
+    names = [name for name, _ in site_before.kept({TOMBSTONES})]
     assert names == ["version/0.10.0/kommunegraf.nq.gz", "version/0.9.0/kommunegraf.nq.gz", "changes/0.9.0-0.10.0.trig"]
-    assert dict(found.kept())[TOMBSTONES] == stone.encode()
+    assert dict(site_before.kept())[TOMBSTONES] == stone.encode()
 
 
 def test_a_line_of_the_graph_may_have_any_sign_in_it(tmp_path: Path) -> None:
@@ -187,12 +187,12 @@ def test_the_highest_version_is_the_previous_one(tmp_path: Path, versions: list[
 
 
 def test_a_version_is_published_with_one_content_only(tmp_path: Path, dataset: build.Dataset) -> None:
-    found = previous(write_site(tmp_path, dataset.lines))
-    assert found.same("0.1.0", dataset.lines)
-    assert found.same("0.1.0", [line.replace("_:c14n", "_:d14n") for line in dataset.lines])
-    assert not found.same("0.2.0", dataset.lines[:-1])
+    site_before = previous(write_site(tmp_path, dataset.lines))
+    assert site_before.same("0.1.0", dataset.lines)
+    assert site_before.same("0.1.0", [line.replace("_:c14n", "_:d14n") for line in dataset.lines])
+    assert not site_before.same("0.2.0", dataset.lines[:-1])
     with pytest.raises(BadInput, match="version 0.1.0 has been published with other contents") as caught:
-        found.same("0.1.0", dataset.lines[1:])
+        site_before.same("0.1.0", dataset.lines[1:])
     assert "raise the version" in caught.value.findings[0].repair
 
 

@@ -57,9 +57,9 @@ def rows(engine: Embedded | Rdflib, text: str) -> Rows:
     if isinstance(result, list):
         return sorted(set(map(tuple, result)), key=str)
     assert isinstance(result, ox.QuerySolutions)
-    found = [tuple(solution) for solution in result]
+    solutions = [tuple(solution) for solution in result]
     del result  # rdflib's parser keeps this frame until some thread collects garbage, and solutions belong to the thread that asked
-    return found
+    return solutions
 
 
 def in_language(question: Question, lang: str) -> str:
@@ -132,8 +132,8 @@ def test_rows_have_a_total_order(engine: Embedded, question: Question) -> None:
     keys = [list(question.columns).index(key) for key in order_keys(question)]
     assert keys
     for lang in LANGUAGES:
-        found = [tuple(str(row[key]) for key in keys) for row in rows(engine, in_language(question, lang))]
-        assert len(found) == len(set(found))
+        order = [tuple(str(row[key]) for key in keys) for row in rows(engine, in_language(question, lang))]
+        assert len(order) == len(set(order))
 
 
 @every_table
@@ -151,9 +151,9 @@ def shuffled(dataset: build.Dataset) -> Embedded:
 
 @every_table
 def test_a_resource_stands_beside_its_name(engine: Embedded, question: Question) -> None:
-    found = rows(engine, question.text)
+    table = rows(engine, question.text)
     for place, column in enumerate(question.columns):
-        values = [str(row[place]) for row in found if isinstance(row[place], ox.NamedNode) and row[place].value.startswith(BASE)]
+        values = [str(row[place]) for row in table if isinstance(row[place], ox.NamedNode) and row[place].value.startswith(BASE)]
         named = {f"{column}Label", f"{column}Title", "title"} & set(question.columns)
         assert not values or named or len(values) == len(set(values)), f"{column} has no name beside it"
 
@@ -203,8 +203,8 @@ def test_the_answer_takes_less_than_a_second(engine: Embedded, question: Questio
 @every_question
 def test_defaults_can_be_typed(engine: Embedded, question: Question) -> None:
     answer = calls.ask(engine, question)
-    found = sorted(map(tuple, set(answer.result)), key=str) if answer.is_graph else [tuple(row) for row in answer.result]
-    assert found == rows(engine, in_language(question, "en"))
+    typed = sorted(map(tuple, set(answer.result)), key=str) if answer.is_graph else [tuple(row) for row in answer.result]
+    assert typed == rows(engine, in_language(question, "en"))
 
 
 @pytest.fixture(scope="module")
@@ -228,9 +228,9 @@ def at_most(seconds: int) -> Iterator[None]:
         signal.alarm(0)
 
 
-def plain(found: Rows) -> list[tuple[object, ...]]:
+def plain(table: Rows) -> list[tuple[object, ...]]:
     """Rows whose numbers compare by value: engines may write 38 or 38.0."""
-    return [tuple(_plain(value) for value in row) for row in found]
+    return [tuple(_plain(value) for value in row) for row in table]
 
 
 def _plain(value: Any) -> object:
@@ -244,5 +244,5 @@ def test_rdflib_answers_the_same(engine: Embedded, other: Rdflib, question: Ques
     if question.name in RDFLIB_CANNOT:
         pytest.skip(RDFLIB_CANNOT[question.name])
     with at_most(RDFLIB_SECONDS):
-        found = rows(other, question.text)
-    assert plain(found) == plain(rows(engine, question.text))
+        table = rows(other, question.text)
+    assert plain(table) == plain(rows(engine, question.text))

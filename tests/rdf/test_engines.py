@@ -137,9 +137,9 @@ def test_a_yes_or_no_and_rows_encode_in_every_row_format(engine: Embedded, form:
 @pytest.mark.parametrize("form", GRAPHS, ids=lambda form: form.name)
 def test_a_graph_is_the_same_in_every_format(engine: Embedded, form: Format) -> None:
     text = "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s { <https://w3id.org/kommunegraf/municipality/0751> } ?s ?p ?o }"
-    found = rdflib.Dataset(default_union=True).parse(data=encode(engine.query(text), form.name), format=form.media)
+    parsed = rdflib.Dataset(default_union=True).parse(data=encode(engine.query(text), form.name), format=form.media)
     expected = rdflib.Graph().parse(data=encode(engine.query(text), "ntriples"), format="nt")
-    assert {quad[:3] for quad in found} == set(expected) and len(expected) > 10
+    assert {quad[:3] for quad in parsed} == set(expected) and len(expected) > 10
 
 
 def test_a_workbook_holds_numbers_as_numbers_and_formulas_as_text(engine: Embedded) -> None:

@@ -37,9 +37,9 @@ def suffixes(*kinds: formats.Kind) -> set[str]:
     return {format.suffix for format in formats.of(*kinds)}
 
 
-def uneven(found: set[str], kinds: Iterable[formats.Kind]) -> set[str]:
+def uneven(endings: set[str], kinds: Iterable[formats.Kind]) -> set[str]:
     """The formats that a door lacks, or has and the table does not give it."""
-    return found ^ suffixes(*kinds)
+    return endings ^ suffixes(*kinds)
 
 
 def answers(engine: Embedded) -> set[str]:
@@ -76,8 +76,8 @@ DOORS: dict[str, tuple[tuple[formats.Kind, ...], Callable[[Embedded], set[str]]]
 
 @pytest.mark.parametrize("door", DOORS)
 def test_a_door_has_every_format_of_its_kinds(engine: Embedded, door: str) -> None:
-    kinds, found = DOORS[door]
-    assert not uneven(found(engine), kinds)
+    kinds, read = DOORS[door]
+    assert not uneven(read(engine), kinds)
 
 
 def test_a_format_that_a_door_lacks_or_has_alone_is_seen() -> None:
@@ -95,8 +95,8 @@ def test_names_media_types_and_endings_are_unique() -> None:
 
 def test_the_embedded_store_writes_what_the_w3c_has() -> None:
     for format in FORMATS:
-        known = ox.QueryResultsFormat if format.kind == "rows" else ox.RdfFormat
-        native = known.from_media_type(format.media)
+        library = ox.QueryResultsFormat if format.kind == "rows" else ox.RdfFormat
+        native = library.from_media_type(format.media)
         assert (native is not None) is bool(format.w3c) or format == formats.ROWS, format.name
 
 

@@ -33,14 +33,14 @@ HOSTILE = """SELECT ("<script>alert(1)</script>" AS ?a) ("<img src=x onerror=ale
 @pytest.fixture(scope="module")
 def served(built: Path) -> Iterator[Served]:
     """The real server over the real graph."""
-    with serving(built / build.NQUADS) as found:
-        yield found
+    with serving(built / build.NQUADS) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def client(served: Served) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=served.base, timeout=60, headers=HTML) as found:
-        yield found
+    with httpx.Client(base_url=served.base, timeout=60, headers=HTML) as http:
+        yield http
 
 
 def page(answer: httpx.Response, status: int = 200) -> Any:
@@ -48,8 +48,8 @@ def page(answer: httpx.Response, status: int = 200) -> Any:
     return parse_page(answer.text)
 
 
-def body_rows(found: Any) -> list[list[str]]:
-    return [[cell.text_content() for cell in row.xpath("td")] for row in found.xpath("//main//table/tbody/tr")]
+def body_rows(tree: Any) -> list[list[str]]:
+    return [[cell.text_content() for cell in row.xpath("td")] for row in tree.xpath("//main//table/tbody/tr")]
 
 
 def test_people_get_the_form_and_programs_the_description_of_the_service(client: httpx.Client) -> None:
@@ -78,20 +78,20 @@ def test_a_question_fills_the_form_with_the_arguments_that_were_given(client: ht
 def test_rows_are_a_table_with_labels_links_count_and_downloads(client: httpx.Client, method: str) -> None:
     sent = {"data" if method == "POST" else "params": {"query": COUNT}}
     answer = client.request(method, "/sparql", headers={**HTML, "Accept-Language": "en"}, **sent)  # type: ignore[arg-type]
-    found = page(answer)
-    assert len(body_rows(found)) == 98 and "98 rows" in found.text_content()
-    link = found.xpath("//tbody//a")[0]
+    tree = page(answer)
+    assert len(body_rows(tree)) == 98 and "98 rows" in tree.text_content()
+    link = tree.xpath("//tbody//a")[0]
     assert link.text == "Copenhagen Municipality" and client.get(str(answer.url.join(link.get("href")))).status_code == 200
-    links = found.xpath("//section[@class='data']//a")
+    links = tree.xpath("//section[@class='data']//a")
     assert [a.text for a in links] == [format.name for format in TABLES]
     for a in links:
         assert client.get(str(answer.url.join(a.get("href")))).headers["content-type"].startswith(a.get("type"))
 
 
 def test_a_graph_is_a_table_of_triples_with_downloads(client: httpx.Client) -> None:
-    found = page(client.get("/sparql", params={"query": "DESCRIBE <https://w3id.org/kommunegraf/municipality/0751>", "lang": "en"}))
-    assert found.xpath("//thead//th/text()") == ["Subject", "Predicate", "Object"] and len(body_rows(found)) > 10
-    assert "turtle" in found.xpath("//section[@class='data']//a/text()")
+    tree = page(client.get("/sparql", params={"query": "DESCRIBE <https://w3id.org/kommunegraf/municipality/0751>", "lang": "en"}))
+    assert tree.xpath("//thead//th/text()") == ["Subject", "Predicate", "Object"] and len(body_rows(tree)) > 10
+    assert "turtle" in tree.xpath("//section[@class='data']//a/text()")
 
 
 def test_yes_and_no_are_words_and_no_is_not_more_than_unknown(client: httpx.Client) -> None:
@@ -101,13 +101,13 @@ def test_yes_and_no_are_words_and_no_is_not_more_than_unknown(client: httpx.Clie
 
 
 def test_a_long_answer_is_shown_in_part_and_says_so(client: httpx.Client) -> None:
-    found = page(client.get("/sparql", params={"query": "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 2500", "lang": "en"}))
-    assert len(body_rows(found)) == 1000 and "The first 1,000 of 2,500" in found.text_content()
+    tree = page(client.get("/sparql", params={"query": "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 2500", "lang": "en"}))
+    assert len(body_rows(tree)) == 1000 and "The first 1,000 of 2,500" in tree.text_content()
 
 
 def test_an_answer_too_large_for_a_page_is_for_download(client: httpx.Client) -> None:
-    found = page(client.get("/sparql", params={"query": "SELECT * { ?s ?p ?o . ?a ?b ?c } LIMIT 100000", "lang": "en"}))
-    assert not body_rows(found) and "too large for a page" in found.text_content() and found.xpath("//section[@class='data']//a")
+    tree = page(client.get("/sparql", params={"query": "SELECT * { ?s ?p ?o . ?a ?b ?c } LIMIT 100000", "lang": "en"}))
+    assert not body_rows(tree) and "too large for a page" in tree.text_content() and tree.xpath("//section[@class='data']//a")
 
 
 @pytest.mark.parametrize(
@@ -116,22 +116,22 @@ def test_an_answer_too_large_for_a_page_is_for_download(client: httpx.Client) ->
 )
 def test_what_went_wrong_is_told_on_the_page_with_the_query_in_the_form(client: httpx.Client, query: str, status: int) -> None:
     for lang, words in (("da", "Forespørgslen fik intet svar"), ("en", "The query was not answered")):
-        found = page(client.get("/sparql", params={"query": query, "lang": lang}), status)
-        assert found.findtext(".//h1") == words and found.get_element_by_id("query").text == query
-        assert found.xpath("//section[@class='problem']//pre/text()")
+        tree = page(client.get("/sparql", params={"query": query, "lang": lang}), status)
+        assert tree.findtext(".//h1") == words and tree.get_element_by_id("query").text == query
+        assert tree.xpath("//section[@class='problem']//pre/text()")
 
 
 def test_a_query_out_of_time_is_told_on_the_page(built: Path) -> None:
     with serving(built / build.NQUADS, query_seconds=1.0) as short:
         query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-        found = page(httpx.get(short.sparql, params={"query": query, "lang": "da"}, headers=HTML, timeout=30), 504)
-        assert "standset" in found.text_content()
+        tree = page(httpx.get(short.sparql, params={"query": query, "lang": "da"}, headers=HTML, timeout=30), 504)
+        assert "standset" in tree.text_content()
 
 
 def test_markup_in_answers_and_queries_is_shown_and_not_run(client: httpx.Client) -> None:
-    found = page(client.get("/sparql", params={"query": HOSTILE, "lang": "da"}))
-    assert not found.xpath("//main//script | //main//img | //main//b") and not found.xpath("//a[starts-with(@href, 'javascript')]")
-    assert "<script>alert(1)</script>" in body_rows(found)[0][0] and found.get_element_by_id("query").text.strip() == HOSTILE
+    tree = page(client.get("/sparql", params={"query": HOSTILE, "lang": "da"}))
+    assert not tree.xpath("//main//script | //main//img | //main//b") and not tree.xpath("//a[starts-with(@href, 'javascript')]")
+    assert "<script>alert(1)</script>" in body_rows(tree)[0][0] and tree.get_element_by_id("query").text.strip() == HOSTILE
 
 
 def test_no_page_has_script_or_style_of_its_own_inside(client: httpx.Client) -> None:
@@ -157,9 +157,9 @@ def test_the_editor_completes_our_own_words(client: httpx.Client) -> None:
 
 
 def test_a_relative_iri_is_the_same_to_people_as_to_programs(client: httpx.Client, served: Served) -> None:
-    asked = {"query": "SELECT (<municipality/0751> AS ?x) {}"}
-    assert body_rows(page(client.get("/sparql", params=asked))) == [[f"{served.base}/municipality/0751"]]
-    assert client.get("/sparql", params={**asked, "format": "csv"}).text.split() == ["x", f"{served.base}/municipality/0751"]
+    parameters = {"query": "SELECT (<municipality/0751> AS ?x) {}"}
+    assert body_rows(page(client.get("/sparql", params=parameters))) == [[f"{served.base}/municipality/0751"]]
+    assert client.get("/sparql", params={**parameters, "format": "csv"}).text.split() == ["x", f"{served.base}/municipality/0751"]
 
 
 def test_the_log_tells_of_queries_from_pages_and_questions_too(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
@@ -190,8 +190,8 @@ def test_the_pages_of_the_server_are_valid_html(client: httpx.Client, tmp_path: 
         files.append(tmp_path / f"{number}.html")
         files[-1].write_bytes(client.get(path, headers={"Accept-Language": lang}).content)
     command = ["java", "-jar", str(jar), "--format", "json", "--stdout", "--exit-zero-always", *map(str, files)]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["messages"]
-    assert not [(PAGES[int(Path(m["url"]).stem)], m.get("lastLine"), m["message"]) for m in found if m["type"] != "info"]
+    messages = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["messages"]
+    assert not [(PAGES[int(Path(m["url"]).stem)], m.get("lastLine"), m["message"]) for m in messages if m["type"] != "info"]
 
 
 @pytest.mark.slow
@@ -199,21 +199,21 @@ def test_the_pages_of_the_server_are_valid_html(client: httpx.Client, tmp_path: 
 def test_the_pages_of_the_server_follow_the_accessibility_guidelines(browser: Any, served: Served, lang: str, scheme: str) -> None:
     axe = tool("axe-core/axe.min.js").read_text("utf-8")
     tab, _ = watched(browser, served, bypass_csp=True, locale=lang, color_scheme=scheme, java_script_enabled=True)
-    found = []
+    violations = []
     for path in PAGES:
         tab.goto(served.base + path)
         tab.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         tab.evaluate(axe)
         rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
         result = tab.evaluate(f"axe.run({{exclude: [['#editor']]}}, {json.dumps(rules)})")
-        found += [(path, v["id"], v["nodes"][0]["html"][:150]) for v in result["violations"]]
-    assert not found
+        violations += [(path, v["id"], v["nodes"][0]["html"][:150]) for v in result["violations"]]
+    assert not violations
 
 
 def test_the_form_is_whole_without_the_editor(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query_page, "editor_installed", lambda: False)
-    found = page(client.get("/sparql"))
-    assert found.xpath("//textarea") and not found.xpath("//script[contains(@src, 'assets/')] | //*[@id='editor']")
+    tree = page(client.get("/sparql"))
+    assert tree.xpath("//textarea") and not tree.xpath("//script[contains(@src, 'assets/')] | //*[@id='editor']")
 
 
 def test_the_script_that_fetches_the_editor_pins_its_bytes() -> None:
