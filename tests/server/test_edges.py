@@ -19,6 +19,7 @@ from tests.helpers.coroutines import finish
 from tests.helpers.serving import Served, serving
 from tests.server.test_safety import GREEDY, RUNAWAY, name, raw, triples
 
+from kommunegraf.graph import catalog
 from kommunegraf.server.engine.pool import BadData, WorkerPool
 from kommunegraf.server.engine.turns import Gate
 from kommunegraf.server.http.answers import Answer
@@ -33,7 +34,11 @@ PAGE = {"Accept": "text/html"}
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return triples(tmp_path_factory.mktemp("data") / "data.nt", 3000)
+    """Some triples, and one about our data set, so that our pages are served."""
+    file = triples(tmp_path_factory.mktemp("data") / "data.nt", 3000)
+    with file.open("a", encoding="ascii") as more:
+        more.write(f'<{catalog.WHOLE}> <http://purl.org/dc/terms/title> "Kommunegraf" .\n')
+    return file
 
 
 @pytest.fixture(scope="module")
