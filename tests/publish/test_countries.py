@@ -96,7 +96,7 @@ def both(folders: Folders, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.mark.slow
 def test_both_countries_are_served_from_one_store(both: Served) -> None:
     names = {"0163": "Herlev", "se-0163": "Sollentuna", "0360": "Lolland", "se-0360": "Tierp"}
-    with httpx.Client(base_url=both.base, follow_redirects=True) as client:
+    with httpx.Client(base_url=both.base, follow_redirects=True, timeout=120) as client:
         for code, name in names.items():
             path = f"/municipality/{code}"
             answer = client.get(path, headers={"Accept": "text/html", "Accept-Language": "en"})
