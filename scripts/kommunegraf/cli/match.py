@@ -1,7 +1,6 @@
 """`kommunegraf match`: whom a kommune could work with."""
 
 import os
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -65,7 +64,7 @@ def match(
     _check(names, explain, answer, shortlist, region or municipality, initiative, everyone, output, form, bool(plans or with_))
     if layers and (answer != "alike" or form not in ("text", "csv", "xlsx")):
         raise WrongCall("--layers goes with --answer alike, as text, csv or xlsx")
-    with nullcontext() if everyone else uncollected():
+    with uncollected():
         engine = open_engine(endpoint, graph, whole=True)
         matcher = _matcher(engine, lang, plans, with_, choices)
         if _is_note(names, explain, answer, shortlist, everyone):
