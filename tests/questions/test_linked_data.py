@@ -6,6 +6,7 @@ import pytest
 import rdflib
 from rdflib.namespace import SDO
 from rdflib.namespace import SH as SHACL
+from tests.helpers import ROOT
 
 from kommunegraf.namespaces import PREFIXES, SH
 from kommunegraf.questions import ask
@@ -33,6 +34,7 @@ SHAPES = r"""
 def library() -> rdflib.Graph:
     store = ox.Store()
     store.load("\n".join(quads(ask.folder().values())).encode(), format=ox.RdfFormat.N_QUADS)
+    store.load(path=ROOT / "ontology" / "graphs.ttl")
     return rdflib.Graph().parse(data=ox.serialize([quad.triple for quad in store], format=ox.RdfFormat.N_TRIPLES) or b"", format="nt")
 
 

@@ -6,25 +6,20 @@ by which query, with which prefixes, at which endpoint.
 
 from collections.abc import Iterable, Iterator
 
-from kommunegraf.namespaces import BASE, DCT, GRAPH, KG, PREFIXES, RDF, SH, SKOS, XSD, expand
+from kommunegraf.namespaces import BASE, DCT, GRAPH, KG, RDF, SH, SKOS, expand
 from kommunegraf.questions.question import Question
 from kommunegraf.rdf.terms import iri, literal
 
 ENDPOINT = BASE + "sparql"
-"""The endpoint that the questions are for, described in `ontology/graphs.ttl`."""
+"""The endpoint that the questions are for; it is described in `ontology/graphs.ttl`, and so are their prefixes."""
 _TEXT = {"SELECT": "select", "ASK": "ask", "CONSTRUCT": "construct"}
 
 
 def quads(questions: Iterable[Question]) -> Iterator[str]:
-    """N-Quads lines that describe the questions and their prefixes, in the catalogue's graph."""
+    """N-Quads lines that describe the questions, in the catalogue's graph."""
     for question in questions:
         for property_, term in _statements(question):
             yield _line(iri(f"{BASE}query/{question.name}"), property_, term)
-    for number, (prefix, space) in enumerate(PREFIXES.items()):
-        declaration = f"_:prefix{number}"
-        yield _line(iri(KG), SH + "declare", declaration)
-        yield _line(declaration, SH + "prefix", literal(prefix))
-        yield _line(declaration, SH + "namespace", literal(space, datatype=XSD + "anyURI"))
 
 
 def _line(subject: str, property_: str, term: str) -> str:
