@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import pytest
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph.adoption import Evidence, Limits, Source
-from kommunegraf.languages import words
+from kommunegraf.languages import LANGUAGES, words
 from kommunegraf.matching import answers, linked_data, plans, text, together
 from kommunegraf.matching.matcher import Matcher
-from kommunegraf.matching.opportunities import FRESH, LARGEST_GROUP, MEMBERS_NEAR, Opportunity
+from kommunegraf.matching.opportunities import FRESH, LARGEST_GROUP, MEMBERS_NEAR, NEAR, SPARES, SURE, Opportunity
 from kommunegraf.matching.register import Choices, Membership, Place, Register, Resource, read
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions import ask
@@ -262,3 +263,10 @@ def test_a_file_of_plans_says_what_is_wrong_and_where(engine: Embedded, tmp_path
         plans.read(file, places, initiatives)
     with pytest.raises(BadArgument, match="KOMMUNE: INITIATIVE"):
         plans.parse("Sorø", places, initiatives)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_text_of_the_points_says_what_is_counted(lang: str) -> None:
+    spares = sorted(set(SPARES.values()), reverse=True)
+    counted = [*NEAR.values(), *FRESH.values(), *(points for points in SURE.values() if points), *spares]
+    assert [int(number) for number in re.findall("[0-9]", words(lang, "matching").points_text)] == counted

@@ -1,7 +1,8 @@
 """What an operator can set: each setting has a default, an environment variable `KOMMUNEGRAF_NAME` and, for some, a flag of `serve`.
 
-All limits of the server stand here. The name of a limit says what is counted: seconds, kilobytes (1,024 bytes), megabytes (1,048,576
-bytes), or things such as rows and connections. `docs/operating.md` explains each; tests/server/test_limits.py reaches each at its edge.
+All limits that an operator can set stand here. The name of a limit says what is counted: seconds, kilobytes (1,024 bytes), megabytes
+(1,048,576 bytes), or things such as rows and connections. `docs/operating.md` explains each;
+tests/server/test_edges.py reaches each at its edge.
 """
 
 import ipaddress
@@ -67,9 +68,9 @@ class Settings:
     body_megabytes: int = _limit(1, 1, 1024)
     """Size of a request's body."""
     client_bodies_megabytes: int = _limit(8, 1, 1 << 20)
-    """Size of all bodies of one client that are still coming."""
+    """Size of all bodies of one client that are coming or not answered yet."""
     total_bodies_megabytes: int = _limit(64, 1, 1 << 20)
-    """Size of all bodies of all clients that are still coming."""
+    """Size of all bodies of all clients that are coming or not answered yet."""
     parameters: int = _limit(1000, 1, 100_000)
     """Parameters of a request."""
     write_seconds: float = _limit(20, 0.1, 3600)
