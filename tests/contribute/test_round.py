@@ -8,7 +8,6 @@ import gzip
 import io
 import random
 import shutil
-import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import rdflib
 from tests.helpers import ROOT, command
 from tests.helpers.forms import filled
 from tests.helpers.secrets import leaks
+from tests.helpers.watching import opened
 
 from kommunegraf.contribute import register, survey, template
 from kommunegraf.contribute.forms import choices
@@ -248,20 +248,12 @@ def test_nothing_private_gets_into_the_tables(round_: Held) -> None:
 @pytest.mark.slow
 def test_nothing_private_is_published(round_: Held, pages: Documents, tmp_path: Path) -> None:
     """Every file of the site, in every format, unpacked; and no private file was opened for it."""
-    opened: list[str] = []
-    watching = [True]
-
-    def watch(event: str, about: tuple[object, ...]) -> None:
-        if watching and event == "open" and isinstance(about[0], str):
-            opened.append(about[0])
-
-    sys.addaudithook(watch)
     folder = tmp_path / "site"
-    publish(pages, folder)
-    watching.clear()
+    with opened() as paths:
+        publish(pages, folder)
     assert len(list(folder.rglob("*.html"))) > 1000 and (folder / "dump" / "kommunegraf.xlsx").exists()
     assert leaks(folder, CANARIES) == []
-    assert not [path for path in opened if "data-private" in path] and [path for path in opened if str(round_.data) in path]
+    assert not [path for path in paths if "data-private" in path] and [path for path in paths if str(round_.data) in path]
     assert "survey-round-figures.csv" in str(list((folder / "dump" / "tables").iterdir()))
     graph = gzip.decompress((folder / "dump" / "graph" / "survey.ttl.gz").read_bytes()).decode()
     assert "survey-2026/observation/motivation-marketing-all-share" in graph

@@ -1,7 +1,6 @@
 """The whole way as a kommune goes it: a form filled in LibreOffice, mistakes told and mended, taken in, built, served and asked."""
 
 import shutil
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import httpx
 import pytest
 from tests.helpers import ROOT, command, office
 from tests.helpers.serving import serving
+from tests.helpers.watching import opened
 
 from kommunegraf.contribute import figures, private, template
 from kommunegraf.contribute.register import Register, read
@@ -96,20 +96,12 @@ def _nothing_private(held: Register, folder: Path, data: Path) -> None:
     shown = figures.of_round(held, data, 2026)
     assert any(one.item == "motivation/marketing" and one.value is not None and one.before for one in shown)
     assert SECRET not in str(shown)
-    opened: list[str] = []
-    watching = [True]
-
-    def watch(event: str, about: tuple[object, ...]) -> None:
-        if watching and event == "open" and isinstance(about[0], str):
-            opened.append(about[0])
-
-    sys.addaudithook(watch)
-    engine = Embedded.open(folder / build.NQUADS)
-    documents = Documents(engine.store, release(engine.store), data)
-    dumped = documents.dumps.files
-    pages = [documents.read(name) or b"" for name in ("index.html", f"municipality/{CODE}.html", f"form/{CODE}-da.xlsx")]
-    watching.clear()
-    assert not [path for path in opened if "data-private" in path] and [path for path in opened if str(data) in path]
+    with opened() as paths:
+        engine = Embedded.open(folder / build.NQUADS)
+        documents = Documents(engine.store, release(engine.store), data)
+        dumped = documents.dumps.files
+        pages = [documents.read(name) or b"" for name in ("index.html", f"municipality/{CODE}.html", f"form/{CODE}-da.xlsx")]
+    assert not [path for path in paths if "data-private" in path] and [path for path in paths if str(data) in path]
     assert not [name for name, content in dumped.items() if SECRET.encode() in content]
     assert not any(SECRET.encode() in page for page in pages)
     assert "evidence.csv" in str(list(dumped)) and not [name for name in documents.dumps.names if "private" in name]

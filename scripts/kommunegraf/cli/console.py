@@ -4,6 +4,7 @@ import errno
 import gc
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ _EXTRAS = {"jinja2": "publish", "markdown_it": "publish", "mcp": "mcp", "mcp_typ
 """The packages that only some verbs need, and the extra that brings each."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 """What the system says when nothing more can be written; of standard output it names no file."""
+INTERRUPTED = 128 + signal.SIGINT
+"""The exit code of a command that its user has interrupted, as shells have it."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 

@@ -3,12 +3,12 @@
 import signal
 import sys
 
-from kommunegraf.cli.console import clear_errors, let_texts_fall_back
+from kommunegraf.cli.console import INTERRUPTED, clear_errors, let_texts_fall_back
 from kommunegraf.cli.overview import overview
 
 
 def main() -> None:
-    """Run the command. A user who interrupts it ends it without a traceback, with the code of an interrupt (128 and SIGINT)."""
+    """Run the command. A user who interrupts it ends it without a traceback, with `INTERRUPTED`."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:  # as it was while modules were imported
         signal.signal(signal.SIGINT, signal.default_int_handler)
     let_texts_fall_back()
@@ -16,7 +16,7 @@ def main() -> None:
         with clear_errors():
             code = _run(sys.argv[1:])
     except KeyboardInterrupt:
-        code = 128 + signal.SIGINT
+        code = INTERRUPTED
     sys.exit(code)
 
 

@@ -92,7 +92,9 @@ def _matcher(engine: "Engine", lang: Language, texts: tuple[str, ...], file: Pat
         places, initiatives = ask.names(engine, "municipality"), ask.names(engine, "initiative")
         own = [one for text in texts for one in plans.parse(text, places, initiatives)]
         if file:
-            own += matched.filled(file, lang) if file.suffix.lower() in matched.FILLED else plans.read(file, places, initiatives)
+            from kommunegraf.contribute.reading import WORKBOOKS
+
+            own += matched.filled(file, lang) if file.suffix.lower() in WORKBOOKS else plans.read(file, places, initiatives)
         read = plans.overlay(read, own)
     return Matcher(read, chosen)
 

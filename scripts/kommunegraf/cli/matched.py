@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 AnswerName = Literal["already", "opportunities", "neighbours", "learn-from", "alike", "next"]
 Form = Literal["text", "csv", "xlsx", "json", "turtle", "html", "md"]
-FILLED = (".xlsx", ".xlsm", ".ods")
-"""How the names of files end that are forms."""
 
 
 def find(engine: "Engine", name: str, kind: str = "municipality") -> str:

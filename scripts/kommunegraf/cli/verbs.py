@@ -7,10 +7,8 @@ import click
 
 from kommunegraf import __version__
 from kommunegraf.cli import completion
+from kommunegraf.cli.console import INTERRUPTED
 from kommunegraf.cli.overview import ABOUT, OPTIONS, VERBS, overview
-
-INTERRUPTED = 130
-"""The exit code of a command that its user has interrupted, as shells have it."""
 
 
 class Verbs(click.Group):

@@ -88,8 +88,8 @@ class Places:
                 block, line = _best_line(blocks, finding)
                 return replace(finding, file=str(block.path), line=line)
         if finding.value and not finding.resource.startswith("http"):
-            every = (block for blocks in self._blocks.values() for block in blocks)
-            if at := next(((block, line) for block in every if (line := block.line(_tokens(finding.value)))), None):
+            every, tokens = (block for blocks in self._blocks.values() for block in blocks), _tokens(finding.value)
+            if at := next(((block, line) for block in every if (line := block.line(tokens))), None):
                 return replace(finding, file=str(at[0].path), line=at[1])
         return finding
 

@@ -7,6 +7,7 @@ Cells are checked once for each distinct value of a column and keys as sets, so 
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from collections import Counter
 from pathlib import Path
 
@@ -74,7 +75,7 @@ def _read_rows(table: Table, languages: tuple[str, ...]) -> list[Finding]:
         data = path.read_bytes()
     except OSError as error:
         return [_violation("file", f"cannot be read: {error.strerror}", "the metadata names this table", path)]
-    if data.startswith(b"\xef\xbb\xbf"):
+    if data.startswith(BOM_UTF8):
         return [_violation("bom", "starts with a byte order mark", "save as UTF-8 without BOM", path, 1)]
     try:
         data.decode("utf-8")

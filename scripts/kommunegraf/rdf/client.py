@@ -7,6 +7,7 @@ SPARQLWrapper leaves to its caller: that the answer is whole, bounded, and from 
 import re
 import socket
 import warnings
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
@@ -75,7 +76,7 @@ def ask(url: str, text: str, timeout: float, default_graphs: Sequence[str] = (),
         raise EndpointError(f"{url} did not answer: {_why(error)}") from error
     if len(body) > _LARGEST:
         raise EndpointError(f"{url} gave an answer of more than {_LARGEST >> 20} MiB; ask for less")
-    return EndpointAnswer(body.removeprefix(b"\xef\xbb\xbf"), media, server)
+    return EndpointAnswer(body.removeprefix(BOM_UTF8), media, server)
 
 
 def _request(url: str, text: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> Request:

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ import pyoxigraph as ox
 from kommunegraf.errors import KommunegrafError
 
 ENDINGS = ".ttl, .trig, .nt, .nq, .rdf, .owl or .jsonld, each also packed as .gz"
-_BOM = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _ENTITY = re.compile(rb"<!ENTITY\s+([^\s%]+)\s+(?:\"([^\"]*)\"|'([^']*)')")
 _REFERENCE = re.compile(rb"&([^\s;#]+);")
@@ -48,7 +48,7 @@ class Document:
             name, content = name.removesuffix(".gz"), _unpacked(content)
         if content.startswith(_UTF_16):
             raise NotRdf("it is UTF-16; save it as UTF-8")
-        content = content.removeprefix(_BOM)
+        content = content.removeprefix(BOM_UTF8)
         form = ox.RdfFormat.from_extension(name.rpartition(".")[2])
         if name.endswith(".owl"):  # most ontologies are RDF/XML under this ending, some are Turtle
             form = ox.RdfFormat.RDF_XML if content.lstrip()[:1] == b"<" and b"<rdf:RDF" in content else ox.RdfFormat.TURTLE

@@ -1,7 +1,7 @@
 """Every page of the site: which there are, and the HTML of each in a language."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from kommunegraf.findings import Finding
 from kommunegraf.names import plain
-from kommunegraf.namespaces import BASE, compact
+from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.formats import DATA
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
@@ -40,6 +40,7 @@ from kommunegraf.site.pages import (
     versions,
     vocabulary,
 )
+from kommunegraf.site.parts.statements import references, statements
 from kommunegraf.site.render import Model, Page, json_in_html, names
 
 MODULES = (
@@ -187,7 +188,7 @@ class Pages:
         common = Resource(
             iri, page.view.label(iri), page.name(iri), page.view.definition(iri), _kind(page, kind, "kind"), crumbs,
             [(form.suffix, page.file(page.path + form.suffix), form.media) for form in DATA],
-            list(_statements(page, iri)), list(_mentions(page, iri)), json_in_html(_schema_org(page, iri, kind)),
+            list(statements(page, iri)), list(_mentions(page, iri)), json_in_html(_schema_org(page, iri, kind)),
             template == _PLAIN[0], gone, page.view.things(iri, "dcterms:isReplacedBy"),
         )
         return page.html(template, **{**names(common), **names(model(page, iri))})
@@ -197,22 +198,9 @@ def _kind(page: Page, kind: str, number: str) -> str:
     return page.w.get(f"{number}_{kind}", kind)
 
 
-def _statements(page: Page, iri: str) -> Iterable[tuple[str, list[Markup]]]:
-    """What the graph says of a resource: each property with its values."""
-    objects: dict[str, set[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]] = defaultdict(set)
-    for quad in page.view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
-        objects[quad.predicate.value].add(quad.object)
-    for name, terms in sorted(objects.items(), key=lambda item: (compact(item[0]) != "rdf:type", compact(item[0]))):
-        yield name, [page.value(term) for term in sorted(terms, key=str)]
-
-
-def _mentions(page: Page, iri: str) -> Iterable[tuple[str, list[str], int]]:
+def _mentions(page: Page, iri: str) -> Iterator[tuple[str, list[str], int]]:
     """Which resources lead to this one: each property with some of them, and how many more there are."""
-    mentions: dict[str, set[str]] = defaultdict(set)
-    for quad in page.view.store.quads_for_pattern(None, None, ox.NamedNode(iri), None):
-        if isinstance(quad.subject, ox.NamedNode):
-            mentions[quad.predicate.value].add(quad.subject.value)
-    for name, subjects in sorted(mentions.items(), key=lambda item: compact(item[0])):
+    for name, subjects in references(page, iri):
         yield name, page.view.by_label(subjects)[:MENTIONS], max(0, len(subjects) - MENTIONS)
 
 

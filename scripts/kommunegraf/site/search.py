@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pyoxigraph as ox
 
-from kommunegraf.languages import LANGUAGES, words
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import plain
 from kommunegraf.site import addresses
 from kommunegraf.site.model import Site
@@ -37,7 +37,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 def _script(site: Site, lang: str) -> bytes:
     """The statement that sets the variable which search.js reads."""
-    view, w = site.views[lang], words(lang, "site")
+    view, w = site.views[lang], site.words(lang, "site")
     kinds: dict[str, int] = {}
     entries = [[w[key], "", kinds.setdefault(w.search_page, 0), addresses.page(path, lang), ""] for path, key in TITLES.items()]
     for iri in site.resources:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from codecs import BOM_UTF8
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import cast
@@ -22,7 +23,6 @@ from kommunegraf.server.sparql.media import offered
 _PIECE = 1 << 16
 _AHEAD = 4
 """Pieces of an answer that are read before somebody wants them."""
-_BOM = b"\xef\xbb\xbf"
 _MESSAGE = 300
 """Bytes that are read of what an endpoint says of a query that it does not take."""
 _REDIRECTS = 5
@@ -131,7 +131,7 @@ class EndpointQuery:
                 yield b"H", head(media, screened.rows, False)
                 begun = False
                 async for data in answer.aiter_bytes(_PIECE):
-                    yield b"D", data if begun else data.removeprefix(_BOM)
+                    yield b"D", data if begun else data.removeprefix(BOM_UTF8)
                     begun = True
             else:
                 body = await _made(answer, own, screened.rows, form, self._endpoint.page_megabytes)
@@ -169,7 +169,7 @@ async def _made(answer: httpx.Response, media: str, rows: bool, form: Format, mo
         if len(body) > most << 20:
             raise Problem("result-too-large", most=most)
     try:
-        return await asyncio.to_thread(_converted, bytes(body).removeprefix(_BOM), media, rows, form.name)
+        return await asyncio.to_thread(_converted, bytes(body).removeprefix(BOM_UTF8), media, rows, form.name)
     except WrongFormat:
         raise Problem("not-acceptable", formats=", ".join(format.media for format in TABLES if format.w3c)) from None
 
@@ -204,17 +204,14 @@ def check(body: bytes, media: str) -> None:
 
 def _readable(body: bytes, media: str) -> bool:
     # No error leaves this function, as it would carry the results to another thread, where they cannot be freed.
-    if any(form.media == media and not form.w3c for form in TABLES):
-        return True  # no endpoint gives it: it was made here of an answer that was read
+    # CSV and TSV are not read, in which nearly everything is an answer, nor what no endpoint gives and was made here.
     try:
-        if form := ox.QueryResultsFormat.from_media_type(media):
-            if form not in (ox.QueryResultsFormat.JSON, ox.QueryResultsFormat.XML):
-                return True  # in CSV and TSV nearly everything is an answer
-            results = ox.parse_query_results(body, format=form)
+        if media in (JSON.media, XML.media):
+            results = ox.parse_query_results(body, format=ox.QueryResultsFormat.from_media_type(media))
             for _ in results if isinstance(results, ox.QuerySolutions) else ():
                 pass
-        elif graph := ox.RdfFormat.from_media_type(media):
-            for _ in ox.parse(body, format=graph):
+        elif any(form.media == media for form in GRAPHS):
+            for _ in ox.parse(body, format=ox.RdfFormat.from_media_type(media)):
                 pass
     except (SyntaxError, ValueError):
         return False

@@ -1,7 +1,6 @@
 """The addresses of foreign data: its front page, its resources, its files, and its description in VoID."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,7 +13,7 @@ from starlette.requests import Request
 from starlette.routing import Route, Router
 
 from kommunegraf.graph import catalog
-from kommunegraf.namespaces import compact
+from kommunegraf.publish.documents import media_type
 from kommunegraf.rdf import describe
 from kommunegraf.rdf.formats import DATA, DATASETS, HTML, TURTLE, WrongFormat, with_charset
 from kommunegraf.rdf.negotiation import choose
@@ -25,6 +24,7 @@ from kommunegraf.server.http.answers import Answer, entity_tag
 from kommunegraf.server.http.problems import MEDIA, Problem
 from kommunegraf.server.pages import query_page, responses
 from kommunegraf.site import render
+from kommunegraf.site.parts.statements import references, statements
 
 _STATIC = Path(render.__file__).with_name("static")
 _FRAME = ("style.css", "tables.js")
@@ -52,9 +52,8 @@ def router(context: Context) -> Router:
     async def static(request: Request) -> Answer:
         if (name := request.path_params["name"]) not in _FRAME:
             return await missing(request)
-        media = with_charset("text/css" if name.endswith(".css") else "text/javascript")
         body = (_STATIC / name).read_bytes()
-        return Answer(body, media, headers={"Cache-Control": "max-age=300"}, tag=entity_tag(body))
+        return Answer(body, media_type(name), headers={"Cache-Control": "max-age=300"}, tag=entity_tag(body))
 
     async def missing(request: Request) -> Answer:
         return await run_sync(_elsewhere, request, context)
@@ -139,7 +138,7 @@ def _resource(request: Request, page: ForeignPage) -> Answer:
         if chosen is None:
             raise WrongFormat("")
         if chosen == HTML:
-            rows, mentions = _statements(page, iri), _mentions(page, iri)
+            rows, mentions = statements(page, iri), list(_mentions(page, iri))
             return _html(request, page, "thing.html", iri=iri, statements=rows, mentions=mentions, links=links)
         body = describe.encode(describe.description(page.site.store, iri), chosen)
     except WrongFormat:
@@ -151,22 +150,11 @@ def _uri(iri: str) -> str:
     return quote(iri, safe=":/%#?&=+,;@!$()*~-._'[]")
 
 
-def _statements(page: ForeignPage, iri: str) -> Iterable[tuple[str, list[Markup]]]:
-    values: dict[str, set[Any]] = defaultdict(set)
-    for quad in page.view.store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
-        values[quad.predicate.value].add(quad.object)
-    for name in sorted(values, key=lambda name: (compact(name) != "rdf:type", compact(name))):
-        yield name, [page.value(term) for term in sorted(values[name], key=str)]
-
-
-def _mentions(page: ForeignPage, iri: str) -> Iterable[tuple[str, list[str], int]]:
-    subjects: dict[str, set[str]] = defaultdict(set)
-    for quad in page.view.store.quads_for_pattern(None, None, ox.NamedNode(iri), None):
-        if isinstance(quad.subject, ox.NamedNode):
-            subjects[quad.predicate.value].add(quad.subject.value)
-    for name in sorted(subjects, key=compact):
-        some = sorted(subjects[name])
-        yield name, page.view.by_label(some[:_MENTIONS]), max(0, len(some) - _MENTIONS)
+def _mentions(page: ForeignPage, iri: str) -> Iterator[tuple[str, list[str], int]]:
+    """Each property that leads to a resource, with some of those that have it, and how many more there are."""
+    for name, subjects in references(page, iri):
+        some = sorted(subjects)[:_MENTIONS]  # by IRI: the labels of all would take long in data of any size
+        yield name, page.view.by_label(some), len(subjects) - len(some)
 
 
 def _file(site: ForeignSite, name: str) -> Answer:

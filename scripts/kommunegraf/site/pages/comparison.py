@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kommunegraf.graph.adoption import Adoption, Evidence
-from kommunegraf.languages import LANGUAGES, words
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.site.model import Site
 from kommunegraf.site.parts import claims, maps
 from kommunegraf.site.parts.memberships import memberships
@@ -91,7 +91,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """
     for lang in LANGUAGES if not site.server else ():
         page = Page(site, "compare", lang)
-        view, w = site.views[lang], words(lang, "site")
+        view, w = site.views[lang], site.words(lang, "site")
         initiatives = view.of_type("kg:Initiative")
         number = {iri: str(place) for place, iri in enumerate(initiatives)}
         data = {
