@@ -197,3 +197,31 @@ def test_readers_of_a_slow_network_are_not_kept_out() -> None:
             assert load.read(reader, GRAPH + "a").count in (0, 1500)
         work.join()
         assert is_complete(reader, SMALL)
+
+
+def test_a_graph_that_another_client_writes_to_is_read_again() -> None:
+    graph = GRAPH + "a"
+    with stores.oxigraph() as address, Store(address) as other:
+        loaded(other, SMALL)
+
+        def written(number: int, body: bytes) -> Deed:
+            """Between the count and the reading, as a load of another client may be."""
+            if number == 1:
+                load.apply(other, load.plan(other, {graph: NEWER[graph]}, "2"))
+            return "pass"
+
+        with proxy.before(address, written) as through, Store(through) as reader:
+            assert load.read(reader, graph).statements == NEWER[graph].statements
+
+
+def test_a_graph_that_never_rests_is_told_as_such() -> None:
+    graph, numbers = GRAPH + "a", iter(range(1000))
+    with stores.oxigraph() as address, Store(address) as other:
+        loaded(other, SMALL)
+
+        def grown(number: int, body: bytes) -> Deed:
+            other.update(f'INSERT DATA {{ GRAPH <{graph}> {{ <http://e/s> <http://e/p> "{next(numbers)}" }} }}')
+            return "pass"
+
+        with proxy.before(address, grown) as through, Store(through) as reader, pytest.raises(StoreError, match="changes while it is read"):
+            load.read(reader, graph)

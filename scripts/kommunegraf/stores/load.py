@@ -133,17 +133,26 @@ def prove(store: Store, changes: list[Change]) -> None:
 
 
 def read(store: Store, graph: str) -> State:
-    """The statements of a graph as the store gives them: in one answer, or in parts where it keeps rows back. Raises StoreError."""
-    size = _size(store, graph)
+    """The statements of a graph as the store gives them: in one answer, or in parts where it keeps rows back.
+
+    It is counted before each reading, so that a graph to which another client writes meanwhile is read once more. Raises StoreError.
+    """
+    size = given = 0
     for parts in ("",), tuple(_PARTS), tuple(a + b for a in _PARTS for b in _PARTS):
+        size = _size(store, graph)
         try:
             triples = [triple for part in parts for triple in _triples(store, graph, part)]
         except Cut:
+            given = 0
             continue
         current = state.of(triples)
-        if current.count == size:
+        given = current.count
+        if given == size:
             return current
-    raise StoreError(f"{store.address} counts {size} statements in {graph} and gives {current.count}; raise its limit on rows")
+    counted = f"{store.address} counts {size} statements in {graph}"
+    if given > size:
+        raise StoreError(f"{counted} and gives {given}: it changes while it is read; try again when nothing writes to it")
+    raise StoreError(f"{counted} and gives {given or 'a part of them'}; raise its limit on rows")
 
 
 def _size(store: Store, graph: str) -> int:
