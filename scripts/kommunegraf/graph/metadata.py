@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import csvw
-
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.languages import LANGUAGES
@@ -100,6 +98,8 @@ def describe(folder: Path) -> dict[str, Table]:
         if not any(folder.glob("*.csv")):
             raise BadMetadata(f"{folder} holds no tables" if folder.is_dir() else f"{folder} is no folder")
         path = paths.root() / "data" / METADATA
+    import csvw  # takes longer to load than a server that reads no tables to be ready
+
     try:
         content = json.loads(path.read_text("utf-8"))
         if not isinstance(content, dict) or "tables" not in content:

@@ -24,7 +24,6 @@ from kommunegraf.server.http.cache import Cache
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.site.model import Site
-from kommunegraf.stores.snapshot import snapshot
 
 _LOG = logging.getLogger("kommunegraf")
 
@@ -217,7 +216,7 @@ class Context:
 
     def _read(self, source: WorkerPool | Endpoint, loaded: Loaded | None) -> State:
         """The data for the documents, beside what answers queries."""
-        store, version = reading.store(loaded) if loaded else snapshot(self.settings.endpoint)
+        store, version = reading.store(loaded) if loaded else reading.copy(self.settings.endpoint)
         if isinstance(source, Endpoint):
             source.graphs = reading.checked(self.settings).graphs
         documents = Documents(store, release(store), fitting(store, self.data), self.public, self.public + "sparql", self.previous)

@@ -29,6 +29,13 @@ def checked(settings: Settings) -> engines.Endpoint:
     return endpoint
 
 
+def copy(endpoint: str) -> tuple[ox.Store, str]:
+    """The graph as it stands at an endpoint, and a digest of it. Raises StoreError."""
+    from kommunegraf.stores.snapshot import snapshot  # needs httpx, which takes long to load
+
+    return snapshot(endpoint)
+
+
 def store(loaded: Loaded) -> tuple[ox.Store, str]:
     """What the workers hold, in a store of this process, and its version. Raises BadData."""
     content = ox.Store()

@@ -5,9 +5,8 @@ import math
 from codecs import BOM_UTF8
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-import httpx
 import pyoxigraph as ox
 
 from kommunegraf.rdf import client
@@ -19,6 +18,9 @@ from kommunegraf.server.engine.screening import clauses, screen
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 from kommunegraf.server.sparql.media import offered
+
+if TYPE_CHECKING:
+    import httpx
 
 _PIECE = 1 << 16
 _AHEAD = 4
@@ -33,6 +35,8 @@ class Endpoint:
     """The endpoint's address and the connections to it."""
 
     def __init__(self, settings: Settings) -> None:
+        import httpx  # takes long to load, and a server of files needs none
+
         self.url = settings.endpoint
         self.graphs: tuple[str, ...] = ()
         """The graphs that a query without a data set is sent with: all, where the default graph does not see them."""
@@ -99,6 +103,8 @@ class EndpointQuery:
         return Problem("endpoint-silent")
 
     async def _read(self, job: Job) -> None:
+        import httpx
+
         try:
             async with aclosing(self._ask(job)) as frames:
                 async for frame in frames:
@@ -141,7 +147,7 @@ class EndpointQuery:
 
 
 @asynccontextmanager
-async def _posted(endpoint: Endpoint, form: dict[str, str | list[str]], media: str) -> AsyncIterator[httpx.Response]:
+async def _posted(endpoint: Endpoint, form: dict[str, str | list[str]], media: str) -> "AsyncIterator[httpx.Response]":
     """The answer to a query. Redirects are followed as `rdf.client` follows them: with the query, and to web addresses only."""
     url = endpoint.url
     for _ in range(_REDIRECTS + 1):
@@ -161,7 +167,7 @@ def _accepted(form: Format, rows: bool) -> str:
     return ", ".join([*([form.media] if form.w3c else []), *(f"{other.media};q=0.5" for other in others)])
 
 
-async def _made(answer: httpx.Response, media: str, rows: bool, form: Format, most: int) -> bytes:
+async def _made(answer: "httpx.Response", media: str, rows: bool, form: Format, most: int) -> bytes:
     """A whole answer of at most `most` MiB in another format than its own. Raises Problem, also if it cannot be read."""
     body = bytearray()
     async for data in answer.aiter_bytes(_PIECE):
@@ -181,7 +187,7 @@ def _converted(body: bytes, media: str, rows: bool, name: str) -> bytes:
         raise Problem("endpoint-silent") from Exception(str(error))  # the error itself holds results, which belong to this thread
 
 
-async def _refusal(answer: httpx.Response) -> Problem:
+async def _refusal(answer: "httpx.Response") -> Problem:
     """What it means that the endpoint did not answer 200."""
     if answer.status_code == 400:
         message = b""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import pyoxigraph as ox
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kommunegraf import paths
@@ -101,6 +100,8 @@ class Missing:
 @cache
 def _changes(version: str) -> Markup:
     """The change log as HTML, without its first heading; what it calls unreleased is of this version. Raw HTML in it stays text."""
+    from markdown_it import MarkdownIt  # takes long to load, and few pages need it
+
     source = (paths.root() / "CHANGELOG.md").read_text("utf-8").replace("## Unreleased", f"## {version}", 1)
     body = MarkdownIt("commonmark", {"html": False}).render(source.partition("\n")[2] if source.startswith("# ") else source)
     return Markup(body)  # noqa: S704 - made by markdown-it, which escapes text and refuses addresses such as javascript:

@@ -6,7 +6,6 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kommunegraf import paths
@@ -68,6 +67,8 @@ def report_file(lang: str) -> Path:
 
 def report(page: Page, iri: str) -> Report:
     """The report, from Markdown; HTML in it is shown, not used."""
+    from markdown_it import MarkdownIt  # takes long to load, and few pages need it
+
     text = report_file(page.lang).read_text("utf-8")
     title, _, rest = text.removeprefix("# ").partition("\n")
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(rest)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 import kommunegraf
@@ -99,6 +98,8 @@ def _type(annotation: Any) -> str:
 
 
 def _html(text: str) -> Markup:
+    from markdown_it import MarkdownIt  # takes long to load, and few pages need it
+
     body = MarkdownIt("commonmark", {"html": False}).render(text)
     return Markup(body)  # noqa: S704 - made by markdown-it, which escapes text; it is our own docstrings
 
