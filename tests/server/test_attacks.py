@@ -217,7 +217,7 @@ def test_a_load_that_hangs_neither_stops_the_server_nor_outlives_it(tmp_path: Pa
         hanging = asyncio.run_coroutine_threadsafe(served.context.reload(), served.loop)
         time.sleep(0.3)
         begin = time.monotonic()
-    assert time.monotonic() - begin < 8
+    assert time.monotonic() - begin < 15
     assert hanging.cancelled() or hanging.exception()
     assert set(workers()) <= others
 
@@ -245,7 +245,7 @@ def test_the_watch_does_not_wait_behind_the_queries_of_clients(data: Path) -> No
         for _ in range(3):
             begin = time.monotonic()
             assert httpx.get(f"{served.base}/ready", timeout=10).status_code == 200
-            assert time.monotonic() - begin < 1.5
+            assert time.monotonic() - begin < 2.5
         assert {future.result().status_code for future in crowd} <= {503, 504}
 
 

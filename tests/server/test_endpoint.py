@@ -94,7 +94,7 @@ def test_a_runaway_query_ends_in_time(client: httpx.Client) -> None:
     started = time.monotonic()
     answer = ask(client, "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
     assert (answer.status_code, problem(answer)) == (504, "time-limit")
-    assert time.monotonic() - started < 4 + 1
+    assert time.monotonic() - started < 4 + 8
 
 
 def test_a_large_answer_is_streamed(client: httpx.Client) -> None:

