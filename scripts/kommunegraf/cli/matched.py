@@ -117,8 +117,8 @@ def layered(matcher: "Matcher", here: str, form: Form, most: int | None, output:
         for other, score, shared in layers.alike(matcher, here)
     ]
     wide, words = layers.wide_similarity(matcher), languages.words(lang, "matching")
-    told = text.significance(power.power(wide), len(wide.significant()), lang)
-    heading = f"{own.label}\n\n{words.report_wide.format(languages.number(int(wide.degrees.sum()), lang), told)}"
+    significance = text.significance(power.power(wide), len(wide.significant()), lang)
+    heading = f"{own.label}\n\n{words.report_wide.format(languages.number(int(wide.degrees.sum()), lang), significance)}"
     _table(rows, "alike", heading, form, lang, most, output)
 
 

@@ -234,16 +234,16 @@ def known_by(evidence: Iterable[Evidence], year: int) -> list[Evidence]:
     A statement of that year or before stands as it is. A later or undated one tells that something was active, if it says
     that it began by then: it began, and had not ended or ended later.
     """
-    said = []
+    statements = []
     for one in (one for one in evidence if one.status != NONE):
         if one.basis != "period" and one.year and one.year <= year:
-            said.append(one)
+            statements.append(one)
         elif one.status != "planned" and one.start and one.start <= year:
             gone = one.status == "ended" and one.end is not None and one.end <= year
             if gone or one.status == "active" or one.end:
                 then = replace(one.source, year=one.end if gone else year, not_before=None)
-                said.append(replace(one, status="ended" if gone else "active", source=then))
-    return said
+                statements.append(replace(one, status="ended" if gone else "active", source=then))
+    return statements
 
 
 def _last(iri: str) -> str:

@@ -136,8 +136,8 @@ def _scores(values: Floats, weights: Floats) -> list[Score]:
 
 def kept(first: Integers, second: Integers) -> Floats:
     """For each row, the share of its best partners in `first` that are also in `second` (-1 fills up); NaN where there are none."""
-    found = [np.isin(one[one >= 0], two[two >= 0]) for one, two in zip(first, second)]
-    return np.array([share.mean() if len(share) else np.nan for share in found])
+    shared = [np.isin(one[one >= 0], two[two >= 0]) for one, two in zip(first, second)]
+    return np.array([share.mean() if len(share) else np.nan for share in shared])
 
 
 def stability(matrix: npt.ArrayLike, most: int = 5, share: float = 0.1, repeats: int = 20, seed: int = 1) -> Floats:

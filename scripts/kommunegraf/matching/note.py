@@ -168,8 +168,8 @@ def _questions(parts: tuple[Part, ...], words: Words) -> Iterator[str]:
         "outcome": _late, "tender": _current, "have": _unknown, "system": _without_system, "contract": _with_system,
         "ended": _is("ended"),
     }
-    asked = {key: [part for part in parts if condition(part)] for key, condition in cases.items()}
-    specific = [words[f"note_ask_{key}"].format(_who(those)) for key, those in asked.items() if those][:SPECIFIC]
+    concerned = {key: [part for part in parts if condition(part)] for key, condition in cases.items()}
+    specific = [words[f"note_ask_{key}"].format(_who(those)) for key, those in concerned.items() if those][:SPECIFIC]
     yield from (specific + [words[f"note_ask_{key}"] for key in GENERAL])[:QUESTIONS]
 
 

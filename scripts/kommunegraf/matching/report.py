@@ -94,8 +94,8 @@ def _effect(one: groups.Effect | None, words: Words, lang: str) -> str:
 
 
 def _like_size(one: Place, other: Place) -> bool:
-    known = one.population and other.population
-    return bool(known and LIKE_SIZE[0] <= (one.population or 0) / (other.population or 1) <= LIKE_SIZE[1])
+    counted = one.population and other.population
+    return bool(counted and LIKE_SIZE[0] <= (one.population or 0) / (other.population or 1) <= LIKE_SIZE[1])
 
 
 def _sensitivity(matcher: Matcher, words: Words) -> Iterator[str]:
@@ -103,10 +103,10 @@ def _sensitivity(matcher: Matcher, words: Words) -> Iterator[str]:
     yield from (f"## {words.report_sensitivity}", "", words.report_sensitivity_head, "|---|---|---|---|---|")
     for choices in OTHER_CHOICES:
         other = Matcher(matcher.register, choices)
-        kept = np.nanmean(evaluate.kept(first, other.similarity.top(5)))
-        told = (choices.text(lang), other.graph.number_of_edges(), sum(other.graph.degree[r] > 0 for r in other.rows))
-        share = words.report_share.format(round(100 * float(kept)))
-        yield "| {} | {} | {} | {} | {} |".format(*told, other.significant, share)
+        stable = np.nanmean(evaluate.kept(first, other.similarity.top(5)))
+        cells = (choices.text(lang), other.graph.number_of_edges(), sum(other.graph.degree[r] > 0 for r in other.rows))
+        share = words.report_share.format(round(100 * float(stable)))
+        yield "| {} | {} | {} | {} | {} |".format(*cells, other.significant, share)
 
 
 def _communities(matcher: Matcher, words: Words) -> Iterator[str]:
@@ -171,8 +171,8 @@ def kommuner(matcher: Matcher, words: Words) -> Iterator[str]:
     yield from (f"## {words.report_kommuner}", "", words.report_kommuner_head, "|---|---|---|---|---|")
     for row, name in enumerate(matcher.rows):
         best = matcher.alike(name, 3)
-        told = "; ".join(f"{p.municipality.label} ({number(p.score.surprise, lang)})" for p in best) or words.none
-        kept = matcher.stability[row]
-        share = "–" if np.isnan(kept) else words.report_share.format(round(100 * float(kept)))
+        nearest = "; ".join(f"{p.municipality.label} ({number(p.score.surprise, lang)})" for p in best) or words.none
+        stable = matcher.stability[row]
+        share = "–" if np.isnan(stable) else words.report_share.format(round(100 * float(stable)))
         plans = len(matcher.learn_from(name))
-        yield f"| {matcher.graph.nodes[name]['label']} | {matcher.graph.degree[name]} | {plans} | {told} | {share} |"
+        yield f"| {matcher.graph.nodes[name]['label']} | {matcher.graph.degree[name]} | {plans} | {nearest} | {share} |"

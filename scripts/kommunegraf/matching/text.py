@@ -75,8 +75,8 @@ def standing(claim: Claim, words: Words) -> str:
     began = words.began.format(one.since) if one.since and one.since != one.as_of else ""
     ended = words.was_until.format(one.until) if one.until else ""
     mark = own_mark([claim], words)
-    told = "" if one.until and one.until == one.as_of else words.stated.format(one.as_of) if one.as_of else words.no_year
-    return ", ".join(part for part in (mark, claim.status.label, began, ended, told) if part)
+    stand = "" if one.until and one.until == one.as_of else words.stated.format(one.as_of) if one.as_of else words.no_year
+    return ", ".join(part for part in (mark, claim.status.label, began, ended, stand) if part)
 
 
 def own_mark(claims: Iterable[Claim], words: Words) -> str:
@@ -98,9 +98,9 @@ def vehicle_line(vehicle: Vehicle, here: Resource, words: Words) -> str:
 def opportunity_lines(one: Opportunity, words: Words, here: Resource | None = None) -> list[str]:
     """An opportunity in two lines: its kind, what it is about, its points and sources; then why, the kommune `here` first."""
     sources = list(dict.fromkeys(host(source) for source in one.sources if not one.private or source.address))
-    told = f" ({', '.join([words.points.format(one.total), *sources[:2]])})"
+    ending = f" ({', '.join([words.points.format(one.total), *sources[:2]])})"
     first = f"{words[f'kind_{one.kind}'].upper()} "
-    return [first + short(about(one), WIDTH - 2 - len(first) - len(told)) + told, short(f"  {why(one, words, here)}", WIDTH - 2)]
+    return [first + short(about(one), WIDTH - 2 - len(first) - len(ending)) + ending, short(f"  {why(one, words, here)}", WIDTH - 2)]
 
 
 def about(one: Opportunity) -> str:

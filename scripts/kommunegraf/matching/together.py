@@ -96,15 +96,15 @@ def _services(register: Register, graph: "nx.Graph") -> Iterable[Vehicle]:
 
 def _undertakings(register: Register, graph: "nx.Graph") -> Iterable[Vehicle]:
     """One source, one initiative, one title and no product: two to twenty kommuner in one undertaking that goes on in each."""
-    told: dict[tuple[str, str, str], list[Evidence]] = defaultdict(list)
+    statements: dict[tuple[str, str, str], list[Evidence]] = defaultdict(list)
     for claim in _active(graph):
         for one in claim.evidence:
             if one.title and one.status == "active" and all(register.kinds.get(s) in SERVICES for s in one.solutions):
-                told[one.source.iri, one.initiative, one.title.casefold()].append(one)
-    for said in told.values():
-        named = _places(register, (one.municipality for one in said))
+                statements[one.source.iri, one.initiative, one.title.casefold()].append(one)
+    for members in statements.values():
+        named = _places(register, (one.municipality for one in members))
         if 2 <= len(named) <= LARGEST:
-            first = said[0]
+            first = members[0]
             freshness = register.limits.freshness(first.year)
             yield Vehicle("undertaking", register.resource(first.initiative), first.title, named, first.year, freshness, first.source)
 

@@ -27,8 +27,8 @@ def first_years(graph: nx.Graph, matrix: Links, rows: list[str], columns: list[s
     """The first year in which a source tells of each link of the matrix; NaN where there is no link or no year."""
     years = np.full(matrix.shape, np.nan)
     for i, j in np.argwhere(matrix > 0).tolist():
-        told = [e.year for e in graph.edges[rows[i], columns[j]]["adoption"].evidence if e.year]
-        years[i, j] = min(told, default=np.nan)
+        stated = [e.year for e in graph.edges[rows[i], columns[j]]["adoption"].evidence if e.year]
+        years[i, j] = min(stated, default=np.nan)
     return years
 
 

@@ -138,8 +138,8 @@ class Store:
         """One request, again while the store is busy or silent, and with credentials where it asks for them."""
         def send() -> _Answer:
             auth = self._auth or httpx.USE_CLIENT_DEFAULT
-            told = {"Accept": accept, **(headers or {})}
-            with self._client.stream(method, address, headers=told, auth=auth, **content) as response:
+            fields = {"Accept": accept, **(headers or {})}
+            with self._client.stream(method, address, headers=fields, auth=auth, **content) as response:
                 return _Answer(address, response.status_code, response.headers, self._body(response))
 
         answer = self._patiently(send)
@@ -201,9 +201,9 @@ def _refusal(answer: _Answer) -> StoreError:
     if answer.status in (401, 403):
         hint = "set KOMMUNEGRAF_STORE_USER and KOMMUNEGRAF_STORE_PASSWORD, or name a file with --credentials"
         return StoreError(f"{answer.address} does not let this user in (status {answer.status}); {hint}")
-    said = " ".join(answer.content[:300].decode("utf-8", "replace").split())
-    if answer.status == 413 or "memory exhausted" in said or "10000 lines" in said:
-        return TooLarge(f"{answer.address} takes smaller requests only: {said}")
+    text = " ".join(answer.content[:300].decode("utf-8", "replace").split())
+    if answer.status == 413 or "memory exhausted" in text or "10000 lines" in text:
+        return TooLarge(f"{answer.address} takes smaller requests only: {text}")
     if answer.status < 400:
         return StoreError(f"{answer.address} leads on to {answer.headers.get('location')}; give that address")
-    return StoreError(f"{answer.address} answered with status {answer.status}: {said}")
+    return StoreError(f"{answer.address} answered with status {answer.status}: {text}")

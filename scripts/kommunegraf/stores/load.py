@@ -57,9 +57,9 @@ def plan(store: Store, graphs: dict[str, State], version: str, only: Iterable[st
     wanted = dict(graphs) | {graph: State(frozenset()) for graph in listed - graphs.keys() if graph.startswith(GRAPH)}
     chosen = set(only) or set(wanted)
     changes = [change for graph in sorted(chosen & wanted.keys()) if (change := difference(graph, read(store, graph), wanted[graph]))]
-    kept = {line for line in before.statements if line.split(" ", 1)[0].strip("<>") not in chosen}
-    told = state.manifest({graph: graphs[graph] for graph in sorted(chosen & graphs.keys())}, version)
-    manifest = difference(MANIFEST, before, State(told.statements | kept))
+    others = {line for line in before.statements if line.split(" ", 1)[0].strip("<>") not in chosen}
+    manifested = state.manifest({graph: graphs[graph] for graph in sorted(chosen & graphs.keys())}, version)
+    manifest = difference(MANIFEST, before, State(manifested.statements | others))
     return [*changes, manifest] if manifest else changes
 
 
