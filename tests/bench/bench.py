@@ -54,10 +54,10 @@ def rounds(works: dict[str, Work], repeat: int = 7) -> list[dict[str, float]]:
     return [{name: spent(work) for name, work in works.items()} for _ in range(repeat)]
 
 
-def add(table: Table, what: str, found: list[dict[str, float]], work: str, unit: str, of: str, goal: str = "") -> None:
+def add(table: Table, what: str, measures: list[dict[str, float]], work: str, unit: str, of: str, goal: str = "") -> None:
     """A row: median milliseconds of a work, and the median of its ratio to a unit."""
-    ratio = statistics.median(one[work] / one[unit] for one in found)
-    table.add_row(what, f"{statistics.median(one[work] for one in found) * 1000:,.1f}", f"{ratio:.2f} {of}", goal)
+    ratio = statistics.median(one[work] / one[unit] for one in measures)
+    table.add_row(what, f"{statistics.median(one[work] for one in measures) * 1000:,.1f}", f"{ratio:.2f} {of}", goal)
 
 
 def parse(path: Path) -> None:
@@ -101,15 +101,15 @@ def building(table: Table, folder: Path) -> None:
         works[f"P {name}"], works[name] = partial(parse, file), partial(build.build, ONTOLOGY, source)
     works["metadata"] = partial(tables.read, data["empty"])
     works["open"] = partial(engines.Embedded.open, folder / "graph" / "real" / build.NQUADS)
-    found = rounds(works)
-    add(table, f"build, real tables, {size['real']:,} quads", found, "real", "P real", "P", "2")
-    add(table, "  of it fixed: metadata and ontology (tables without rows)", found, "empty", "P real", "P")
-    add(table, "    of that: metadata parsed", found, "metadata", "P real", "P")
-    add(table, f"build, evidence x {TIMES} (simulated), {size['large']:,} quads", found, "large", "P large", "P", "2")
-    times = statistics.median((one["large"] - one["empty"]) / (one["real"] - one["empty"]) for one in found)
+    measures = rounds(works)
+    add(table, f"build, real tables, {size['real']:,} quads", measures, "real", "P real", "P", "2")
+    add(table, "  of it fixed: metadata and ontology (tables without rows)", measures, "empty", "P real", "P")
+    add(table, "    of that: metadata parsed", measures, "metadata", "P real", "P")
+    add(table, f"build, evidence x {TIMES} (simulated), {size['large']:,} quads", measures, "large", "P large", "P", "2")
+    times = statistics.median((one["large"] - one["empty"]) / (one["real"] - one["empty"]) for one in measures)
     growth = math.log(times) / math.log((size["large"] - size["empty"]) / (size["real"] - size["empty"]))
     table.add_row("  growth exponent of time over quads, fixed part aside", "", f"{growth:.2f}", "1.1")
-    add(table, "embedded store opened, real graph", found, "open", "P real", "P", "2.5")
+    add(table, "embedded store opened, real graph", measures, "open", "P real", "P", "2.5")
 
 
 def starting(table: Table, folder: Path) -> None:
@@ -122,9 +122,9 @@ def starting(table: Table, folder: Path) -> None:
         "kommunegraf query run municipality, from cold": [COMMAND, *lookup, "--graph", str(folder / "graph" / "real")],
     }
     run = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL)
-    found = rounds({what: partial(run, command) for what, command in commands.items()}, repeat=15)
+    measures = rounds({what: partial(run, command) for what, command in commands.items()}, repeat=15)
     for what, goal in zip(commands, ("", "", "3", "150 ms"), strict=True):
-        add(table, what, found, what, "python -c pass", "bare Python", goal)
+        add(table, what, measures, what, "python -c pass", "bare Python", goal)
 
 
 def main() -> None:

@@ -61,10 +61,10 @@ def main() -> None:
     for name, content in files.items():
         sheets, seconds, peak = measured(partial(reading.sheets, content, name))
         table.add_row(f"read {name}", f"{seconds:.2f}", f"{peak:.0f}")
-    found, seconds, peak = measured(lambda: checking.check(sheets, held, date(2026, 11, 28), given=GIVEN))
-    assert not found.wrong, found.wrong[:3]
+    checked, seconds, peak = measured(lambda: checking.check(sheets, held, date(2026, 11, 28), given=GIVEN))
+    assert not checked.wrong, checked.wrong[:3]
     table.add_row("check", f"{seconds:.2f}", f"{peak:.0f}")
-    (taken, changes), seconds, peak = measured(lambda: statements.take(held, found.submissions))
+    (taken, changes), seconds, peak = measured(lambda: statements.take(held, checked.submissions))
     assert len(changes) >= ROWS
     table.add_row("import, without writing", f"{seconds:.2f}", f"{peak:.0f}")
     started = perf_counter()

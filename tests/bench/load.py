@@ -53,8 +53,8 @@ def wrk(address: str, *script: str) -> Found:
         file.flush()
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "-s", file.name, address, "--", *script[1:]]
         done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8")
-    told = json.loads(done.stdout.strip().splitlines()[-1])
-    return Found(told["requests"] / told["duration"] * 1e6, told["p50"] / 1000, told["p99"] / 1000, told["failed"])
+    report = json.loads(done.stdout.strip().splitlines()[-1])
+    return Found(report["requests"] / report["duration"] * 1e6, report["p50"] / 1000, report["p99"] / 1000, report["failed"])
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def measure(folder: Path, console: Console) -> tuple[dict[tuple[str, str], list[
     codes = sorted(set(re.findall(r"(?m)^<\S+/kommunegraf/municipality/(\d{4})> ", nquads.read_text("utf-8"))))
     ours, rdflib = free_port(), free_port()
     programs = Path(sys.executable).parent
-    found: dict[tuple[str, str], list[Found]] = {}
+    measures: dict[tuple[str, str], list[Found]] = {}
     with ExitStack() as stack:
         command = [str(programs / "kommunegraf"), "serve", "--graph", str(folder), "--port", str(ours), "--quiet"]
         server = stack.enter_context(started(command, f"http://127.0.0.1:{ours}/ready"))
@@ -98,20 +98,20 @@ def measure(folder: Path, console: Console) -> tuple[dict[tuple[str, str], list[
             console.print(f"round {number + 1} of {ROUNDS}; load of the machine {os.getloadavg()[0]:.1f}", style="dim")
             for kind in LOOKUPS:
                 for name, address in places.items():
-                    found.setdefault((name, kind), []).append(wrk(address, "lookup.lua", httpx.URL(address).path, kind, *codes))
+                    measures.setdefault((name, kind), []).append(wrk(address, "lookup.lua", httpx.URL(address).path, kind, *codes))
             for path in DOCUMENTS:
                 httpx.get(f"http://127.0.0.1:{ours}/{path}")
-                found.setdefault(("kommunegraf", path), []).append(wrk(f"http://127.0.0.1:{ours}/{path}"))
-    return found, server, costs
+                measures.setdefault(("kommunegraf", path), []).append(wrk(f"http://127.0.0.1:{ours}/{path}"))
+    return measures, server, costs
 
 
-def _median(found: list[Found]) -> Found:
-    return Found(*(statistics.median(column) for column in zip(*found)))
+def _median(measures: list[Found]) -> Found:
+    return Found(*(statistics.median(column) for column in zip(*measures)))
 
 
-def _times(found: dict[tuple[str, str], list[Found]], kind: str, name: str) -> str:
+def _times(measures: dict[tuple[str, str], list[Found]], kind: str, name: str) -> str:
     """How many times the other server's requests ours answers, by the medians of the rounds, beside the same lookup."""
-    pairs = zip(found["kommunegraf", kind], found[name, kind if kind in LOOKUPS else "same"])
+    pairs = zip(measures["kommunegraf", kind], measures[name, kind if kind in LOOKUPS else "same"])
     return f"{statistics.median(ours.rate / theirs.rate for ours, theirs in pairs):.2f} of {name} ({GOALS[name]:g})"
 
 
@@ -122,14 +122,14 @@ def main() -> None:
         if not shutil.which(program, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}"):
             raise SystemExit(f"{program} is not installed; {how}")
     with tempfile.TemporaryDirectory(prefix="kommunegraf-bench-") as folder:
-        found, server, costs = measure(Path(folder), console)
+        measures, server, costs = measure(Path(folder), console)
     title = f"Load: {CONNECTIONS} connections, {ROUNDS} rounds of {SECONDS} s; wrk and the servers share {os.cpu_count()} processors"
     table = Table("request", "server", "a second", "p50 ms", "p99 ms", "failed", "ratio (goal)", title=title)
     for kind, what in {**LOOKUPS, **DOCUMENTS}.items():
         for name in ("kommunegraf", *GOALS):
-            if (name, kind) in found:
-                rate, p50, p99, failed = _median(found[name, kind])
-                ratio = "; ".join(_times(found, kind, other) for other in GOALS) if name == "kommunegraf" else ""
+            if (name, kind) in measures:
+                rate, p50, p99, failed = _median(measures[name, kind])
+                ratio = "; ".join(_times(measures, kind, other) for other in GOALS) if name == "kommunegraf" else ""
                 table.add_row(what, name, f"{rate:,.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{failed:.0f}", ratio)
     console.print(table)
     for line in costs:

@@ -48,8 +48,8 @@ def projection(table: Table) -> None:
         graph = nx.Graph()
         graph.add_nodes_from(range(rows + columns))
         graph.add_edges_from((int(i), int(j) + rows) for i, j in np.argwhere(matrix))
-        found = nx.bipartite.weighted_projected_graph(graph, range(rows))
-        weights = nx.to_numpy_array(found, nodelist=range(rows))
+        projected = nx.bipartite.weighted_projected_graph(graph, range(rows))
+        weights = nx.to_numpy_array(projected, nodelist=range(rows))
         overlap = ours.overlap()
         np.fill_diagonal(overlap, 0)
         assert (weights == overlap).all()
@@ -80,9 +80,9 @@ def largest(table: Table) -> None:
         command = [sys.executable, "-m", "tests.bench.match", str(rows), "all" if everyone else "one"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         text = done.stdout.strip() or f"no: {done.stderr.strip().splitlines()[-1]}"
-        milliseconds, told = text.split(" ", 1) if done.returncode == 0 else ("", text)
+        milliseconds, memory = text.split(" ", 1) if done.returncode == 0 else ("", text)
         what = "ten best of all" if everyone else "ten best of one"
-        table.add_row(f"within 2 GB: {what}, {rows:,} x 100", milliseconds, told, "")
+        table.add_row(f"within 2 GB: {what}, {rows:,} x 100", milliseconds, memory, "")
 
 
 def limited(rows: int, everyone: bool) -> None:

@@ -76,8 +76,8 @@ def main() -> None:
         works[f"pages {size}"] = partial(pages, documents)
     works["rdflib"] = partial(with_rdflib, documents)
     works["parsing"] = partial(_graphs, documents)
-    found = rounds(works, 3)
-    cost = {name: statistics.median(one[name] for one in found) for name in works}
+    measures = rounds(works, 3)
+    cost = {name: statistics.median(one[name] for one in measures) for name in works}
     for size in SIZES:
         table.add_row(f"data, {size:,} resources", f"{cost[f'data {size}'] / size / len(DATA) * 1e6:.1f}", "60")
         table.add_row(f"pages, {size:,} resources", f"{cost[f'pages {size}'] / size / 2 * 1e6:.1f}", "60")

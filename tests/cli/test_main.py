@@ -26,8 +26,8 @@ def test_build_tells_what_it_made(tmp_path: Path) -> None:
 
 def test_the_questions_are_listed_searched_and_explained(built: Path) -> None:
     assert "neighbours-ahead" in good("query", "list")
-    found = good("query", "list", "neighbour", "solution")
-    assert "neighbours-with-other-solutions" in found and "contents" not in found
+    listing = good("query", "list", "neighbour", "solution")
+    assert "neighbours-with-other-solutions" in listing and "contents" not in listing
     assert "Hvad er naboerne" in good("query", "show", "neighbours-ahead", "--lang", "da")
 
 
@@ -55,8 +55,8 @@ def test_a_query_of_ones_own_is_answered(built: Path, tmp_path: Path) -> None:
 
 
 def test_a_match_can_be_read_by_programs(built: Path) -> None:
-    found = json.loads(good("match", "751", "--format", "json", "--graph", str(built)))
-    assert found["place"]["municipality"]["label"] == "Aarhus Municipality" and found["alike"]
+    matched = json.loads(good("match", "751", "--format", "json", "--graph", str(built)))
+    assert matched["place"]["municipality"]["label"] == "Aarhus Municipality" and matched["alike"]
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,9 @@ class Running:
 @contextmanager
 def running(*arguments: str, **environment: str) -> Iterator[Running]:
     """The command with some arguments, over a free port; ended at the end."""
-    told = {**os.environ, **{f"KOMMUNEGRAF_{name.upper()}": value for name, value in environment.items()}}
+    variables = {**os.environ, **{f"KOMMUNEGRAF_{name.upper()}": value for name, value in environment.items()}}
     pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "encoding": "utf-8"}
-    with subprocess.Popen([*COMMAND, *arguments], env=told, **pipes) as process:
+    with subprocess.Popen([*COMMAND, *arguments], env=variables, **pipes) as process:
         try:
             yield Running(process)
         finally:
@@ -241,16 +241,16 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
     file = write(tmp_path / "data.ttl", "a")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        said = refused("--port", port, str(file))
-    assert port in said and "in use" in said
+        message = refused("--port", port, str(file))
+    assert port in message and "in use" in message
 
 
 def test_what_is_missing_or_unreadable_is_told(tmp_path: Path) -> None:
     assert "kommunegraf build" in refused("--graph", str(tmp_path / "nowhere"))
     assert "missing.ttl" in refused(str(tmp_path / "missing.ttl"))
     (tmp_path / "broken.ttl").write_text("<a> <b> this is no Turtle", "utf-8")
-    said = refused(str(tmp_path / "broken.ttl"))
-    assert "broken.ttl" in said and "line 1" in said
+    message = refused(str(tmp_path / "broken.ttl"))
+    assert "broken.ttl" in message and "line 1" in message
     (tmp_path / "data.xyz").write_text("", "utf-8")
     assert "data.xyz" in refused(str(tmp_path / "data.xyz"))
     assert "no such folder" in refused("--previous", str(tmp_path / "nowhere"), str(write(tmp_path / "data.ttl", "a")))

@@ -151,8 +151,8 @@ def test_what_is_wrong_with_a_register_is_found_in_its_place(
     data, ontology = sweden.folders(tmp_path)
     change(data)
     name, line, column, message = finding
-    found = [(Path(f.file).name, f.line, f.column) for f in tables.read(data)[1] if message in f.message]
-    assert (name, line, column) in found
+    places = [(Path(f.file).name, f.line, f.column) for f in tables.read(data)[1] if message in f.message]
+    assert (name, line, column) in places
     with pytest.raises(BadInput):
         build.build_all(Folders.of([data], ontology))
 

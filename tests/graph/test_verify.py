@@ -304,8 +304,8 @@ def test_a_contradiction_between_figures_is_found_when_it_is_not_declared(
 ) -> None:
     pattern = ox.NamedNode(BASE + contradiction), ox.NamedNode(expand("kg:concerns"))
     concerned = {quad.object for quad in engine.store.quads_for_pattern(*pattern, None, None)}
-    (found,) = check(edited(f"- {contradiction} kg:concerns *"), [rule], "en")
-    assert ox.NamedNode(found.resource) in concerned or rule == "contradiction-sum"
+    (finding,) = check(edited(f"- {contradiction} kg:concerns *"), [rule], "en")
+    assert ox.NamedNode(finding.resource) in concerned or rule == "contradiction-sum"
 
 
 def test_every_declared_contradiction_of_a_computed_kind_is_recomputed(engine: Embedded) -> None:
@@ -317,5 +317,5 @@ def test_every_declared_contradiction_of_a_computed_kind_is_recomputed(engine: E
 
 def test_a_share_of_all_outside_both_groups_is_found(edited: Edit, check: Check) -> None:
     share = f"{OBS}interactive-tour-guides-all-share-4-3"
-    found = check(edited(f'- {share} kg:value *\n+ {share} kg:value "60"^^xsd:decimal'), ["contradiction-interval"], "en")
-    assert [f.resource for f in found] == [BASE + share]
+    findings = check(edited(f'- {share} kg:value *\n+ {share} kg:value "60"^^xsd:decimal'), ["contradiction-interval"], "en")
+    assert [f.resource for f in findings] == [BASE + share]

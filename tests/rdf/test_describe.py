@@ -63,17 +63,17 @@ def test_every_resource_of_the_graph_can_be_written_and_read_in_every_format(sto
     assert len(iris) > 3000
     for iri in sorted(iris - {KG})[::step]:
         quads = description(store, iri)
-        said = {quad.triple for quad in quads}
+        statements = {quad.triple for quad in quads}
         for format in DATA:
             parsed = ox.parse(encode(quads, format), format=ox.RdfFormat.from_media_type(format.media))
             again = ox.Dataset(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in parsed)
             if any(isinstance(quad.object, ox.BlankNode) for quad in quads):
                 again.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-                first = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in said)
+                first = ox.Dataset(ox.Quad(t.subject, t.predicate, t.object) for t in statements)
                 first.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
                 assert again == first, (iri, format.name)
             else:
-                assert {quad.triple for quad in again} == said, (iri, format.name)
+                assert {quad.triple for quad in again} == statements, (iri, format.name)
 
 
 def test_a_description_holds_all_statements_with_the_resource_as_subject_and_no_others(store: ox.Store, ranking: str) -> None:

@@ -232,8 +232,8 @@ def test_reloads_that_are_asked_for_while_one_runs_are_one(tmp_path: Path, monke
 
     with serving(triples(tmp_path / "data.nt", 100), **LIMITS) as served:
         monkeypatch.setattr(WorkerPool, "start", counted)
-        asked = [asyncio.run_coroutine_threadsafe(served.context.reload(), served.loop) for _ in range(30)]
-        for one in asked:
+        reloads = [asyncio.run_coroutine_threadsafe(served.context.reload(), served.loop) for _ in range(30)]
+        for one in reloads:
             one.result(60)
         assert 1 <= len(starts) <= 2
 

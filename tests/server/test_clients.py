@@ -61,8 +61,8 @@ def test_sparqlwrapper_asks(served: Served, method: str, way: str) -> None:
 
 @pytest.mark.parametrize("form", [wrappers.TURTLE, wrappers.XML, wrappers.RDFXML, wrappers.JSONLD, wrappers.N3])
 def test_sparqlwrapper_gets_graphs(served: Served, form: str) -> None:
-    found = wrapped(served, REGION, form)
-    graph = found if isinstance(found, rdflib.Graph) else rdflib.Graph().parse(data=found, format="turtle")
+    content = wrapped(served, REGION, form)
+    graph = content if isinstance(content, rdflib.Graph) else rdflib.Graph().parse(data=content, format="turtle")
     assert len(graph) == 98
 
 

@@ -99,24 +99,24 @@ LANGUAGES = {"": "0751.html", "da": "0751.html", "en": "0751.en.html", "en-GB,en
 
 
 def test_a_page_comes_in_the_language_that_is_asked_for(served: Served) -> None:
-    found = {}
+    languages = {}
     for language in LANGUAGES:
-        found[language] = raw(served, AARHUS, **({"Accept-Language": language} if language else {}))[1]["location"]
-    assert found == LANGUAGES
+        languages[language] = raw(served, AARHUS, **({"Accept-Language": language} if language else {}))[1]["location"]
+    assert languages == LANGUAGES
 
 
 @pytest.mark.parametrize("name", ["turtle", "ttl", "text/turtle", "jsonld", "ntriples", "nt", "rdfxml", "rdf", "trig", "nquads", "html"])
 def test_a_format_can_be_named_in_the_address(client: httpx.Client, name: str) -> None:
     answer = client.get(AARHUS, params={"format": name}, headers={"Accept": "image/png"}, follow_redirects=True)
     assert answer.status_code == 200
-    known = next((f for f in (*DATA, *DATASETS) if name in (f.name, f.suffix[1:], f.media)), None)
-    assert answer.headers["content-type"].split(";")[0] == (known.media if known else "text/html")
+    form = next((f for f in (*DATA, *DATASETS) if name in (f.name, f.suffix[1:], f.media)), None)
+    assert answer.headers["content-type"].split(";")[0] == (form.media if form else "text/html")
     assert client.get(AARHUS, params={"format": "docx"}).status_code == 406
 
 
 @pytest.mark.parametrize("thing", THINGS)
 def test_every_format_of_a_thing_says_the_same(client: httpx.Client, thing: str) -> None:
-    told = {}
+    graphs = {}
     page = client.get(thing, follow_redirects=True)
     assert page.headers["content-type"] == "text/html; charset=utf-8" and b"<h1" in page.content
     for format in (*DATA, *DATASETS):
@@ -125,9 +125,9 @@ def test_every_format_of_a_thing_says_the_same(client: httpx.Client, thing: str)
         form = ox.RdfFormat.from_media_type(format.media)
         graph = ox.Dataset(ox.Quad(q.subject, q.predicate, q.object) for q in ox.parse(answer.content, format=form))
         graph.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-        told[format.name] = frozenset(graph)
+        graphs[format.name] = frozenset(graph)
         assert any(quad.subject.value == BASE + thing[1:] for quad in graph)
-    assert len(set(told.values())) == 1
+    assert len(set(graphs.values())) == 1
 
 
 def test_the_same_answer_has_one_tag_and_every_other_another(client: httpx.Client) -> None:
@@ -142,9 +142,9 @@ def test_the_same_answer_has_one_tag_and_every_other_another(client: httpx.Clien
 def test_what_a_client_has_is_not_sent_again(client: httpx.Client) -> None:
     first = client.get(AARHUS + ".ttl")
     tag = first.headers["etag"]
-    for known in (tag, f"W/{tag}", f'"other", {tag}', f'"a",W/{tag} ,"b"', "*"):
-        answer = client.get(AARHUS + ".ttl", headers={"If-None-Match": known})
-        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag), known
+    for condition in (tag, f"W/{tag}", f'"other", {tag}', f'"a",W/{tag} ,"b"', "*"):
+        answer = client.get(AARHUS + ".ttl", headers={"If-None-Match": condition})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag), condition
         assert (answer.headers["vary"], answer.headers["cache-control"]) == (first.headers["vary"], first.headers["cache-control"])
     for unknown in ('"other"', tag.strip('"'), client.get(AARHUS + ".nt").headers["etag"], ""):
         assert client.get(AARHUS + ".ttl", headers={"If-None-Match": unknown}).status_code == 200, unknown
@@ -175,8 +175,8 @@ def test_a_document_cannot_be_changed(served: Served, method: str, path: str) ->
 def test_any_page_of_the_web_may_read_the_data(served: Served) -> None:
     status, headers, body = raw(served, AARHUS + ".ttl", "OPTIONS")
     assert (status, headers["allow"], headers["access-control-allow-origin"], body) == (204, "GET, HEAD, OPTIONS", "*", b"")
-    asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "accept"}
-    status, headers, _ = raw(served, AARHUS, "OPTIONS", **asked)
+    preflight = {"Origin": "https://example.org", "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "accept"}
+    status, headers, _ = raw(served, AARHUS, "OPTIONS", **preflight)
     assert status == 204 and "GET" in headers["access-control-allow-methods"] and "Accept" in headers["access-control-allow-headers"]
     for path in (AARHUS, AARHUS + ".nt", "/nothing", "/dump/kommunegraf.nq.gz"):
         assert raw(served, path, Origin="https://example.org")[1]["access-control-allow-origin"] == "*"
@@ -277,8 +277,8 @@ def test_a_mistyped_address_suggests_the_right_one_to_programs(client: httpx.Cli
     for lang, title in (("da", "Findes ikke"), ("en", "Not found")):
         answer = client.get("/initiative/open-dat", headers={"Accept": "text/turtle", "Accept-Language": lang})
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
-        told = answer.json()
-        assert (told["status"], told["title"]) == (404, title) and f"{BASE}initiative/open-data" in told["suggestions"]
+        problem = answer.json()
+        assert (problem["status"], problem["title"]) == (404, title) and f"{BASE}initiative/open-data" in problem["suggestions"]
 
 
 @pytest.mark.parametrize("path", ["/x", "/x/", "/x/y/z/", "/municipality/none", "/a/b/c/d/e/f/g/h/i/j/k/l/m", "/" + "a/" * 500])

@@ -45,13 +45,13 @@ def test_an_invalid_description_is_seen(document: dict[str, Any]) -> None:
 def test_every_question_is_described_with_all_its_parameters_in_both_languages(document: dict[str, Any]) -> None:
     assert set(document["paths"]) == {f"/questions/{name}" for name in LIBRARY}
     for name, question in LIBRARY.items():
-        told = document["paths"][f"/questions/{name}"]["get"]
-        own = {parameter["name"]: parameter for parameter in told["parameters"] if "name" in parameter}
+        operation = document["paths"][f"/questions/{name}"]["get"]
+        own = {parameter["name"]: parameter for parameter in operation["parameters"] if "name" in parameter}
         assert set(question.parameters) - {"lang"} <= set(own)
         for parameter in question.parameters.values():
             assert parameter.name == "lang" or all(label in own[parameter.name]["description"] for label in parameter.label.values())
         for lang in ("da", "en"):
-            assert question.title[lang] in told["summary"] and question.description[lang].strip() in told["description"]
+            assert question.title[lang] in operation["summary"] and question.description[lang].strip() in operation["description"]
 
 
 def test_formats_and_columns_are_described(document: dict[str, Any]) -> None:

@@ -70,8 +70,8 @@ def test_the_table_of_problems_is_the_codes() -> None:
     for names, status, _ in rows(TEXT, "Limits, and what clients see"):
         for name in names.split(", "):
             problem = Problem(name, most=1, seconds="1", megabytes=1, message="", methods="")
-            told = f"{problem.status}{' R' if 'Retry-After' in problem.headers else ''}"
-            assert (name, status) == (name, told)
+            line = f"{problem.status}{' R' if 'Retry-After' in problem.headers else ''}"
+            assert (name, status) == (name, line)
     limits = {name for name, kind in texts("problems").items() if kind["status"] in (413, 429, 502, 503, 504)}
     assert limits <= {name for names, *_ in rows(TEXT, "Limits, and what clients see") for name in names.split(", ")}
 
@@ -85,10 +85,10 @@ def test_the_examples_that_are_linked_exist() -> None:
 def test_the_access_log_has_the_fields_that_are_told(built: Path, tmp_path: Path) -> None:
     with running(tmp_path, str(built / "kommunegraf.nq")) as server:
         httpx.get(f"{server.base}/sparql", params={"query": LOOKUP}).raise_for_status()
-        (told,) = server.told(1)
+        (entry,) = server.told(1)
     named = TEXT.split("The access log", 1)[1].split("\n- ", 1)[0]
-    assert sorted(told) == sorted(re.findall(r"`(\w+)`", named))
-    assert told["query"] and "municipality" not in json.dumps(told)
+    assert sorted(entry) == sorted(re.findall(r"`(\w+)`", named))
+    assert entry["query"] and "municipality" not in json.dumps(entry)
 
 
 @pytest.mark.slow
@@ -106,11 +106,11 @@ def test_behind_nginx_clients_are_known_by_their_own_address_and_see_the_public_
         with subprocess.Popen(command, stderr=subprocess.DEVNULL) as nginx, own as client:
             try:
                 _wait(public)
-                found = client.get("municipality/0751", headers={"Accept": "text/turtle", "X-Forwarded-For": "192.0.2.7"})
-                assert (found.status_code, found.headers["location"]) == (303, "0751.ttl")
+                document = client.get("municipality/0751", headers={"Accept": "text/turtle", "X-Forwarded-For": "192.0.2.7"})
+                assert (document.status_code, document.headers["location"]) == (303, "0751.ttl")
                 assert client.get("municipality/0751.en.html").headers["content-type"] == "text/html; charset=utf-8"
-                asked = client.post("sparql", data={"query": LOOKUP}, headers={"Accept": "application/sparql-results+json"})
-                assert len(asked.json()["results"]["bindings"]) > 10
+                answer = client.post("sparql", data={"query": LOOKUP}, headers={"Accept": "application/sparql-results+json"})
+                assert len(answer.json()["results"]["bindings"]) > 10
                 service = client.get("sparql", headers={"Accept": "text/turtle"})
                 endpoints = {quad.object.value for quad in ox.parse(service.content, format=ox.RdfFormat.TURTLE, base_iri=public)
                              if quad.predicate.value.endswith("#endpoint") and isinstance(quad.object, ox.NamedNode)}
@@ -120,8 +120,8 @@ def test_behind_nginx_clients_are_known_by_their_own_address_and_see_the_public_
                 assert client.post("sparql", content=b" " * 1_100_000).status_code == 413
             finally:
                 nginx.terminate()
-        told = server.told(6)
-    ours = [one for one in told if one["path"] != "/health"]  # without the question whether the proxy is up
+        entries = server.told(6)
+    ours = [one for one in entries if one["path"] != "/health"]  # without the question whether the proxy is up
     assert {one["client"] for one in ours} == {"127.0.0.2"}, "not the client's own address, but the proxy's or what the client claims"
 
 
@@ -234,10 +234,10 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def test_the_container_is_of_this_checkout_and_runs_without_rights() -> None:
-    found = instructions()
-    copied = [value.split()[:-1] for name, value in found if name == "COPY" and not value.startswith("--from")]
+    lines = instructions()
+    copied = [value.split()[:-1] for name, value in lines if name == "COPY" and not value.startswith("--from")]
     assert copied and all((ROOT / path).exists() for paths in copied for path in paths)
-    last = found[max(place for place, (name, _) in enumerate(found) if name == "FROM"):]
+    last = lines[max(place for place, (name, _) in enumerate(lines) if name == "FROM"):]
     assert int(dict(last)["USER"].split(":")[0]) > 0
     assert {"HEALTHCHECK", "ENTRYPOINT", "EXPOSE", "STOPSIGNAL"} <= {name for name, _ in last}
     assert json.loads(dict(last)["ENTRYPOINT"])[:2] == ["kommunegraf", "serve"]

@@ -38,8 +38,8 @@ HOSTILE = """
 @pytest.fixture(scope="module")
 def client(built: Path) -> Iterator[httpx.Client]:
     """A client of the real server over the real graph."""
-    with serving(built / build.NQUADS) as served, httpx.Client(base_url=served.base, timeout=60) as found:
-        yield found
+    with serving(built / build.NQUADS) as served, httpx.Client(base_url=served.base, timeout=60) as web:
+        yield web
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +47,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server whose data has markup in its names."""
     file = tmp_path_factory.mktemp("hostile") / "hostile.ttl"
     file.write_text(HOSTILE, "utf-8")
-    with serving(file) as served, httpx.Client(base_url=served.base, timeout=60) as found:
-        yield found
+    with serving(file) as served, httpx.Client(base_url=served.base, timeout=60) as web:
+        yield web
 
 
 def rows(answer: httpx.Response) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.text
-    found: list[dict[str, Any]] = answer.json()
-    return found
+    records: list[dict[str, Any]] = answer.json()
+    return records
 
 
 @pytest.mark.parametrize("name", sorted(LIBRARY))
@@ -83,8 +83,8 @@ def test_every_question_has_a_page(client: httpx.Client, name: str, lang: str) -
 @pytest.mark.parametrize("name", ["kommune", "Kommune", "municipality", "MUNICIPALITY"])
 @pytest.mark.parametrize("value", ["Århus", "aarhus", "0751", "751", "Aarhus Kommune", "https://w3id.org/kommunegraf/municipality/0751"])
 def test_parameters_and_names_are_understood_as_people_write_them(client: httpx.Client, name: str, value: str) -> None:
-    found = rows(client.get("/questions/municipality", params={name: value, "format": "rows"}))
-    assert found == rows(client.get("/questions/municipality", params={"municipality": "0751", "format": "rows"}))
+    by_name = rows(client.get("/questions/municipality", params={name: value, "format": "rows"}))
+    assert by_name == rows(client.get("/questions/municipality", params={"municipality": "0751", "format": "rows"}))
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_parameters_and_names_are_understood_as_people_write_them(client: httpx.
 )
 def test_rows_come_in_each_format_by_name_and_by_accept(client: httpx.Client, form: str, media: str) -> None:
     named = client.get(ADOPTERS, params={"format": form, "lang": "en"}, headers={"Accept": "image/png"})
-    asked = client.get(ADOPTERS, params={"lang": "en"}, headers={"Accept": media.split(";")[0]})
-    assert named.headers["content-type"] == asked.headers["content-type"] == media
+    answer = client.get(ADOPTERS, params={"lang": "en"}, headers={"Accept": media.split(";")[0]})
+    assert named.headers["content-type"] == answer.headers["content-type"] == media
     if form != "html":
-        assert named.content == asked.content
+        assert named.content == answer.content
 
 
 @pytest.mark.parametrize("form", [form.name for form in GRAPHS])
@@ -131,8 +131,8 @@ def test_csv_for_danish_excel_has_mark_semicolons_and_decimal_commas(client: htt
 
 
 def test_csv_for_people_has_headings_in_their_language_and_iris_last(client: httpx.Client) -> None:
-    asked = {"format": "csv", "bom": "1", "separator": "semicolon", "headings": "labels", "lang": "da"}
-    head, *body = cells(client.get(ADOPTERS, params=asked).content, ";")
+    choices = {"format": "csv", "bom": "1", "separator": "semicolon", "headings": "labels", "lang": "da"}
+    head, *body = cells(client.get(ADOPTERS, params=choices).content, ";")
     assert head[:3] == ["Kommune", "Status", "Status pr. år"] and head[-1].endswith(", IRI")
     plain = rows(client.get(ADOPTERS, params={"format": "rows", "lang": "da"}))
     assert [row[0] for row in body] == [row["municipalityLabel"] for row in plain]
@@ -141,13 +141,13 @@ def test_csv_for_people_has_headings_in_their_language_and_iris_last(client: htt
 
 def test_pages_of_rows_follow_their_links_to_the_whole_answer(client: httpx.Client) -> None:
     whole_answer = rows(client.get(ADOPTERS, params={"format": "rows", "lang": "da"}))
-    found, address = [], f"{ADOPTERS}?format=rows&lang=da&limit=7"
+    records, address = [], f"{ADOPTERS}?format=rows&lang=da&limit=7"
     while address:
         answer = client.get(address)
-        found += rows(answer)
+        records += rows(answer)
         address = str(answer.url.join(answer.links["next"]["url"])) if "next" in answer.links else ""
-        assert len(found) < 1000
-    assert found == whole_answer and len(found) % 7
+        assert len(records) < 1000
+    assert records == whole_answer and len(records) % 7
 
 
 def test_a_page_that_ends_with_the_answer_has_no_next(client: httpx.Client) -> None:
@@ -185,18 +185,18 @@ def test_links_keep_what_was_asked(client: httpx.Client) -> None:
 def test_what_cannot_be_asked_is_refused_with_what_would_be_right(
     client: httpx.Client, path: str, status: int, kind: str, suggestion: str | None
 ) -> None:
-    told = {}
+    problems = {}
     for lang in ("da", "en"):
         answer = client.get(path, headers={"Accept-Language": lang})
-        told[lang] = answer.json()
-        assert answer.status_code == told[lang]["status"] == status, answer.text
+        problems[lang] = answer.json()
+        assert answer.status_code == problems[lang]["status"] == status, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
         home = "sparql" if kind == "doubled-parameter" else "questions"  # one that is not of questions alone
-        assert told[lang]["type"] == f"https://w3id.org/kommunegraf/{home}#problem-{kind}"
-        assert suggestion is None or suggestion in told[lang]["suggestions"]
-    assert told["da"]["title"] != told["en"]["title"] and told["da"]["detail"] != told["en"]["detail"]
+        assert problems[lang]["type"] == f"https://w3id.org/kommunegraf/{home}#problem-{kind}"
+        assert suggestion is None or suggestion in problems[lang]["suggestions"]
+    assert problems["da"]["title"] != problems["en"]["title"] and problems["da"]["detail"] != problems["en"]["detail"]
     page = client.get(path, headers={"Accept": "text/html", "Accept-Language": "da"})
-    assert page.status_code == status and parse_page(page.text).findtext(".//h1") == told["da"]["title"]
+    assert page.status_code == status and parse_page(page.text).findtext(".//h1") == problems["da"]["title"]
 
 
 def test_each_type_of_problem_is_explained_on_the_page_of_questions(client: httpx.Client) -> None:

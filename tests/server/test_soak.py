@@ -51,8 +51,8 @@ def requests(codes: list[str], seed: int) -> Iterator[Callable[[httpx.Client], h
             text = dice.choice((STATEMENTS, ABOUT)).format(code=code, number=dice.choice((0, f"{seed} {number}")))
             yield lambda c, text=text: c.post("/sparql", data={"query": text}, headers={"Accept": ", ".join(DATA)})  # type: ignore[misc]
         elif chance < 0.95:
-            asked = {"municipality": code, "format": dice.choice(("csv", "json"))}
-            yield lambda c, asked=asked: c.get("/questions/initiatives-of-municipality", params=asked)  # type: ignore[misc]
+            choices = {"municipality": code, "format": dice.choice(("csv", "json"))}
+            yield lambda c, choices=choices: c.get("/questions/initiatives-of-municipality", params=choices)  # type: ignore[misc]
         else:
             yield lambda c: c.get("/initiative/")
 
@@ -92,13 +92,13 @@ class Crowd:
 
 def held(server: Running) -> list[int]:
     """The bytes in memory of the first process and of the one that holds the graph, and of their workers together."""
-    found = []
+    samples = []
     for pid in family(server.process.pid):
         try:
-            found.append(resident(pid))
+            samples.append(resident(pid))
         except (FileNotFoundError, ProcessLookupError):
-            found.append(0)
-    return [found[0], found[1], sum(found[2:])]
+            samples.append(0)
+    return [samples[0], samples[1], sum(samples[2:])]
 
 
 def warm(server: Running, codes: list[str]) -> None:
@@ -161,9 +161,9 @@ def flood(base: str, number: int) -> int:
 def heavy(base: str, number: int) -> int:
     """A body of 4 MiB, an update, and a query that asks another server."""
     forms = {"update": "CLEAR ALL"}, {"query": "SELECT * { SERVICE <http://127.0.0.1:1/> {} }"}
-    told = [httpx.post(f"{base}/sparql", headers=_from(number), timeout=30, data=form).status_code for form in forms]
+    statuses = [httpx.post(f"{base}/sparql", headers=_from(number), timeout=30, data=form).status_code for form in forms]
     large = {**_from(number), "Content-Type": "application/sparql-query"}
-    return max(*told, httpx.post(f"{base}/sparql", headers=large, timeout=30, content=b"x" * (4 << 20)).status_code)
+    return max(*statuses, httpx.post(f"{base}/sparql", headers=large, timeout=30, content=b"x" * (4 << 20)).status_code)
 
 
 def rude(base: str, number: int) -> int:
@@ -182,7 +182,7 @@ def _from(number: int) -> dict[str, str]:
 
 
 @contextmanager
-def hostile(base: str, told: set[int], lost: list[str]) -> Iterator[None]:
+def hostile(base: str, statuses: set[int], lost: list[str]) -> Iterator[None]:
     """Clients that mean harm, until the end. `told` takes the statuses that they get, `lost` the requests that got none."""
     stop = threading.Event()
 
@@ -191,7 +191,7 @@ def hostile(base: str, told: set[int], lost: list[str]) -> Iterator[None]:
             if stop.is_set():
                 return
             try:
-                told.add(attack(base, number))
+                statuses.add(attack(base, number))
             except (httpx.HTTPError, OSError) as error:
                 lost.append(f"{attack.__name__}: {error!r}")
 
@@ -207,14 +207,14 @@ def hostile(base: str, told: set[int], lost: list[str]) -> Iterator[None]:
 
 
 def test_no_normal_request_fails_beside_hostile_clients(built: Path, tmp_path: Path) -> None:
-    told: set[int] = set()
+    statuses: set[int] = set()
     lost: list[str] = []
     with running(tmp_path, "--graph", str(built), "--quiet", KOMMUNEGRAF_QUERY_MEGABYTES="256", KOMMUNEGRAF_QUERY_SECONDS="5") as server:
-        with hostile(server.base, told, lost), Crowd(server.base, [f"192.0.2.{number}" for number in range(3)], codes(built)) as crowd:
+        with hostile(server.base, statuses, lost), Crowd(server.base, [f"192.0.2.{number}" for number in range(3)], codes(built)) as crowd:
             time.sleep(40)
         assert not crowd.failed, crowd.failed[:3]
         assert crowd.count > 100
         assert httpx.get(f"{server.base}/ready").status_code == 200
-    assert told - {0} <= {403, 413, 429, 503, 504} and {504, 503} & told, told
+    assert statuses - {0} <= {403, 413, 429, 503, 504} and {504, 503} & statuses, statuses
     assert not [one for one in lost if not one.startswith("rude")], lost[:3]
     assert "Traceback" not in server.log.read_text("utf-8")

@@ -56,9 +56,9 @@ def values(answer: httpx.Response) -> list[str]:
 def problem(answer: httpx.Response) -> str:
     """The name of the problem that an answer tells of, when it is told as it should be."""
     assert answer.headers["content-type"] == "application/problem+json"
-    told = answer.json()
-    assert told["status"] == answer.status_code and told["title"] and told["detail"]
-    return str(told["type"]).rpartition("#problem-")[2]
+    problem = answer.json()
+    assert problem["status"] == answer.status_code and problem["title"] and problem["detail"]
+    return str(problem["type"]).rpartition("#problem-")[2]
 
 
 def logged(caplog: pytest.LogCaptureFixture, count: int) -> list[dict[str, object]]:
@@ -233,10 +233,10 @@ def test_relative_iris_are_relative_to_the_endpoint(client: httpx.Client, served
 
 
 def test_a_kept_answer_keeps_the_scheme_of_its_request(client: httpx.Client, served: Served) -> None:
-    asked = {"query": "SELECT (<scheme> AS ?x) {}"}
-    secure = client.get("/sparql", params=asked, headers={"X-Forwarded-Proto": "https"})
+    fields = {"query": "SELECT (<scheme> AS ?x) {}"}
+    secure = client.get("/sparql", params=fields, headers={"X-Forwarded-Proto": "https"})
     assert values(secure) == [f"{served.base}/scheme".replace("http:", "https:")]
-    assert values(client.get("/sparql", params=asked)) == [f"{served.base}/scheme"]
+    assert values(client.get("/sparql", params=fields)) == [f"{served.base}/scheme"]
 
 
 def test_a_body_that_does_not_come_is_waited_for_no_longer_than_the_setting_says(tmp_path: Path) -> None:
@@ -299,10 +299,10 @@ def test_the_endpoint_describes_itself(client: httpx.Client, served: Served) -> 
         assert answer.headers["content-type"].startswith(media)
         triples = list(ox.parse(answer.content, format=ox.RdfFormat.from_media_type(media)))
         service = ox.NamedNode(served.sparql)
-        said = {(t.predicate.value, getattr(t.object, "value", "")) for t in triples if t.subject == service}
-        assert (f"{sd}endpoint", served.sparql) in said
-        assert (f"{sd}feature", f"{sd}UnionDefaultGraph") in said
-        assert ("http://www.w3.org/2000/01/rdf-schema#seeAlso", f"{served.base}/.well-known/void") in said
+        statements = {(t.predicate.value, getattr(t.object, "value", "")) for t in triples if t.subject == service}
+        assert (f"{sd}endpoint", served.sparql) in statements
+        assert (f"{sd}feature", f"{sd}UnionDefaultGraph") in statements
+        assert ("http://www.w3.org/2000/01/rdf-schema#seeAlso", f"{served.base}/.well-known/void") in statements
         assert {t.object.value for t in triples if t.predicate.value == f"{sd}name"} == {A, B}
         counts = [int(t.object.value) for t in triples if t.predicate.value.endswith("void#triples")]
         assert sorted(counts) == [2, 2]
@@ -325,8 +325,8 @@ def test_every_format_of_the_description_is_one_that_there_is(client: httpx.Clie
     graphs = (
         ox.RdfFormat.TURTLE, ox.RdfFormat.JSON_LD, ox.RdfFormat.N_TRIPLES, ox.RdfFormat.RDF_XML, ox.RdfFormat.TRIG, ox.RdfFormat.N_QUADS,
     )
-    known = {form.iri.rsplit("/", 1)[1] for form in (*rows, *graphs)}
-    assert named == known
+    names = {form.iri.rsplit("/", 1)[1] for form in (*rows, *graphs)}
+    assert named == names
 
 
 def test_the_log_tells_of_a_request_and_not_what_was_asked(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:

@@ -35,8 +35,8 @@ def test_every_kind_of_page_is_valid_html(site: Path, documents: Documents) -> N
     checked = files(site, documents)
     assert len(checked) > 100
     command = ["java", "-jar", str(jar), "--format", "json", "--stdout", "--exit-zero-always", *map(str, checked)]
-    found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["messages"]
-    assert not [(m["url"].rsplit("/site/", 1)[-1], m.get("lastLine"), m["message"]) for m in found if m["type"] != "info"][:20]
+    messages = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)["messages"]
+    assert not [(m["url"].rsplit("/site/", 1)[-1], m.get("lastLine"), m["message"]) for m in messages if m["type"] != "info"][:20]
 
 
 @pytest.mark.parametrize(("scheme", "start"), [("light", 0), ("dark", 1)])
@@ -70,13 +70,13 @@ def test_no_page_scrolls_sideways_on_a_phone(site: Path, documents: Documents, b
 
 def test_a_page_asks_no_other_host_and_its_console_is_quiet(site: Path, documents: Documents, browser: Any) -> None:
     page = browser.new_page()
-    asked, said = set(), []
-    page.on("request", lambda request: asked.add(request.url.split(":", 1)[0]))
-    page.on("console", lambda message: said.append((page.url, message.text)))
-    page.on("pageerror", lambda error: said.append((page.url, str(error))))
+    schemes, complaints = set(), []
+    page.on("request", lambda request: schemes.add(request.url.split(":", 1)[0]))
+    page.on("console", lambda message: complaints.append((page.url, message.text)))
+    page.on("pageerror", lambda error: complaints.append((page.url, str(error))))
     for file in files(site, documents):
         page.goto(file.as_uri())
-    assert asked == {"file"} and not said
+    assert schemes == {"file"} and not complaints
 
 
 def test_a_reader_with_a_keyboard_alone_gets_from_the_front_page_to_a_kommune(site: Path, browser: Any) -> None:

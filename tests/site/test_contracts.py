@@ -35,11 +35,11 @@ def content(model: Model) -> tuple[type, ...]:
 
 def types(classes: tuple[type, ...]) -> dict[str, Any]:
     """The type of each field, by its name; those of the first class win."""
-    found: dict[str, Any] = {}
+    contracts: dict[str, Any] = {}
     for one in reversed(classes):
         module = __import__(one.__module__, fromlist=["x"])
-        found |= get_type_hints(one, {**vars(module), **LATER})
-    return found
+        contracts |= get_type_hints(one, {**vars(module), **LATER})
+    return contracts
 
 
 def parts(name: str, templates: jinja2.Environment, replaced: frozenset[str] = frozenset()) -> Iterator[nodes.Template]:
@@ -70,13 +70,13 @@ def names(name: str, templates: jinja2.Environment) -> set[str]:
 
 def asked(name: str, templates: jinja2.Environment) -> set[tuple[str, str]]:
     """The fields that a template and its parts ask of a name that they do not make themselves."""
-    found = set()
+    names = set()
     for tree in parts(name, templates):
         made = {node.name for node in tree.find_all(nodes.Name) if node.ctx in ("store", "param")}
         for node in tree.find_all(nodes.Getattr):
             if isinstance(node.node, nodes.Name) and node.node.name not in made:
-                found.add((node.node.name, node.attr))
-    return found
+                names.add((node.node.name, node.attr))
+    return names
 
 
 def choices(kind: Any) -> tuple[Any, ...]:

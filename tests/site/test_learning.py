@@ -25,8 +25,8 @@ def pages(engine: Embedded) -> Pages:
 
 @pytest.fixture(scope="module")
 def client(built: Path) -> Iterator[httpx.Client]:
-    with serving(built / build.NQUADS) as served, httpx.Client(base_url=served.base, timeout=60) as found:
-        yield found
+    with serving(built / build.NQUADS) as served, httpx.Client(base_url=served.base, timeout=60) as web:
+        yield web
 
 
 def test_the_list_leads_to_a_page_of_each_initiative_and_region(pages: Pages) -> None:

@@ -176,8 +176,8 @@ def test_a_text_of_another_language_says_so(hostile: Documents) -> None:
 
 
 def test_a_hostile_address_and_a_missing_name_are_reported_and_no_crash(hostile: Documents) -> None:
-    found = {(f.severity, f.resource) for f in hostile.findings()}
-    assert ("violation", f"{BASE}../../etc/passwd") in found and ("violation", f"{BASE}thing/a%0Ab") in found
-    assert ("warning", f"{BASE}thing/nameless") in found
+    findings = {(f.severity, f.resource) for f in hostile.findings()}
+    assert ("violation", f"{BASE}../../etc/passwd") in findings and ("violation", f"{BASE}thing/a%0Ab") in findings
+    assert ("warning", f"{BASE}thing/nameless") in findings
     assert not [name for name in hostile.names() if ".." in name or "\n" in name]
     assert hostile.read("thing/nameless.html")

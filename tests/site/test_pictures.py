@@ -39,11 +39,11 @@ HOSTILE = [
 @pytest.fixture(scope="module")
 def points(engine: Embedded) -> tuple[Point, ...]:
     """The kommuner, as the graph has them."""
-    found = []
+    marks = []
     for row in ask.internal(engine, "places").rows():
         longitude, latitude = map(float, re.findall(r"[-\d.]+", row["point"].rpartition("(")[2]))
-        found.append(Point(row["municipality"][-4:], longitude, latitude, row["population"]))
-    return tuple(found)
+        marks.append(Point(row["municipality"][-4:], longitude, latitude, row["population"]))
+    return tuple(marks)
 
 
 @pytest.fixture(scope="module")
@@ -93,9 +93,9 @@ def test_no_circle_covers_another(denmark: Layout) -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.floats(8, 13), st.floats(54, 58), st.integers(1, 10**6)), min_size=1, max_size=12))
 def test_circles_of_any_places_stand_apart_and_within_the_picture(places: list[tuple[float, float, int]]) -> None:
-    found = layout(tuple(Point(str(i), *place) for i, place in enumerate(places)))
-    assert depth(found.circles) < 0.1
-    edges = [(at - c.r, side - at - c.r) for c in found.circles for at, side in ((c.x, found.width), (c.y, found.height))]
+    places_laid = layout(tuple(Point(str(i), *place) for i, place in enumerate(places)))
+    assert depth(places_laid.circles) < 0.1
+    edges = [(at - c.r, side - at - c.r) for c in places_laid.circles for at, side in ((c.x, places_laid.width), (c.y, places_laid.height))]
     assert min(map(min, edges)) > -0.15
 
 
@@ -216,9 +216,9 @@ def rects(root: ElementTree.Element, class_: str = "bar") -> list[tuple[float, f
 
 
 def test_bars_are_as_long_as_their_values_on_a_scale_to_100() -> None:
-    found = rects(parsed(bars("b", "Andel", "Tal", shares(10, 20, 50, 0), "da")))
-    assert {start for start, _ in found} == {0.0}
-    ten, twenty, fifty, none = (length for _, length in found)
+    drawn = rects(parsed(bars("b", "Andel", "Tal", shares(10, 20, 50, 0), "da")))
+    assert {start for start, _ in drawn} == {0.0}
+    ten, twenty, fifty, none = (length for _, length in drawn)
     assert (twenty, fifty, none) == pytest.approx((2 * ten, 5 * ten, 0), abs=0.3)
     assert 320 * 0.7 < 10 * ten < 320
 
@@ -332,8 +332,8 @@ def test_each_picture_has_a_text_alternative_and_links_are_not_inside_an_image(d
         root = parsed(text)
         named = {e.get("id"): e.text for e in root.iter() if e.get("id")}
         drawing = having(root, "svg", "picture")[0]
-        told = [named[drawing.get(name)] for name in ("aria-labelledby", "aria-describedby")]
-        assert (drawing.get("role"), told) == (role, ["Kort", "Hvor"])
+        texts = [named[drawing.get(name)] for name in ("aria-labelledby", "aria-describedby")]
+        assert (drawing.get("role"), texts) == (role, ["Kort", "Hvor"])
         assert bool(having(root, "a")) == (role == "group")
 
 
@@ -534,8 +534,8 @@ def test_in_a_browser_pictures_fit_and_axe_finds_nothing(scheme: Any, denmark: L
         shown = "map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"
         assert min(page.evaluate(f"{texts}.{shown}")) >= 11
         page.add_script_tag(path=str(axe))
-        found = page.evaluate("axe.run()")
-        assert [v["id"] for v in found["violations"]] == []
+        report = page.evaluate("axe.run()")
+        assert [v["id"] for v in report["violations"]] == []
 
 
 def test_pictures_need_no_numbers_library() -> None:

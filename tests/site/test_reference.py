@@ -280,8 +280,8 @@ def test_a_name_with_markup_does_not_end_the_script() -> None:
 def test_the_version_iri_has_the_ontology_as_data(pages: Pages) -> None:
     files = dict(vocabulary.files(pages.site))
     assert sorted(files) == [f"ontology/{__version__}{suffix}" for suffix in (".jsonld", ".nt", ".rdf", ".ttl")]
-    said = set(ox.parse(files[f"ontology/{__version__}.ttl"], format=ox.RdfFormat.TURTLE))
-    assert {q.subject for q in said} >= {ox.NamedNode(f"{KG}Adoption"), ox.NamedNode(KG), ox.NamedNode(f"{KG}adopter")}
+    triples = set(ox.parse(files[f"ontology/{__version__}.ttl"], format=ox.RdfFormat.TURTLE))
+    assert {q.subject for q in triples} >= {ox.NamedNode(f"{KG}Adoption"), ox.NamedNode(KG), ox.NamedNode(f"{KG}adopter")}
     assert not dict(vocabulary.files(Site(ox.Store(), "0")))
 
 

@@ -45,21 +45,21 @@ def leads_to(tree: Any, kind: str) -> set[str]:
 
 def counted() -> dict[tuple[str, str], list[dict[str, str]]]:
     """The evidence that makes adoptions, by kommune and initiative, from the table."""
-    found = defaultdict(list)
+    counts = defaultdict(list)
     for row in read_table("evidence"):
         if row["confidence"] != "low":
-            found[row["municipality"], row["initiative"]].append(row)
-    return dict(found)
+            counts[row["municipality"], row["initiative"]].append(row)
+    return dict(counts)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_kommune_lists_its_initiatives_with_all_evidence_behind_them(pages: Pages, lang: str) -> None:
-    found = counted()
+    counts = counted()
     for code in ("0101", "0326", "0751", "0840"):
         tree = read(pages, f"municipality/{code}", lang)
         rows = tree.xpath("//table[contains(@class, 'grouped')]//tr[td]")
-        assert {e for row in rows for e in leads_to_of(row, "adoption")} == {f"{c}-{i}" for c, i in found if c == code}
-        behind = {f"{code}-{r['initiative']}-{r['number']}" for (c, _), rs in found.items() if c == code for r in rs}
+        assert {e for row in rows for e in leads_to_of(row, "adoption")} == {f"{c}-{i}" for c, i in counts if c == code}
+        behind = {f"{code}-{r['initiative']}-{r['number']}" for (c, _), rs in counts.items() if c == code for r in rs}
         assert {e for row in rows for e in leads_to_of(row, "evidence")} == behind
 
 
@@ -78,9 +78,9 @@ def test_a_survey_initiative_without_evidence_is_none_found_and_never_no(pages: 
 
 def test_a_kommune_without_counted_evidence_says_that_this_shows_nothing(pages: Pages) -> None:
     silent = ox.NamedNode(f"{BASE}municipality/0825")
-    found = {quad.subject for quad in pages.site.store.quads_for_pattern(None, ox.NamedNode(f"{BASE}ontology/adopter"), silent)}
+    adoptions = {quad.subject for quad in pages.site.store.quads_for_pattern(None, ox.NamedNode(f"{BASE}ontology/adopter"), silent)}
     store = ox.Store()
-    store.extend(quad for quad in pages.site.store if quad.subject not in found and quad.object not in found)
+    store.extend(quad for quad in pages.site.store if quad.subject not in adoptions and quad.object not in adoptions)
     tree = read(Pages(Site(store, "0.1.0")), "municipality/0825", "en")
     assert "It does not mean that the municipality has no initiatives." in words(tree)
     assert not tree.xpath("//table[contains(@class, 'grouped')]")
@@ -112,12 +112,12 @@ def test_the_survey_is_said_to_tell_nothing_of_a_kommune(pages: Pages) -> None:
 
 def test_partners_are_said_to_be_a_ranking_and_carry_their_evidence(pages: Pages) -> None:
     matcher = pages.site.matcher["en"]
-    found = matcher.match(f"{BASE}municipality/0326")
+    matched = matcher.match(f"{BASE}municipality/0326")
     tree = read(pages, "municipality/0326", "en")
     assert significance(matcher.power, 0, "en") in words(tree)
     rows = tree.xpath("//details[@id='alike']//tbody/tr")
-    assert [row.xpath("string(th/a)") for row in rows] == [p.municipality.label for p in found.alike[:5]]
-    for row, partner in zip(rows, found.alike):
+    assert [row.xpath("string(th/a)") for row in rows] == [p.municipality.label for p in matched.alike[:5]]
+    for row, partner in zip(rows, matched.alike):
         assert leads_to_of(row, "adoption") == {f"{partner.municipality.name}-{s.initiative.name}" for s in partner.shared}
         assert row.xpath("string(td[1])") == str(partner.score.overlap)
 
@@ -140,17 +140,17 @@ def both_ways(rows: list[dict[str, str]]) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_initiative_lists_every_kommune_where_it_was_found(pages: Pages, lang: str) -> None:
-    found = counted()
+    counts = counted()
     for initiative in ("open-data", "smart-village", "waste-app", "live-streaming-council"):
         tree = read(pages, f"initiative/{initiative}", lang)
-        assert leads_to(tree, "adoption") == {f"{c}-{i}" for c, i in found if i == initiative}
+        assert leads_to(tree, "adoption") == {f"{c}-{i}" for c, i in counts if i == initiative}
         low = {r["municipality"] for r in read_table("evidence") if (r["initiative"], r["confidence"]) == (initiative, "low")}
-        assert {c for c, i in found if i == initiative} | low <= leads_to(tree, "municipality")
+        assert {c for c, i in counts if i == initiative} | low <= leads_to(tree, "municipality")
 
 
 def test_printed_prevalence_stands_beside_what_was_found_and_is_never_equated(pages: Pages, engine: Embedded) -> None:
-    asked = ask.run(engine, "prevalence-beside-evidence", lang="en").rows()
-    for row in asked:
+    answer = ask.run(engine, "prevalence-beside-evidence", lang="en").rows()
+    for row in answer:
         tree = read(pages, f"initiative/{row['initiative'].rpartition('/')[2]}", "en")
         values = tree.xpath("//dl[@class='beside']/div/dd/b/text()")
         assert values[-1] == str(row["adopters"]), row
@@ -184,14 +184,14 @@ def test_lists_count_as_the_tables_do(pages: Pages) -> None:
 
 def test_the_matrix_has_a_sign_for_each_adoption_and_leaves_the_unknown_empty(pages: Pages) -> None:
     tree = read(pages, "matrix")
-    found = counted()
+    counts = counted()
     areas = [read(pages, path) for path in pages.documents if path.startswith("matrix/")]
-    assert set().union(*(leads_to(area, "adoption") for area in areas)) == {f"{c}-{i}" for c, i in found}
+    assert set().union(*(leads_to(area, "adoption") for area in areas)) == {f"{c}-{i}" for c, i in counts}
     cells = tree.xpath("//table[@class='matrix']//td[not(@class='corner')]")
-    said = {(row["municipality"], row["initiative"]) for row in read_table("evidence")}
-    assert len(cells) == 98 * 42 and sum(1 for cell in cells if not words_of(cell)) == 98 * 42 - len(said)
+    pairs = {(row["municipality"], row["initiative"]) for row in read_table("evidence")}
+    assert len(cells) == 98 * 42 and sum(1 for cell in cells if not words_of(cell)) == 98 * 42 - len(pairs)
     weak = {cell.get("href") for area in areas for cell in area.xpath("//table[@class='matrix']//a[@class='weak']")}
-    assert len(weak) == len(said - set(found)) and all("evidence/" in href for href in weak)
+    assert len(weak) == len(pairs - set(counts)) and all("evidence/" in href for href in weak)
 
 
 def words_of(element: Any) -> str:
@@ -279,9 +279,9 @@ def test_evidence_leads_to_its_source_and_the_source_back(pages: Pages, lang: st
     tree = read(pages, f"evidence/0751-{row['initiative']}-{row['number']}", lang)
     assert leads_to(tree, "source") == {row["source"]} and source["url"] in tree.xpath("//main//a/@href")
     assert row[f"summary_{lang}"] in words(tree)
-    said = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in read_table("evidence") if r["source"] == row["source"]}
+    names = {f"{r['municipality']}-{r['initiative']}-{r['number']}" for r in read_table("evidence") if r["source"] == row["source"]}
     back = read(pages, f"source/{row['source']}", lang)
-    assert leads_to(back, "evidence") == said and source["url"] in back.xpath("//main//a/@href")
+    assert leads_to(back, "evidence") == names and source["url"] in back.xpath("//main//a/@href")
 
 
 def test_the_report_s_page_leads_to_all_its_sections_in_order(pages: Pages) -> None:
@@ -328,18 +328,18 @@ def test_front_page_figures_are_counted_in_the_tables(pages: Pages) -> None:
 
 
 def test_the_front_page_is_a_data_set_to_search_engines(pages: Pages) -> None:
-    found = json.loads(read(pages, "index").xpath("//script[@type='application/ld+json']/text()")[0])
-    assert (found["@type"], found["license"]) == ("Dataset", "https://creativecommons.org/licenses/by/4.0/")
-    assert 50 < len(found["description"]) < 5000  # what Google's guide to data sets asks
-    assert {d["encodingFormat"] for d in found["distribution"]} >= {"text/turtle", "application/n-quads"}
+    described = json.loads(read(pages, "index").xpath("//script[@type='application/ld+json']/text()")[0])
+    assert (described["@type"], described["license"]) == ("Dataset", "https://creativecommons.org/licenses/by/4.0/")
+    assert 50 < len(described["description"]) < 5000  # what Google's guide to data sets asks
+    assert {d["encodingFormat"] for d in described["distribution"]} >= {"text/turtle", "application/n-quads"}
 
 
 def test_a_map_shows_each_status_and_links_only_what_it_is_about(pages: Pages) -> None:
     tree = read(pages, "initiative/open-data")
     spots = tree.xpath("//svg[contains(@class, 'cartogram')]/*[contains(@class, 'spot')]")
     status = Counter(spot.get("class").split()[1] for spot in spots)
-    said = {row["municipality"] for row in read_table("evidence") if row["initiative"] == "open-data"}
-    assert len(spots) == 98 and status["unknown"] == 98 - len(said)
+    places = {row["municipality"] for row in read_table("evidence") if row["initiative"] == "open-data"}
+    assert len(spots) == 98 and status["unknown"] == 98 - len(places)
     assert sum(spot.tag == "a" for spot in spots) == 98 - status["unknown"]
 
 

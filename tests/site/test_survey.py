@@ -88,13 +88,13 @@ def test_the_page_of_what_we_do_not_know_has_every_gap_and_contradiction(pages: 
 
 def test_what_the_register_cannot_say_is_counted_from_the_evidence(pages: Pages) -> None:
     rows = read_table("evidence")
-    found = unknown.register(pages.site.views["en"])
+    places = unknown.register(pages.site.views["en"])
     pairs = {(row["municipality"], row["initiative"]) for row in rows}
     firm = {(row["municipality"], row["initiative"]) for row in rows if row["confidence"] != "low"}
-    assert (found.evidence, found.pairs, found.weak) == (len(rows), len(pairs), len(pairs - firm))
-    assert len(found.silent) == 98 - len({who for who, _ in firm})
-    assert len(found.bare) == len(read_table("initiatives")) - len({what for _, what in pairs})
-    assert len(found.typed) == 6
+    assert (places.evidence, places.pairs, places.weak) == (len(rows), len(pairs), len(pairs - firm))
+    assert len(places.silent) == 98 - len({who for who, _ in firm})
+    assert len(places.bare) == len(read_table("initiatives")) - len({what for _, what in pairs})
+    assert len(places.typed) == 6
 
 
 def test_unknown_is_never_told_as_no(pages: Pages) -> None:
@@ -116,8 +116,8 @@ def test_a_case_has_every_fact_and_participant_of_the_tables(pages: Pages) -> No
 def test_a_section_of_the_report_shows_all_that_rests_on_it(pages: Pages, engine: Embedded) -> None:
     for section in ("2-2-1", "4-5", "om-analysen"):
         iri = ox.NamedNode(f"{BASE}report-section/{section}")
-        found = engine.store.quads_for_pattern(None, ox.NamedNode(f"{BASE}ontology/section"), iri, None)
-        resting = {q.subject.value.removeprefix(BASE) for q in found if isinstance(q.subject, ox.NamedNode)}
+        quads = engine.store.quads_for_pattern(None, ox.NamedNode(f"{BASE}ontology/section"), iri, None)
+        resting = {q.subject.value.removeprefix(BASE) for q in quads if isinstance(q.subject, ox.NamedNode)}
         links = read(pages, f"report-section/{section}").xpath("//main//a[not(ancestor::details)]/@href")
         assert resting <= {link.removeprefix("../").removesuffix(".html") for link in links}
 

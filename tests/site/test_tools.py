@@ -21,8 +21,8 @@ TALLEST = 12_000
 
 def shown(page: Any) -> list[str]:
     """The first cells of the rows that can be seen."""
-    found: list[str] = page.eval_on_selector_all("main .scroll tbody tr:not([hidden]) th[scope=row]", "all => all.map(th => th.innerText)")
-    return found
+    names: list[str] = page.eval_on_selector_all("main .scroll tbody tr:not([hidden]) th[scope=row]", "all => all.map(th => th.innerText)")
+    return names
 
 
 def downloaded(page: Any, button: str) -> bytes:
@@ -109,8 +109,8 @@ def test_two_kommuner_are_compared_without_a_server(site: Path, browser: Any) ->
 
 
 def shown_compared(page: Any) -> list[str]:
-    found: list[str] = page.eval_on_selector_all("#compared tbody tr", "all => all.map(row => row.textContent)")
-    return found
+    lines: list[str] = page.eval_on_selector_all("#compared tbody tr", "all => all.map(row => row.textContent)")
+    return lines
 
 
 def test_no_page_is_longer_than_a_reader_scrolls_on_a_phone(site: Path, documents: Documents, browser: Any) -> None:

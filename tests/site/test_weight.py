@@ -27,8 +27,8 @@ def test_no_page_of_the_site_is_too_heavy(site: Path) -> None:
 
 
 def test_the_pages_of_which_most_is_known_are_not_too_heavy(documents: Documents) -> None:
-    known = claims.index(documents.site).evidence
-    paths = [addresses.path(iri) or "" for iri in sorted(known, key=lambda iri: -len(known[iri]))[:4]]
+    evidence = claims.index(documents.site).evidence
+    paths = [addresses.path(iri) or "" for iri in sorted(evidence, key=lambda iri: -len(evidence[iri]))[:4]]
     paths += ["matrix", "gap/index", "evidence/index", "question/initiative-status", "population-group/all"]
     sizes = {addresses.page(path, lang): len(documents.read(addresses.page(path, lang)) or b"") for path in paths for lang in ("da", "en")}
     assert all(0 < size <= HEAVIEST for size in sizes.values()), sizes

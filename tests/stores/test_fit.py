@@ -45,8 +45,8 @@ def test_a_store_whose_default_graph_is_empty_answers_all_the_same(without_union
 
 @pytest.mark.parametrize("call", [("query", "run", "regions"), ("match", "Vejle")], ids=str)
 def test_a_store_that_takes_no_data_set_is_refused_with_what_to_set(call: tuple[str, ...], bare: str) -> None:
-    said = bad(*call, "--endpoint", bare)
-    assert "does not see its named graphs" in said and "start it with --union-default-graph" in said
+    message = bad(*call, "--endpoint", bare)
+    assert "does not see its named graphs" in message and "start it with --union-default-graph" in message
 
 
 @pytest.mark.slow

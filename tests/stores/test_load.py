@@ -67,9 +67,9 @@ def test_a_store_is_loaded_brought_up_to_date_and_cleared(name: str, graphs: dic
 
         evidence, reference = GRAPH + "evidence", GRAPH + "reference"
         point = next(line for line in graphs[reference].statements if '"POINT(' in line)
-        kept = graphs[evidence].statements - set(sorted(graphs[evidence].statements)[:3])
+        remaining = graphs[evidence].statements - set(sorted(graphs[evidence].statements)[:3])
         newer = dict(graphs) | {
-            evidence: State(kept | {'<http://e/a> <http://e/b> "ny"@da'}),
+            evidence: State(remaining | {'<http://e/a> <http://e/b> "ny"@da'}),
             reference: State(graphs[reference].statements - {point} | {point.replace("POINT(", "POINT(1")}),
         }
         changes = {change.graph: change for change in loaded(store, newer, "2")}
