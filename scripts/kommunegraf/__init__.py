@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kommunegraf.findings import BadInput, Finding
     from kommunegraf.matching.register import Choices
     from kommunegraf.matching.results import Match
+    from kommunegraf.publish.documents import Documents
     from kommunegraf.publish.write import Published
     from kommunegraf.questions.ask import Answer
     from kommunegraf.questions.question import Question
@@ -144,19 +145,26 @@ def write_site(
     """Write a built graph as a site for any web host: pages, data, dumps, catalogue and host rules.
 
     `address` is where the site will stand, `previous` the folder of the site published before. The folder `output` is replaced as a
-    whole or stays as it was. Raises BadInput for a graph, a folder or an address that cannot be used, and OSError.
+    whole or stays as it was; where nothing has changed that a site is made of, no page is made. Raises BadInput for a graph, a folder or
+    an address that cannot be used, and OSError.
     """
     from pathlib import Path
 
     from kommunegraf import paths
     from kommunegraf.namespaces import BASE
     from kommunegraf.publish import write
-    from kommunegraf.publish.documents import Documents, release
-    from kommunegraf.rdf.engines import Embedded
+    from kommunegraf.publish.inputs import Inputs
 
-    store, before = Embedded.open(graph).store, Path(previous) if previous else None
-    documents = Documents(store, release(store), paths.root() / "data", address or BASE, previous=before)
-    return write.publish(documents, Path(output))
+    data, before = paths.root() / "data", Path(previous) if previous else None
+
+    def documents() -> "Documents":
+        from kommunegraf.publish.documents import Documents, release
+        from kommunegraf.rdf.engines import Embedded
+
+        store = Embedded.open(graph).store
+        return Documents(store, release(store), data, address or BASE, previous=before)
+
+    return write.renew(Inputs(Path(graph), data, before, (address or BASE,)), documents, Path(output))
 
 
 def application(*files: "str | Path", **settings: "Any") -> "Starlette":

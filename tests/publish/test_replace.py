@@ -13,6 +13,7 @@ import pytest
 
 from kommunegraf.findings import BadInput
 from kommunegraf.publish import replace
+from kommunegraf.publish.integrity import clashes
 from kommunegraf.publish.replace import MARK, Tree, exchange
 
 FIRST = {"index.html": b"first", "a/b.ttl": b"same", "a/gone.ttl": b"gone", "stub/c.html": b"same too"}
@@ -279,12 +280,12 @@ def test_long_and_danish_names_are_files(tmp_path: Path) -> None:
 
 def test_paths_that_differ_in_case_only_are_told(tmp_path: Path) -> None:
     tree = publish(tmp_path / "site", {"ontology/Status.ttl": b"class", "ontology/status.ttl": b"property", "index.html": b""})
-    assert tree.clashes == ["ontology/Status.ttl", "ontology/status.ttl"]
+    assert clashes(tree.paths) == ["ontology/Status.ttl", "ontology/status.ttl"]
 
 
 def test_a_disk_that_keeps_one_file_of_two_is_found_out(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    walk = replace._walk
-    monkeypatch.setattr(replace, "_walk", lambda folder: walk(folder) - {"new/d.html"})
+    walk = replace.walk
+    monkeypatch.setattr(replace, "walk", lambda folder: walk(folder) - {"new/d.html"})
     with pytest.raises(BadInput, match="new/d.html: another file has taken its name"):
         publish(site, SECOND)
     assert (site / "a/gone.ttl").exists()

@@ -4,6 +4,7 @@ import gzip
 import os
 import shutil
 import signal
+import site as site_packages
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ from tests.helpers.pages import parse_page
 from kommunegraf.findings import BadInput
 from kommunegraf.namespaces import BASE
 from kommunegraf.publish.documents import Documents
+from kommunegraf.publish.inputs import Inputs
 from kommunegraf.publish.replace import MARK
 from kommunegraf.publish.write import publish
 
@@ -123,18 +125,44 @@ def test_a_folder_with_foreign_files_is_refused_and_left_alone(tmp_path: Path) -
     assert contents(tmp_path / "mine") == {"letter.txt": b"dear"}
 
 
-def run(*arguments: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
+WATCHED = """
+import os, runpy, sys
+file = os.open(sys.argv.pop(1), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+
+def note(event, arguments):
+    if event == "open" and isinstance(arguments[0], str) and not arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        os.write(file, os.fsencode(os.path.abspath(arguments[0]) + "\\n"))
+
+sys.addaudithook(note)
+runpy.run_module("kommunegraf", run_name="__main__", alter_sys=True)
+"""
+"""Runs the command and writes every path that it opens to read, in all its processes, to a file."""
+
+
+def run(*arguments: str, seed: str = "0", watch: Path | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "PYTHONHASHSEED": seed, "TZ": f"UTC+{seed}"}
-    command = [sys.executable, "-m", "kommunegraf", "publish", *arguments]
+    way = ["-c", WATCHED, str(watch)] if watch else ["-m", "kommunegraf"]
+    command = [sys.executable, *way, "publish", *arguments]
     return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
 
 
 @pytest.mark.slow
 def test_the_real_site_is_the_same_byte_for_byte_in_another_process(built: Path, site: Path, tmp_path: Path) -> None:
-    done = run("--graph", str(built), "--output", str(tmp_path / "site"), seed="2")
+    done = run("--graph", str(built), "--output", str(tmp_path / "site"), seed="2", watch=tmp_path / "opened")
     assert done.returncode == 0, done.stderr
     assert done.stderr.splitlines()[-1].startswith("0 violations, 0 warnings")
     assert contents(tmp_path / "site") == contents(site)
+    opened = {Path(line).resolve() for line in (tmp_path / "opened").read_text("utf-8").splitlines()}
+    counted = {path.resolve() for _, path in Inputs(built / "kommunegraf.nq", ROOT / "data").files()}
+    assert counted >= {path for path in opened if not _of_python(path, tmp_path)} and ROOT / "data/evidence.csv" in opened
+    again = run("--graph", str(built), "--output", str(tmp_path / "site"), seed="2")
+    assert again.stdout.endswith(": 0 written, 0 removed\n") and again.stderr == done.stderr
+
+
+def _of_python(path: Path, target: Path) -> bool:
+    """Whether a file belongs to Python, its libraries or the system, which count by their versions, or to the site itself."""
+    places = {*site_packages.getsitepackages(), sys.prefix, sys.base_prefix, "/proc", "/usr/share", str(target)}
+    return path.suffix == ".pyc" or any(path.is_relative_to(Path(place).resolve()) for place in places)
 
 
 @pytest.mark.slow

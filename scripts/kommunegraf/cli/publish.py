@@ -15,6 +15,8 @@ from kommunegraf.namespaces import BASE
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+    from kommunegraf.publish.documents import Documents
+
 
 @click.command()
 @click.option("--output", "-o", type=PATH, default=Path("site"), show_default=True, help="Folder to write to.")
@@ -29,16 +31,24 @@ def publish(output: Path, graph: Path, endpoint: str, previous: Path | None, add
 
     Pages, data, dumps, catalogue, and rules for web hosts.
     """
+    from kommunegraf import paths
     from kommunegraf.findings import as_text
     from kommunegraf.publish import write as publisher
-    from kommunegraf.publish.documents import Documents, release
-    from kommunegraf.rdf.engines import Embedded
+    from kommunegraf.publish.inputs import Inputs
 
-    store = _stored(endpoint) if endpoint else Embedded.open(graph_file(graph)).store
-    tables = None if endpoint else tables_of(store, data)
-    documents = Documents(store, release(store), tables, address, sparql, previous)
+    def documents() -> "Documents":
+        from kommunegraf.publish.documents import Documents, release
+        from kommunegraf.rdf.engines import Embedded
+
+        store = _stored(endpoint) if endpoint else Embedded.open(graph_file(graph)).store
+        return Documents(store, release(store), None if endpoint else tables_of(store, data), address, sparql, previous)
+
     with bar("Writing the site") as step:
-        done = publisher.publish(documents, output, step)
+        if endpoint:  # what it holds is read anew each time
+            done = publisher.publish(documents(), output, step)
+        else:
+            made_of = Inputs(graph_file(graph), data or paths.root() / "data", previous, (address, sparql))
+            done = publisher.renew(made_of, documents, output, step)
     if done.findings:
         print(as_text(done.findings), file=sys.stderr)
     print(f"{done.files} files in {output}: {done.written} written, {done.removed} removed")

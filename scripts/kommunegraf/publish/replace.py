@@ -8,7 +8,6 @@ import re
 import secrets
 import shutil
 import sys
-from collections import Counter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +17,8 @@ from kommunegraf.paths import lock, named, unlock
 
 MARK = "SHA256SUMS"
 """The file that marks a published site. It lists every other file (`sha256sum --check SHA256SUMS`)."""
-_HEAD = b"# Kommunegraf: a published site, replaced as a whole by the next one\n"
+HEAD = b"# Kommunegraf: a published site, replaced as a whole by the next one\n"
+"""The first line of that list."""
 _UNFIT = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
 _EXCHANGE, _HERE = 2, -100
 """RENAME_EXCHANGE of linux/fs.h, and AT_FDCWD of fcntl.h: paths are relative to the working folder."""
@@ -48,7 +48,7 @@ class Tree:
         self._locks: list[int] = []
 
     def __enter__(self) -> Self:
-        _clean(self.target)
+        clean(self.target)
         if self.target.is_dir():
             try:
                 self._locks += lock(self.target)
@@ -71,10 +71,9 @@ class Tree:
         self._folders.update(_folders(path))
 
     @property
-    def clashes(self) -> list[str]:
-        """The paths that differ from another in letter case only, sorted: on Windows and macOS they are one file."""
-        count = Counter(path.casefold() for path in self._sums)
-        return sorted(path for path in self._sums if count[path.casefold()] > 1)
+    def paths(self) -> list[str]:
+        """The paths of all files so far."""
+        return list(self._sums)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         try:
@@ -119,12 +118,12 @@ class Tree:
         return self._staging
 
     def _finish(self) -> None:
-        self._put(MARK, _HEAD + "".join(f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)).encode())
+        self._put(MARK, HEAD + "".join(f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)).encode())
         if self._staging is None:  # the list of checksums is unchanged, so every file is
             return
         for path in self._same:
             _link(self.target / path, self._staging / path)
-        missing = {*self._sums, MARK} - _walk(self._staging)
+        missing = {*self._sums, MARK} - walk(self._staging)
         if missing:
             repair = "a file system that distinguishes upper and lower case"
             message = "another file has taken its name in the folder"
@@ -173,7 +172,7 @@ def _beside(target: Path, name: str) -> Path:
     return target.parent / f".{target.name}.publish-{name}"
 
 
-def _clean(target: Path) -> None:
+def clean(target: Path) -> None:
     """Bring back a site that a killed run had put aside, and remove what killed runs have left over."""
     aside = _beside(target, "old")
     if aside.is_dir() and not target.exists():
@@ -195,10 +194,10 @@ def _files(target: Path) -> set[str]:
     repair = "a new or empty folder, or one that was published before"
     if not target.is_dir():
         raise BadInput([Finding("violation", "file", "is a file, and a site is a folder", repair, str(target))])
-    files = _walk(target)
+    files = walk(target)
     mark = target / MARK
     text = mark.read_bytes() if MARK in files and mark.is_file() else b""
-    listed = {line[66:].decode("utf-8", "replace") for line in text.split(b"\n")} if text.startswith(_HEAD) else set()
+    listed = {line[66:].decode("utf-8", "replace") for line in text.split(b"\n")} if text.startswith(HEAD) else set()
     foreign = sorted(path for path in files - {MARK if listed else ""} if path not in listed or (target / path).is_symlink())
     if foreign:
         message = f"has files that are not of a published site, {foreign[0]} first; they would be lost"
@@ -206,7 +205,7 @@ def _files(target: Path) -> set[str]:
     return files
 
 
-def _walk(folder: Path) -> set[str]:
+def walk(folder: Path) -> set[str]:
     """The paths of everything below a folder that is not a folder itself; links to folders count."""
     paths = set()
     for place, folders, names in os.walk(folder):
