@@ -3,11 +3,13 @@
 import builtins
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from kommunegraf.errors import KommunegrafError
 
 Severity = Literal["violation", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+"""The worst first."""
 
 
 @dataclass(frozen=True, order=True)
@@ -43,7 +45,7 @@ class Finding:
 def as_text(findings: Iterable[Finding]) -> str:
     """The findings, two lines each, and a last line that counts them."""
     listed = list(findings)
-    count = {kind: sum(f.severity == kind for f in listed) for kind in ("violation", "warning", "info")}
+    count = {kind: sum(f.severity == kind for f in listed) for kind in SEVERITIES}
     lines = [f"{f.severity}: {_sentence(f)}\n    {f.repair}" for f in listed]
     return "\n".join([*lines, f"{count['violation']} violations, {count['warning']} warnings, {count['info']} remarks"])
 

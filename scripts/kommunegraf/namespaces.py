@@ -1,6 +1,7 @@
 """The IRIs that Kommunegraf mints and the prefixes that it writes."""
 
 from functools import lru_cache
+from typing import Any
 
 BASE = "https://w3id.org/kommunegraf/"
 KG = BASE + "ontology/"
@@ -53,3 +54,9 @@ def compact(iri: str) -> str:
     fitting = [prefix for prefix, space in PREFIXES.items() if iri.startswith(space)]
     best = max(fitting, key=lambda prefix: len(PREFIXES[prefix]), default=None)
     return f"{best}:{iri[len(PREFIXES[best]):]}" if best else iri
+
+
+def short(term: Any) -> str:
+    """A term as a reader sees it: a resource of ours without the common beginning, another by its prefix."""
+    text = str(term)
+    return text.removeprefix(BASE) if text.startswith(BASE) and not text.startswith(KG) else compact(text)

@@ -14,7 +14,7 @@ import rdflib
 from tests.helpers import ROOT
 
 from kommunegraf.findings import Finding
-from kommunegraf.graph import countries, shacl, tables, validate
+from kommunegraf.graph import countries, report, shacl, tables, validate
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, expand
 from kommunegraf.questions import ask
@@ -172,7 +172,7 @@ def of_shapes(copy: Embedded, triples: rdflib.Graph, shapes: rdflib.Graph) -> Sh
         triples -= as_rdflib(gone)
         triples += as_rdflib(added)
         try:
-            return shacl.findings(triples, shapes, "en", suspects)
+            return report.findings(triples, shapes, "en", suspects)
         finally:
             triples -= as_rdflib(added)
             triples += as_rdflib(gone)

@@ -56,7 +56,9 @@ def validate(
         text = json.dumps([f.as_dict() for f in findings], ensure_ascii=False, indent=1)
         write(f"{text}\n".encode("utf-8", "surrogateescape"))  # as which Python holds names of files that its locale cannot read
     elif form == "turtle":
-        write(checks.turtle(findings).encode("utf-8", "surrogateescape"))
+        from kommunegraf.graph import report  # with rdflib
+
+        write(report.turtle(findings).encode("utf-8", "surrogateescape"))
     else:
         print(as_text(findings))
     if any(f.severity == "violation" for f in findings):

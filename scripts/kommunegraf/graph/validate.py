@@ -12,20 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-import rdflib
 
-from kommunegraf.findings import BadInput, Finding
+from kommunegraf.findings import SEVERITIES, BadInput, Finding
 from kommunegraf.graph import build, countries, literals, shacl, tables
 from kommunegraf.graph.places import Places
-from kommunegraf.graph.shacl import SEVERITY, short
-from kommunegraf.namespaces import BASE, KG, RDF, SH
+from kommunegraf.namespaces import BASE, KG, RDF, short
 from kommunegraf.paths import Folders
 from kommunegraf.questions import ask
 from kommunegraf.rdf import foreign
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.files import ENDINGS, NotRdf
 
-_SH = rdflib.Namespace(SH)
 _OF_LITERALS = ("literal", "text", "language")
 """Rules that hold for the literals of anybody."""
 
@@ -176,25 +173,4 @@ def _fill(text: str, words: dict[str, str]) -> str:
 
 
 def _rank(finding: Finding) -> tuple[Any, ...]:
-    return (list(SEVERITY.values()).index(finding.severity), finding)
-
-
-def turtle(findings: list[Finding]) -> str:
-    """The findings as a SHACL validation report, with the place of each as its `rdfs:comment`."""
-    report = rdflib.Graph()
-    report.bind("sh", SH)
-    node = rdflib.BNode("report")
-    report.add((node, rdflib.RDF.type, _SH.ValidationReport))
-    report.add((node, _SH.conforms, rdflib.Literal(not findings)))
-    for number, finding in enumerate(findings):
-        result = rdflib.BNode(f"result{number}")
-        report.add((node, _SH.result, result))
-        report.add((result, rdflib.RDF.type, _SH.ValidationResult))
-        report.add((result, _SH.resultSeverity, _SH[finding.severity.capitalize()]))
-        report.add((result, _SH.resultMessage, rdflib.Literal(f"{finding.message}. {finding.repair}")))
-        report.add((result, rdflib.RDFS.comment, rdflib.Literal(finding.where)))
-        if finding.property.startswith("http"):
-            report.add((result, _SH.resultPath, rdflib.URIRef(finding.property)))
-        if finding.resource.startswith("http"):
-            report.add((result, _SH.focusNode, rdflib.URIRef(finding.resource)))
-    return report.serialize(format="turtle")
+    return (SEVERITIES.index(finding.severity), finding)
