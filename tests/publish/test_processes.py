@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kommunegraf.publish.processes import WORTH, spread
+from kommunegraf.publish.processes import WORTH, dealt, spread
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the work is done in one process")
 MANY = range(2 * WORTH)
@@ -42,6 +42,20 @@ def test_results_come_in_the_order_of_the_items_from_other_processes() -> None:
     found = done(lambda number: (number, "æøå" * (number % 7), os.getpid()), MANY)
     assert [(number, text) for number, text, _ in found] == [(number, "æøå" * (number % 7)) for number in MANY]
     assert len({pid for *_, pid in found}) == 3 and os.getpid() not in {pid for *_, pid in found}
+
+
+def test_items_of_a_kind_are_done_by_the_same_half_of_the_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {0, 1, 2, 3})
+    kinds = {0: 0, 1: 1, 2: None}
+    with spread(lambda number: (number, os.getpid()), MANY, lambda number: kinds[number % 3]) as results:
+        done_by = list(results)
+    assert [number for number, _ in done_by] == list(MANY)
+    first, second, anyone = ({pid for number, pid in done_by if number % 3 == kind} for kind in range(3))
+    assert len(first) == len(second) == 2 and not first & second and anyone == first | second
+
+
+def test_kinds_do_not_count_where_processes_cannot_be_halved() -> None:
+    assert list(dealt([0, 1, None, 0, 0, 0], 3)) == [0, 1, 2, 0, 1, 2]
 
 
 def test_little_work_and_work_on_one_processor_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
-"""Spreads work over the processors of this machine: each process takes every n-th item, and the results come back in order."""
+"""Spreads work over the processors of this machine: items are dealt to processes, and the results come back in order."""
 
 import gc
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import NamedTuple, TypeVar
@@ -24,8 +25,13 @@ class _Failure(NamedTuple):
 
 
 @contextmanager
-def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Iterator[Result]]:
+def spread(
+    work: Callable[[Item], Result], items: Sequence[Item], kind: Callable[[Item], int | None] = lambda item: None,
+) -> Iterator[Iterator[Result]]:
     """The results of `work` for all items, in their order, for a `with` statement.
+
+    `kind` is 0 or 1 for an item whose work shares with that of its kind what a process keeps, None for any other. Where the number of
+    processes is even, each half of them does one kind, so that no more is made twice than must be.
 
     The processes are forked when the block begins, so they share what this process has in memory then. On systems without a safe fork
     (Windows, macOS) the work is done in this process. Results are pickled. The iterator raises OSError if a process dies, and RuntimeError
@@ -36,25 +42,35 @@ def spread(work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[It
         yield map(work, items)
         return
     context = multiprocessing.get_context("fork")
+    owners = list(dealt(map(kind, items), count))
     readers: list[Connection] = []
     gc.freeze()  # else the first garbage collection in a process would copy every page of memory that it shares with this one
     try:
-        for start in range(count):
+        for number in range(count):
             reader, writer = context.Pipe(duplex=False)
             readers.append(reader)
-            context.Process(target=_do, args=(work, items[start::count], writer, readers), daemon=True).start()
+            share = [item for item, owner in zip(items, owners) if owner == number]
+            context.Process(target=_do, args=(work, share, writer, readers), daemon=True).start()
             writer.close()
         gc.unfreeze()
-        yield _gathered(readers, len(items))
+        yield _gathered([readers[owner] for owner in owners])
     finally:
         for reader in readers:
             reader.close()
 
 
-def _gathered(readers: Sequence[Connection], count: int) -> Iterator[Result]:
+def dealt(kinds: Iterable[int | None], count: int) -> Iterator[int]:
+    """The number of the process, of `count`, that does each item of some kinds."""
+    anyone = cycle(range(count))
+    turns = {0: cycle(range(0, count, 2)), 1: cycle(range(1, count, 2))} if count % 2 == 0 else {}
+    yield from (next(anyone if kind is None else turns.get(kind, anyone)) for kind in kinds)
+
+
+def _gathered(readers: Iterable[Connection]) -> Iterator[Result]:
+    """A result from each of the connections, one after the other."""
     try:
-        for number in range(count):
-            result = readers[number % len(readers)].recv()
+        for reader in readers:
+            result = reader.recv()
             if isinstance(result, _Failure):
                 raise RuntimeError(f"in another process:\n{result.traceback}")
             yield result

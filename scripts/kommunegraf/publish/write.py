@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kommunegraf.findings import Finding
+from kommunegraf.languages import LANGUAGES
 from kommunegraf.publish import inputs, integrity
 from kommunegraf.publish.processes import spread
 from kommunegraf.publish.replace import Tree
-from kommunegraf.rdf.formats import WrongFormat
+from kommunegraf.rdf.formats import HTML, WrongFormat
 
 if TYPE_CHECKING:  # a run without changes makes no page, and loads nothing that would
     from kommunegraf.publish.documents import Documents
@@ -56,7 +57,7 @@ def publish(documents: "Documents", target: Path, progress: Progress = lambda do
     """
     names = list(documents.names())
     findings = documents.findings()
-    with spread(partial(_made, documents), names) as files, Tree(target) as tree:  # in this order: no process inherits its locks
+    with spread(partial(_made, documents), names, _language) as files, Tree(target) as tree:  # in this order: no process inherits its locks
         for done, (name, made) in enumerate(zip(names, files)):
             progress(done, len(names))
             if isinstance(made, Finding):
@@ -71,6 +72,12 @@ def _alike(paths: Iterable[str], target: Path) -> list[Finding]:
     clashes = integrity.clashes(paths)
     message = f"{len(clashes)} files differ from another in upper and lower case only: on Windows and macOS copy the site as an archive"
     return [Finding("info", "file", message, "such as " + ", ".join(clashes[:3]), str(target))] if clashes else []
+
+
+def _language(name: str) -> int | None:
+    """The number of the language of a file, by what names of pages, answers and forms say; None for data, which has none."""
+    number = next((number for number, lang in enumerate(LANGUAGES) if f".{lang}." in name or f"-{lang}." in name), None)
+    return 0 if number is None and (name.endswith(HTML.suffix) or name.startswith("query/")) else number
 
 
 def _made(documents: "Documents", name: str) -> bytes | Finding | None:
