@@ -18,6 +18,7 @@ from kommunegraf.graph.catalog import WHOLE
 from kommunegraf.languages import date, hyphenated, number
 from kommunegraf.namespaces import XSD, compact
 from kommunegraf.site import addresses, status
+from kommunegraf.site.filling import Filled, Templates
 from kommunegraf.site.model import Site
 from kommunegraf.site.view import LABELS, Term
 
@@ -34,9 +35,10 @@ _NUMBERS = {XSD + kind for kind in ("integer", "int", "nonNegativeInteger", "dec
 def environment() -> jinja2.Environment:
     """The templates, with text escaped and unknown names refused."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
+        loader=Templates(_HERE / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )
+    made.context_class = Filled
     made.filters["hyphenated"] = hyphenated
     return made
 
@@ -130,8 +132,7 @@ class Page:
 
     def released(self) -> str:
         """When the data were last changed, in words; the version where no date is stated."""
-        issued = self.view.plain(WHOLE, "dcterms:modified") or self.view.plain(WHOLE, "dcterms:issued")
-        return date(Date.fromisoformat(issued), self.lang) if issued else self.site.version
+        return self.site.once(_released, self.lang)
 
     def _literal(self, term: ox.Literal) -> Markup:
         if term.language and term.language != self.lang:
@@ -168,6 +169,12 @@ class Page:
     def html(self, template: str, **values: Any) -> str:
         """The document that a template makes of some values."""
         return environment().get_template(template).render(page=self, view=self.view, w=self.w, lang=self.lang, site=self.site, **values)
+
+
+def _released(site: Site, lang: str) -> str:
+    view = site.views[lang]
+    issued = view.plain(WHOLE, "dcterms:modified") or view.plain(WHOLE, "dcterms:issued")
+    return date(Date.fromisoformat(issued), lang) if issued else site.version
 
 
 def _quoted(path: str) -> str:
