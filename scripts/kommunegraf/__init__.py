@@ -54,10 +54,12 @@ def open_graph(source: "str | Path | rdflib.Graph" = "build/kommunegraf.nq", tim
 
     A file is loaded into memory; its format is told by its ending. `timeout` is in seconds and for an endpoint. Every engine answers
     from all named graphs together. Raises OSError for a file that cannot be read, and EngineError for one that is not RDF, for an
-    endpoint that does not hold the graph, or for an rdflib dataset that hides its named graphs.
+    endpoint that does not hold the graph, or for an rdflib dataset that hides its named graphs; and OtherBase for a graph with another base
+    than this process has.
     """
     from pathlib import Path
 
+    from kommunegraf.questions import ask
     from kommunegraf.rdf import engines
 
     if isinstance(source, str) and source.startswith(("http://", "https://")):
@@ -66,7 +68,9 @@ def open_graph(source: "str | Path | rdflib.Graph" = "build/kommunegraf.nq", tim
         endpoint = engines.Endpoint(source, timeout)
         fit.check(endpoint)
         return endpoint
-    return engines.Embedded.open(source) if isinstance(source, str | Path) else engines.Rdflib(source)
+    engine = engines.Embedded.open(source) if isinstance(source, str | Path) else engines.Rdflib(source)
+    ask.require_base(engine, str(source) if isinstance(source, str | Path) else "the graph")
+    return engine
 
 
 def library() -> "dict[str, Question]":
@@ -146,7 +150,7 @@ def write_site(
 
     `address` is where the site will stand, `previous` the folder of the site published before. The folder `output` is replaced as a
     whole or stays as it was; where nothing has changed that a site is made of, no page is made. Raises BadInput for a graph, a folder or
-    an address that cannot be used, and OSError.
+    an address that cannot be used, OtherBase, and OSError.
     """
     from pathlib import Path
 
@@ -159,10 +163,12 @@ def write_site(
 
     def documents() -> "Documents":
         from kommunegraf.publish.documents import Documents, release
+        from kommunegraf.questions import ask
         from kommunegraf.rdf.engines import Embedded
 
-        store = Embedded.open(graph).store
-        return Documents(store, release(store), data, address or BASE, previous=before)
+        engine = Embedded.open(graph)
+        ask.require_base(engine, str(graph))
+        return Documents(engine.store, release(engine.store), data, address or BASE, previous=before)
 
     return write.renew(Inputs(Path(graph), data, before, (address or BASE,)), documents, Path(output))
 

@@ -7,6 +7,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from kommunegraf.namespaces import based
+
 Language = Literal["da", "en"]
 LANGUAGES: tuple[Language, ...] = ("da", "en")
 """The languages of every text, the default first."""
@@ -48,7 +50,7 @@ def texts(name: str) -> dict[str, Any]:
     place = _FOLDER / name
     merged: dict[str, Any] = {}
     for file in sorted(place.glob("*.yaml")) if place.is_dir() else [place.with_suffix(".yaml")]:
-        content: dict[str, Any] = yaml.load(file.read_text("utf-8"), Loader=loader)  # noqa: S506 (both loaders are safe)
+        content: dict[str, Any] = yaml.load(based(file.read_text("utf-8")), Loader=loader)  # noqa: S506 (both loaders are safe)
         if twice := merged.keys() & content.keys():
             raise ValueError(f"words/{name}/{file.name}: {', '.join(sorted(twice))} stands in another file too")
         if problem := _unequal(content, file.stem):

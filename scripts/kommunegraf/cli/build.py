@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kommunegraf import paths
+from kommunegraf.cli import base as bases
 from kommunegraf.cli.console import print_answer, progress
 from kommunegraf.cli.options import BUILT, PATH, data_folders, ontology_folder
 
@@ -13,8 +14,11 @@ from kommunegraf.cli.options import BUILT, PATH, data_folders, ontology_folder
 @click.option("--output", "-o", type=PATH, default=BUILT, show_default=True, help="Folder to write to.")
 @data_folders
 @ontology_folder
-def build(output: Path, data: tuple[Path, ...], ontology: Path | None) -> None:
+@click.option("--base", metavar="IRI", help="What the IRIs of the register begin with. Default: https://w3id.org/kommunegraf/.")
+def build(output: Path, data: tuple[Path, ...], ontology: Path | None, base: str | None) -> None:
     """Build the graph from the tables and the ontology."""
+    if base is not None:
+        bases.choose(base)
     from kommunegraf.graph import build as builder
     from kommunegraf.rdf import compiled
 

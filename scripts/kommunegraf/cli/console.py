@@ -134,10 +134,13 @@ def uncollected() -> Iterator[None]:
 
 
 def graph_file(folder: Path) -> Path:
-    """The graph that `kommunegraf build` wrote to a folder. Raises WrongCall when there is none."""
-    path = folder / "kommunegraf.nq"
+    """The graph that `kommunegraf build` wrote to a folder, whose base the command takes. Raises WrongCall when there is none."""
+    from kommunegraf.cli import base
+
+    path = folder / base.NAME
     if not path.is_file():
         raise WrongCall(f"there is no graph in {folder}/; run 'kommunegraf build' first, or name its folder with --graph")
+    base.adopt(path)
     return path
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kommunegraf.cli import base
 from kommunegraf.cli.console import WrongCall, graph_file
 from kommunegraf.cli.options import PATH, graph_folder
 
@@ -32,6 +33,7 @@ def mcp(files: tuple[Path, ...], endpoint: str | None, graph: Path) -> None:
     settings = Settings.from_environment(endpoint=endpoint)
     if settings.endpoint and files:
         raise WrongCall("give files to ask or an endpoint, not both")
+    base.adopt_any(files)
     from kommunegraf.server.context import Context
 
     run(_offer(Context(settings, list(files) or ([] if settings.endpoint else [graph_file(graph)]))))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from kommunegraf import paths
+from kommunegraf.cli import base
 from kommunegraf.cli.console import WrongCall, graph_file
 from kommunegraf.cli.options import PATH, graph_folder, tables_folder
 
@@ -43,6 +44,7 @@ def serve(
     settings = Settings.from_environment(**chosen)
     if settings.endpoint and files:
         raise WrongCall("give files to serve or an endpoint, not both")
+    base.adopt_any(files)
     own = not files and not settings.endpoint
     tables = data or (paths.root() / "data" if own else None)
     serving.run(settings, list(files) or ([graph_file(graph)] if own else []), own, watch, previous, tables)

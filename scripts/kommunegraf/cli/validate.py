@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from kommunegraf import paths
+from kommunegraf.cli import base
 from kommunegraf.cli.console import WrongCall, progress, write
 from kommunegraf.cli.options import LANGUAGE, PATH, data_folders, ontology_folder
 from kommunegraf.languages import Language
@@ -42,6 +43,7 @@ def validate(
     from kommunegraf.findings import as_text
     from kommunegraf.graph import validate as checks
 
+    base.adopt_any(path)
     folders = paths.Folders.of(data, ontology)
     if profile and (endpoint or not path):
         raise WrongCall("--profile matching checks RDF files: name them, without --endpoint")

@@ -11,7 +11,7 @@ from kommunegraf.contribute.submission import Reply
 from kommunegraf.contribute.values import Wrong, choice
 from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.names import plain
-from kommunegraf.namespaces import BASE, SKOS
+from kommunegraf.namespaces import SHARED, SKOS
 
 CHOSEN = {
     "smart-city-status": ("coordinated-work", "individual-activities", "planned-within-12-months", "neither-nor-planned"),
@@ -115,5 +115,5 @@ def _labels() -> dict[tuple[str, str], str]:
     for triple in ox.parse(path=paths.root() / "ontology" / "concepts.ttl", format=ox.RdfFormat.TURTLE):
         name = triple.object
         if triple.predicate.value == f"{SKOS}prefLabel" and isinstance(triple.subject, ox.NamedNode) and isinstance(name, ox.Literal):
-            labels[triple.subject.value.removeprefix(BASE), name.language or ""] = name.value
+            labels[triple.subject.value.removeprefix(SHARED), name.language or ""] = name.value
     return labels

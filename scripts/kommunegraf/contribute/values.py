@@ -12,7 +12,7 @@ from kommunegraf.contribute.submission import Fault
 from kommunegraf.findings import nearest
 from kommunegraf.languages import LANGUAGES, texts
 from kommunegraf.names import UnknownName, plain
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import mint
 
 _CODE = re.compile(r".*\(\s*(\d{3,4})\s*\)")
 _YEAR = re.compile(r"(?:år )?((?:19[6-9]|20[0-4])\d|2050)(?:-\d\d-\d\d)?", re.IGNORECASE)
@@ -178,7 +178,7 @@ class Cells:
         letters = start.replace(" ", "")
         paths = {path for path, label in labels if letters and plain(label).replace(" ", "") == letters}
         paths = paths or {path for path, label in labels if len(start) > 4 and plain(label).startswith(start)}
-        return f"{BASE}{paths.pop()}" if len(paths) == 1 else ""
+        return mint(paths.pop()) if len(paths) == 1 else ""
 
     def _nearest(self, kind: str, suggestions: list[str]) -> tuple[str, ...]:
         """The labels of the two nearest resources."""

@@ -16,7 +16,7 @@ from kommunegraf.graph import rows as rdf
 from kommunegraf.graph.adoption import Limits
 from kommunegraf.graph.metadata import Table
 from kommunegraf.graph.ordering import ordered
-from kommunegraf.namespaces import GRAPH, PREFIXES, RDF
+from kommunegraf.namespaces import GRAPH, PREFIXES, RDF, SHARED, based
 from kommunegraf.questions import linked_data, question
 
 NQUADS = "kommunegraf.nq"
@@ -142,7 +142,7 @@ def read_ontology(files: Iterable[Path]) -> tuple[list[str], list[Finding]]:
             repair = "one of " + ", ".join(GRAPH_OF)
             findings.append(Finding("violation", "file", "no named graph is set for this file", repair, str(path)))
             continue
-        graph = ox.NamedNode(GRAPH + GRAPH_OF[path.name])
+        graph = ox.NamedNode(f"{SHARED}graph/{GRAPH_OF[path.name]}")
         try:
             for triple in ox.parse(path=path, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
                 quads.add(ox.Quad(triple.subject, triple.predicate, triple.object, graph))
@@ -151,7 +151,7 @@ def read_ontology(files: Iterable[Path]) -> tuple[list[str], list[Finding]]:
             findings.append(Finding("violation", "turtle", f"not Turtle: {error.args[0]}", repair, str(path), line))
     quads.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     nquads = ox.serialize(quads, format=ox.RdfFormat.N_QUADS) or b""
-    return nquads.decode("utf-8").splitlines(), findings
+    return based(nquads.decode("utf-8")).splitlines(), findings
 
 
 def write(lines: Iterable[str], folder: Path) -> list[Path]:

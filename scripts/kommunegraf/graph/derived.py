@@ -8,7 +8,7 @@ from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph.adoption import RULE, Adoption, Evidence, Limits, Source, adoptions
 from kommunegraf.graph.metadata import Table
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.namespaces import BASE, GRAPH, KG, PROV, RDF, SKOS, XSD
+from kommunegraf.namespaces import BASE, GRAPH, KG, PROV, RDF, SHARED, SKOS, XSD
 from kommunegraf.rdf.terms import iri, literal
 
 NEEDED = {
@@ -93,8 +93,8 @@ def _values(adoption: Adoption) -> Iterator[tuple[str, str]]:
         (RDF + "type", KG + "Adoption"),
         (KG + "adopter", adoption.municipality),
         (KG + "initiative", adoption.initiative),
-        (KG + "status", f"{BASE}status/{adoption.status}"),
-        (KG + "freshness", f"{BASE}freshness/{adoption.freshness}"),
+        (KG + "status", f"{SHARED}status/{adoption.status}"),
+        (KG + "freshness", f"{SHARED}freshness/{adoption.freshness}"),
         (KG + "statusFrom", adoption.deciding.iri),
         (PROV + "wasGeneratedBy", RULE),
         *((KG + "supportedBy", one.iri) for one in adoption.evidence),

@@ -15,7 +15,7 @@ from typing import Any
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.namespaces import KG, expand
+from kommunegraf.namespaces import KG, based, expand
 from kommunegraf.paths import METADATA as METADATA
 
 VARIABLE = re.compile(r"\{(\+?)(\w+)\}")
@@ -151,7 +151,7 @@ def _table(description: Any, folder: Path) -> Table:
     return Table(
         name=str(description.url),
         path=folder / str(description.url),
-        graph=description.common_props[KG + "graph"]["@id"],
+        graph=based(description.common_props[KG + "graph"]["@id"]),
         columns=[_column(c, str(schema.aboutUrl)) for c in schema.columns],
         primary_key=tuple(schema.primaryKey),
         foreign_keys=[
@@ -194,8 +194,8 @@ def translated(table: Table, header: list[str], languages: tuple[str, ...]) -> l
 def document(folder: Path, tables: dict[str, Table]) -> bytes:
     """The metadata to publish beside the tables of a folder: its own, or what the project's says of those tables that there are."""
     if not shared(folder):
-        return (folder / METADATA).read_bytes()
-    content = json.loads((paths.root() / "data" / METADATA).read_text("utf-8"))
+        return based((folder / METADATA).read_text("utf-8")).encode("utf-8")
+    content = json.loads(based((paths.root() / "data" / METADATA).read_text("utf-8")))
     content["tables"] = [one for one in content["tables"] if tables[one["url"]].path.exists()]
     for one in content["tables"]:
         schema = one["tableSchema"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from kommunegraf.findings import Finding
 from kommunegraf.graph.metadata import VARIABLE, Column, Table
 from kommunegraf.graph.rows import resources
-from kommunegraf.namespaces import BASE, PREFIXES, RDF, compact, expand
+from kommunegraf.namespaces import PREFIXES, RDF, SHARED, based, compact, expand, own_path
 
 _PREFIX = re.compile(r"@prefix\s+(\w*):\s+<([^>]*)>")
 _BASE = re.compile(r"@base\s+<([^>]*)>")
@@ -40,7 +40,7 @@ class _Row:
     def says(self, column: Column, value: str) -> bool:
         """Whether the cell stands for a value, which is a text or an IRI."""
         cell = self.cell(column)
-        return bool(cell) and value in {cell, VARIABLE.sub(cell, expand(column.value_url or ""))}
+        return bool(cell) and value in {cell, based(VARIABLE.sub(cell, expand(column.value_url or "")))}
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,14 @@ def _tokens(term: str) -> list[str]:
     if not term.startswith("http"):
         return [term] if term else []
     short = compact(term)
-    names = [f"<{term}>", f"<{term.removeprefix(BASE)}>"]
+    names = [f"<{term}>", f"<{own_path(term) or term}>"]
     return names if short == term else [*names, f"{short} ", f"{short} ;", f"{short}\n"]
 
 
 def _blocks(path: Path) -> Iterator[tuple[str, _Block]]:
     """The blocks of a Turtle file as people write them, by the IRI of their subject: each begins on a line of its own."""
     text = path.read_text("utf-8")
-    base = next(iter(_BASE.findall(text)), BASE)
+    base = next(iter(_BASE.findall(text)), SHARED)
     prefixes = {**PREFIXES, **dict(_PREFIX.findall(text))}
     lines = text.splitlines()
     starts = [number for number, line in enumerate(lines) if line[:1] not in {"", " ", "\t", "#", "@", "]", ")"}]
@@ -150,4 +150,4 @@ def _blocks(path: Path) -> Iterator[tuple[str, _Block]]:
         prefix, _, local = subject.partition(":")
         iri = base + subject[1:-1] if subject.startswith("<") else prefixes.get(prefix, prefix + ":") + local
         iri = subject[1:-1] if subject.startswith("<http") else iri
-        yield iri, _Block(path, start + 1, lines[start:end])
+        yield based(iri), _Block(path, start + 1, lines[start:end])

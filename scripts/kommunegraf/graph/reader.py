@@ -15,7 +15,7 @@ from typing import Any
 from kommunegraf.findings import BadInput, Finding
 from kommunegraf.graph import adoption
 from kommunegraf.graph.adoption import Adoption, Evidence, Limits, Pair, Source
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import SHARED
 from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Engine
 
@@ -85,7 +85,7 @@ def limits(engine: Engine, stated: Iterable[Evidence] = ()) -> Limits:
 
 
 def _statement(row: dict[str, Any], solutions: tuple[str, ...]) -> Evidence:
-    status, confidence = row["status"].removeprefix(f"{BASE}status/"), row["confidence"].removeprefix(f"{BASE}confidence/")
+    status, confidence = row["status"].removeprefix(f"{SHARED}status/"), row["confidence"].removeprefix(f"{SHARED}confidence/")
     if status not in (*adoption.STAGE, adoption.NONE) or confidence not in adoption.CONFIDENCE:
         raise BadInput([_lacking(row["evidence"], "", "has a status or confidence that the adoption rule does not know")])
     source = Source(

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from kommunegraf.graph.metadata import VARIABLE, Column, Table
-from kommunegraf.namespaces import expand
+from kommunegraf.namespaces import based, expand
 from kommunegraf.rdf.terms import iri, literal
 
 
@@ -38,8 +38,8 @@ def resources(table: Table, template: str) -> list[str]:
     pattern = VARIABLE.sub("%s", template.replace("%", "%%"))
     parts = [_encoded(table.cells[name], plus) for plus, name in VARIABLE.findall(template)]
     if not parts:
-        return [template] * len(table.rows)
-    return [pattern % values for values in zip(*parts)]
+        return [based(template)] * len(table.rows)
+    return [based(pattern % values) for values in zip(*parts)]
 
 
 _RESERVED = ":/?#[]@!$&'()*+,;=%"

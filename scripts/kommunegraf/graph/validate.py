@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from kommunegraf.findings import SEVERITIES, BadInput, Finding
 from kommunegraf.graph import build, countries, literals, shacl, tables
 from kommunegraf.graph.places import Places
-from kommunegraf.namespaces import BASE, KG, RDF, short
+from kommunegraf.namespaces import BASE, KG, RDF, OtherBase, own_path, short
 from kommunegraf.paths import Folders
 from kommunegraf.questions import ask
 from kommunegraf.rdf import foreign
@@ -61,6 +61,8 @@ def files(paths: list[Path], folders: Folders, lang: str = "en", engine: shacl.E
     store = statements.stored()
     if unread := _load(store, paths):
         return unread
+    if others := [base for base in ask.bases(Embedded(store)) if base != BASE]:
+        raise OtherBase(others[0], ", ".join(map(str, paths)))
     is_bound = _bound(store)
     findings = _graph(store, folders, statements.countries, lang, engine)
     return _located([f for f in findings if f.rule in _OF_LITERALS or is_bound(f)], paths)
@@ -70,7 +72,7 @@ def _bound(store: ox.Store) -> Callable[[Finding], bool]:
     """Whether a finding is about a resource that the rules of the project bind, or a blank node of one, or about a term of ours."""
     types = store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), None, None)
     typed = {q.subject for q in types if isinstance(q.object, ox.NamedNode) and q.object.value.startswith(KG)}
-    bound = typed | {q.subject for q in store if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(BASE)}
+    bound = typed | {q.subject for q in store if isinstance(q.subject, ox.NamedNode) and own_path(q.subject.value) is not None}
     waiting = list(bound)
     while waiting:
         for quad in store.quads_for_pattern(waiting.pop(), None, None, None):
@@ -78,7 +80,7 @@ def _bound(store: ox.Store) -> Callable[[Finding], bool]:
                 bound.add(quad.object)
                 waiting.append(quad.object)
     names = {getattr(node, "value", "") for node in bound}
-    return lambda finding: finding.resource in names or finding.resource.startswith(BASE) or finding.property.startswith(KG)
+    return lambda finding: finding.resource in names or own_path(finding.resource) is not None or finding.property.startswith(KG)
 
 
 def profile(paths: list[Path], root: Path, name: str, lang: str = "en", engine: shacl.Engine = "fast") -> list[Finding]:

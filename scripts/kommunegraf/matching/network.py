@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kommunegraf.graph import adoption
 from kommunegraf.graph.adoption import Adoption, Evidence
 from kommunegraf.matching.register import Choices, Place, Register, Resource, read
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import BASE, SHARED
 from kommunegraf.rdf.engines import Engine
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def of(register: Register, choices: Choices) -> "nx.Graph":
     graph.add_nodes_from((iri, {"label": r.label, "bipartite": INITIATIVE}) for iri, r in register.initiatives.items())
     adoptions = adoption.adoptions(register.counted(choices), register.limits_of(choices), low=True)
     for (municipality, initiative), adopted in adoptions.items():
-        status = register.resource(f"{BASE}status/{adopted.status}")
+        status = register.resource(f"{SHARED}status/{adopted.status}")
         solutions = tuple(register.resource(iri) for iri in adopted.solutions)
         private = any(one.iri in register.private for one in adopted.evidence)
         graph.add_edge(municipality, initiative, status=status, solutions=solutions, adoption=adopted, private=private)

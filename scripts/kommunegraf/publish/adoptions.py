@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from kommunegraf.graph import reader
 from kommunegraf.graph.adoption import Adoption
 from kommunegraf.languages import LANGUAGES, alphabetical, texts
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import SHARED
 from kommunegraf.rdf.encode import harmless
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.site.view import View
@@ -44,7 +44,7 @@ def _row(view: View, one: Adoption) -> dict[str, Any]:
     return {
         "code": view.plain(one.municipality, "dcterms:identifier"), "municipality": view.label(one.municipality),
         "region": view.label(region) if region else None, "initiative": view.label(one.initiative),
-        "area": "; ".join(map(view.label, areas)) or None, "status": view.label(f"{BASE}status/{one.status}"), "as_of": one.as_of,
+        "area": "; ".join(map(view.label, areas)) or None, "status": view.label(f"{SHARED}status/{one.status}"), "as_of": one.as_of,
         "since": one.since, "until": one.until, "solutions": "; ".join(map(view.label, view.by_label(one.solutions))) or None,
         "source": source.title, "publisher": view.label(source.publisher) if source.publisher else None, "year": source.year,
         "address": source.address or None, "sources": len({said.source.iri for said in one.evidence}),

@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from kommunegraf import paths
+from kommunegraf.namespaces import BASE
 
 _PACKAGE = Path(__file__).parents[1]
 _SHARED = ("data", "docs", "ontology", "queries")
@@ -29,8 +30,8 @@ class Inputs:
 
     `graph` is the file of the graph, `data` the folder of its tables, `previous` that of the site published before, None where there
     is none, and `options` what else was asked for. To these `digest` adds the files of the package and of the project, Python, zlib
-    and the installed libraries; neither the time, nor the environment, nor the name of a folder has a part in a site. Libraries count
-    by version and by their own list of files (RECORD), so one that was edited in place is not seen.
+    and the installed libraries; neither the time, nor the environment but for the base of IRIs, nor the name of a folder has a part
+    in a site. Libraries count by version and by their own list of files (RECORD), so one that was edited in place is not seen.
     """
 
     graph: Path
@@ -53,7 +54,7 @@ class Inputs:
         """The SHA-256 of all, in hexadecimal. Raises OSError for a file that cannot be read."""
         every = {
             "files": sorted((name, _digest(path)) for name, path in self.files()),
-            "options": self.options, "previous": self.previous is not None,
+            "options": self.options, "base": BASE, "previous": self.previous is not None,
             "python": [sys.version, sysconfig.get_platform(), zlib.ZLIB_RUNTIME_VERSION, list(sys.flags)],
             "libraries": libraries(),
         }

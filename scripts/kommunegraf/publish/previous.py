@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kommunegraf.findings import BadInput, Finding
-from kommunegraf.namespaces import BASE, DCT, PROV, SKOS, XSD, expand
+from kommunegraf.namespaces import BASE, DCT, PROV, SKOS, XSD, expand, own_path
 from kommunegraf.publish.changes import Changes, compare, literals
 from kommunegraf.rdf.files import NotRdf, clear_refusals
 
@@ -102,7 +102,7 @@ def tombstones(earlier: list[ox.Quad], changes: Changes) -> list[ox.Quad]:
     """
     quads = {quad for quad in earlier if isinstance(quad.subject, ox.NamedNode) and quad.subject.value not in changes.described}
     for change in changes.removed:
-        if change.iri.startswith(BASE):
+        if own_path(change.iri) is not None:
             quads.update(_tombstone(change.iri, [quad for quad in change.removed if quad.predicate in _LABELS], changes))
     return sorted(quads, key=str)
 

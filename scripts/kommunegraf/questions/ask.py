@@ -18,7 +18,7 @@ from kommunegraf import paths
 from kommunegraf.findings import nearest
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.names import Names, plain
-from kommunegraf.namespaces import BASE, KG, PREFIXES, SKOS
+from kommunegraf.namespaces import BASE, KG, PREFIXES, SKOS, OtherBase
 from kommunegraf.questions.question import BadArgument, Parameter, Question, read, read_folder
 from kommunegraf.rdf.engines import Engine, EngineError, python_value
 from kommunegraf.rdf.terms import iri, literal
@@ -137,6 +137,18 @@ def term(engine: Engine, parameter: Parameter, value: str) -> str:
     return iri(names(engine, parameter.type).resolve(value))
 
 
+def require_base(engine: Engine, what: str) -> None:
+    """Refuse a graph that states another base than this process has: each question would find nothing. Raises OtherBase or EngineError."""
+    stated = bases(engine)
+    if stated and BASE not in stated:
+        raise OtherBase(stated[0], what)
+
+
+def bases(engine: Engine) -> list[str]:
+    """The bases that a graph states: one for each register in it."""
+    return [row["base"] for row in internal(engine, "base").rows()]
+
+
 _CLASSES = {
     "case": KG + "CaseExample", "organisation": PREFIXES["org"] + "Organization", "question": KG + "SurveyQuestion",
     "scheme": SKOS + "ConceptScheme",
@@ -151,4 +163,7 @@ def names(engine: Engine, kind: str) -> Names:
     return Names(kind.replace("-", " "), ((s["resource"].value, s["label"].value) for s in solutions))
 
 
-__all__ = ["Answer", "BadArgument", "EngineError", "ask", "find", "folder", "internal", "names", "parameter", "python_value", "run", "term"]
+__all__ = [
+    "Answer", "BadArgument", "EngineError", "ask", "bases", "find", "folder", "internal", "names", "parameter", "python_value",
+    "require_base", "run", "term",
+]

@@ -14,6 +14,7 @@ import yaml
 
 from kommunegraf.errors import KommunegrafError
 from kommunegraf.findings import BadInput, Finding
+from kommunegraf.namespaces import based
 from kommunegraf.rdf.formats import GRAPHS, TABLES, Format
 
 VALUE_TYPES = ("language", "integer", "date", "text", "iri")
@@ -123,12 +124,15 @@ def read_folder(folder: Path) -> dict[str, Question]:
 def own(path: Path) -> Question:
     """A query of the user's own, which needs no header. Raises BadInput or OSError."""
     text = _text(path)
-    return read(path) if text.startswith("#+") else Question(path.stem, path, text, title={})
+    return _read(path, text) if text.startswith("#+") else Question(path.stem, path, text, title={})
 
 
 def read(path: Path) -> Question:
-    """One query file. Raises BadInput, with the line, for a header that breaks the grammar."""
-    source = _text(path)
+    """One query file of ours, for the base of the register. Raises BadInput, with the line, for a header that breaks the grammar."""
+    return _read(path, based(_text(path)))
+
+
+def _read(path: Path, source: str) -> Question:
     marked = [line for line in source.splitlines() if line.startswith("#+")]
     try:
         header = yaml.load("\n".join(line[3:] for line in marked), _LOADER) or {}

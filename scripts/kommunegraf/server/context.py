@@ -11,7 +11,8 @@ import pyoxigraph as ox
 
 from kommunegraf import paths
 from kommunegraf.publish.documents import Documents, fitting, release
-from kommunegraf.questions import question
+from kommunegraf.questions import ask, question
+from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import JSON
 from kommunegraf.server import reading
 from kommunegraf.server.engine.frames import Job
@@ -219,6 +220,7 @@ class Context:
         store, version = reading.store(loaded) if loaded else reading.copy(self.settings.endpoint)
         if isinstance(source, Endpoint):
             source.graphs = reading.checked(self.settings).graphs
+        ask.require_base(Embedded(store), "the data")
         documents = Documents(store, release(store), fitting(store, self.data), self.public, self.public + "sparql", self.previous)
         if unpaged := documents.pages.unpaged:
             _LOG.warning("%d resources have no page, as their IRIs cannot be those of documents, such as %s", len(unpaged), unpaged[0])

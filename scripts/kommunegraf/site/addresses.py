@@ -2,19 +2,18 @@
 
 from urllib.parse import quote, unquote
 
+from kommunegraf import namespaces
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.formats import DATA, DATASETS, HTML, Format
 
 
 def path(iri: str) -> str | None:
-    """The path of an IRI that Kommunegraf mints, below the base IRI and without a format's ending; None for any other IRI.
+    """The path of an IRI that Kommunegraf mints, below its base and without a format's ending; None for any other IRI.
 
     That of a folder has the name `index` in it. A fragment (`#part`) does not count.
     """
-    if not iri.startswith(BASE):
-        return None
-    return indexed(unquote(iri[len(BASE):].partition("#")[0]))
+    own = namespaces.own_path(iri)
+    return None if own is None else indexed(unquote(own.partition("#")[0]))
 
 
 def indexed(path: str) -> str:
@@ -25,7 +24,7 @@ def indexed(path: str) -> str:
 def iri(path: str) -> str:
     """The IRI of a path: the inverse of `path`."""
     folder = path.removesuffix("index") if path == "index" or path.endswith("/index") else path
-    return BASE + quote(folder, safe="/~!$&'()*+,;=:@-._")
+    return namespaces.mint(quote(folder, safe="/~!$&'()*+,;=:@-._"))
 
 
 def fault(path: str) -> str:

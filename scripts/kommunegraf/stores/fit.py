@@ -6,10 +6,11 @@ from kommunegraf.stores.kinds import kind_of
 
 
 def check(endpoint: Endpoint) -> str:
-    """The version of the graph that a store holds, as its questions see it. Raises EngineError, which says what to load or to set.
+    """The version of the graph that a store holds, as its questions see it. Raises EngineError and OtherBase, which say what to set.
 
     A default graph that is no union is no fault where the store takes a data set with each query, as `Endpoint` then sends it.
     """
+    ask.require_base(endpoint, endpoint.url)
     if rows := ask.internal(endpoint, "release").rows():
         return str(rows[0]["version"])
     url = endpoint.url

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from kommunegraf.namespaces import based
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -30,7 +32,7 @@ UNKNOWN = Kind("unknown", "", "", "", atomic=False, statements=1000, union="make
 @cache
 def kinds() -> tuple[Kind, ...]:
     """The kinds of stores that are known."""
-    content: dict[str, dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "engines.yaml").read_text("utf-8"))
+    content: dict[str, dict[str, Any]] = yaml.safe_load(based((Path(__file__).parent / "engines.yaml").read_text("utf-8")))
     return tuple(Kind(name, **values) for name, values in content.items())
 
 

@@ -21,9 +21,11 @@ def snapshot(address: str) -> tuple[ox.Store, str]:
     """The project's graphs as they stand in the store at an address, and a digest of that state.
 
     A store that gives a limited number of rows is read in parts. Blank nodes that `load` sent as IRIs are blank nodes again, and Virtuoso's
-    points are WKT again, with the six digits that its floats keep. Raises StoreError, also where none of our graphs is there.
+    points are WKT again, with the six digits that its floats keep. Raises StoreError, also where none of our graphs is there,
+    and OtherBase.
     """
     with Store(address, timeout=60, retries=1) as store:
+        ask.require_base(store, address)
         sizes = {row["graph"]: row["triples"] for row in ask.internal(store, "graph-sizes").rows()}
         graphs = sorted(graph for graph in sizes if graph.startswith(GRAPH) and graph != MANIFEST)
         if not graphs:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from anyio.to_thread import run_sync
 
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import BASE, SHARED
 from kommunegraf.publish.documents import Documents, media_type
 from kommunegraf.rdf.formats import TURTLE, WrongFormat
 from kommunegraf.server.context import Context
@@ -45,7 +45,7 @@ def listed(documents: Documents, first: int) -> tuple[list[Listed], int | None]:
 async def read(context: Context, address: str) -> Document:
     """The document at an address: below the base IRI, or at this server. That of a resource itself is Turtle. Raises Problem."""
     documents = context.state.documents
-    base = next((base for base in (BASE, context.public) if address.startswith(base)), None)
+    base = next((base for base in (BASE, SHARED, context.public) if address.startswith(base)), None)
     path = addresses.indexed(address.removeprefix(base)) if base else ""
     name = path + TURTLE.suffix if path in documents.pages.resources else path
     try:

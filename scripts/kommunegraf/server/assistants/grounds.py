@@ -6,7 +6,7 @@ from typing import Any
 
 from kommunegraf import paths
 from kommunegraf.graph.adoption import Pair
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import BASE, SHARED, own_path
 from kommunegraf.questions import ask, question
 from kommunegraf.rdf.terms import iri
 from kommunegraf.site.model import Site
@@ -22,8 +22,8 @@ def grounds(site: Site, lang: str, rows: Iterable[Iterable[Any]], constants: Ite
 
     `constants` are the IRIs of the question's arguments, which stand beside each row; `group` is that of the question.
     """
-    fixed = [value for value in constants if value.startswith(BASE)]
-    each = [[*fixed, *(value for value in row if isinstance(value, str) and value.startswith(BASE))] for row in rows]
+    fixed = [value for value in constants if own_path(value) is not None]
+    each = [[*fixed, *(value for value in row if isinstance(value, str) and own_path(value) is not None)] for row in rows]
     adoptions = list(_adoptions(site, lang, each))
     behind = _behind(site, {value for row in each for value in row} - set(fixed))
     for adoption in adoptions:
@@ -48,8 +48,8 @@ def _adoptions(site: Site, lang: str, rows: Iterable[list[str]]) -> Iterable[dic
         one = stated[pair]
         yield {
             "adoption": one.iri, "municipality": view.label(pair[0]), "initiative": view.label(pair[1]),
-            "status": view.label(f"{BASE}status/{one.status}"), "asOf": one.as_of,
-            "freshness": view.label(f"{BASE}freshness/{one.freshness}"), "confidence": view.label(f"{BASE}confidence/{one.confidence}"),
+            "status": view.label(f"{SHARED}status/{one.status}"), "asOf": one.as_of,
+            "freshness": view.label(f"{SHARED}freshness/{one.freshness}"), "confidence": view.label(f"{SHARED}confidence/{one.confidence}"),
             "evidence": len(one.evidence), "against": len(one.against), "source": one.deciding.source.iri,
         }
 
@@ -70,7 +70,7 @@ def _behind(site: Site, things: set[str]) -> dict[str, set[str]]:
         query = question.read(paths.root() / "queries" / "internal" / "sources-of.rq")
         text = query.bind({"thing": " ".join(map(iri, sorted(things)))})
         for row in ask.Answer(query, site.engine.query(text)).rows():
-            behind.setdefault(row["source"], set()).add(row["thing"].removeprefix(BASE).partition("/")[0])
+            behind.setdefault(row["source"], set()).add(str(own_path(row["thing"])).partition("/")[0])
     return behind
 
 

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kommunegraf.graph import catalog
 from kommunegraf.languages import LANGUAGES
-from kommunegraf.namespaces import BASE, compact, expand
+from kommunegraf.namespaces import compact, expand, own_path
 from kommunegraf.publish import dumps
 from kommunegraf.rdf.formats import DATASETS, JSONLD, NTRIPLES, TURTLE, Format
 from kommunegraf.server.foreign import stated
@@ -91,7 +91,7 @@ def foreign(store: ox.Store, version: str, files: Sequence[Path], public: str) -
     if next(iter(store.quads_for_pattern(ox.NamedNode(catalog.WHOLE), None, None, None)), None):
         return None
     subjects = {quad.subject.value for quad in store if isinstance(quad.subject, ox.NamedNode)}
-    if 2 * sum(iri.startswith(BASE) for iri in subjects) > len(subjects):
+    if 2 * sum(own_path(iri) is not None for iri in subjects) > len(subjects):
         return None
     return ForeignSite(store, version, server=True, public=public, names=tuple(file.name for file in files))
 

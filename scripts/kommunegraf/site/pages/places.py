@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kommunegraf.graph.adoption import STATUS, Adoption, Evidence
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import SHARED
 from kommunegraf.site.parts import claims, maps, partners, printed, rows
 from kommunegraf.site.parts.memberships import Membership, memberships
 from kommunegraf.site.parts.rows import MunicipalityRow
@@ -176,7 +176,7 @@ def context(page: Page, iri: str) -> Survey:
     """What the survey printed for kommuner of this type and size; of the kommune itself it says nothing, its answers are anonymous."""
     view = page.view
     kind, population = view.thing(iri, "kg:municipalityType"), view.number(iri, "kg:population")
-    size = f"{BASE}population-class/above-67500" if population is not None and population > _LARGE else ""
+    size = f"{SHARED}population-class/above-67500" if population is not None and population > _LARGE else ""
     figures = [f for item in (kind, size) if item for f in printed.about(view, item, "kg:item")]
     return Survey(figures=[(f, printed.told(page, f)) for f in figures], size=size if size and view.described(size) else "")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 from markupsafe import Markup, escape
 
-from kommunegraf.namespaces import BASE, SH, compact
+from kommunegraf.namespaces import SH, SHARED, compact
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import Term
 
@@ -124,7 +124,7 @@ def shapes(page: Page, iri: str) -> Shapes:
         nodes=[NodeShape(iri=n, targets=view.things(n, "sh:targetClass"), text=view.text(n, "rdfs:comment"),
                    count=len(view.things(n, "sh:property"))) for n in view.of_type("sh:NodeShape")],
         properties=[(s, view.references(s, "sh:property"), view.text(s, "sh:message"))
-                       for s in view.of_type("sh:PropertyShape") if s.startswith(BASE)],
+                       for s in view.of_type("sh:PropertyShape") if s.startswith(SHARED)],
     )
 
 

@@ -7,16 +7,16 @@ from functools import partial
 
 from markupsafe import Markup
 
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import SHARED
 from kommunegraf.site.parts import printed, quoting, rounds
 from kommunegraf.site.parts.claims import of_kind
 from kommunegraf.site.parts.quoting import SURVEY
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View
 
-_RESPONSE = f"{BASE}question/response"
-_COUNT = f"{BASE}statistic/count"
-_EVERYBODY = f"{BASE}population-group/all-municipalities"
+_RESPONSE = f"{SHARED}question/response"
+_COUNT = f"{SHARED}statistic/count"
+_EVERYBODY = f"{SHARED}population-group/all-municipalities"
 
 
 @dataclass(frozen=True)

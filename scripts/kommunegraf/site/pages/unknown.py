@@ -7,13 +7,13 @@ from functools import partial
 
 import pyoxigraph as ox
 
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import SHARED
 from kommunegraf.site.parts import printed
 from kommunegraf.site.parts.printed import Printed
 from kommunegraf.site.render import Model, Page
 from kommunegraf.site.view import View, node
 
-_LOW = f"{BASE}confidence/low"
+_LOW = f"{SHARED}confidence/low"
 
 
 @dataclass(frozen=True)

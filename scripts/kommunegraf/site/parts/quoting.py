@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import BASE, SHARED
 from kommunegraf.site.parts import printed
 from kommunegraf.site.parts.printed import Printed
 from kommunegraf.site.render import Page
 
 SURVEY = f"{BASE}dataset/survey-2014"
-_RESPONSE = f"{BASE}question/response"
-_EVERYBODY = f"{BASE}population-group/all-municipalities"
+_RESPONSE = f"{SHARED}question/response"
+_EVERYBODY = f"{SHARED}population-group/all-municipalities"
 _NAMED = 3
 """How many answers a sentence names."""
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from kommunegraf.namespaces import BASE
+from kommunegraf.namespaces import SHARED
 from kommunegraf.site.parts import claims, printed
 from kommunegraf.site.parts.printed import Printed
 from kommunegraf.site.render import Page
@@ -60,7 +60,7 @@ def shares(page: Page, figures: list[Printed], statistic: str) -> Shares:
     """The values of one statistic among all who answered, the one that most sections print first."""
     by_share = defaultdict(list)
     for one in figures:
-        if (one.statistic, one.group) == (f"{BASE}statistic/{statistic}", f"{BASE}population-group/all"):
+        if (one.statistic, one.group) == (f"{SHARED}statistic/{statistic}", f"{SHARED}population-group/all"):
             by_share[printed.told(page, one)].append(one)
     return sorted(by_share.items(), key=lambda item: (-len(item[1]), item[0]))
 
