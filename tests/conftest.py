@@ -11,9 +11,8 @@ from kommunegraf.contribute import register
 from kommunegraf.contribute.register import Register
 from kommunegraf.graph import build
 from kommunegraf.publish.documents import Documents, release
-from kommunegraf.publish.write import publish
 from kommunegraf.rdf.engines import Embedded
-from tests.helpers import ROOT
+from tests.helpers import ROOT, publishing
 from tests.helpers.browsing import chromium
 from tests.helpers.examples import configure
 from tests.helpers.sharing import made_once
@@ -62,9 +61,15 @@ def documents(engine: Embedded) -> Documents:
 
 
 @pytest.fixture(scope="session")
-def site(documents: Documents, shared: Path) -> Path:
+def published(built: Path, shared: Path) -> Path:
+    """The folder of the real site as the command publishes it, with what was seen of that (`helpers/publishing.py`)."""
+    return made_once(shared / "published", lambda folder: publishing.publish(built, folder))
+
+
+@pytest.fixture(scope="session")
+def site(published: Path) -> Path:
     """The real site in a folder. Tests read it, and write elsewhere."""
-    return made_once(shared / "site", lambda folder: publish(documents, folder))
+    return published / publishing.SITE
 
 
 @pytest.fixture(scope="session")

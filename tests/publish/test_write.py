@@ -1,7 +1,7 @@
 """Publishing to a folder: all or nothing, the same bytes each time, and nothing that was published is lost."""
 
 import gzip
-import os
+import re
 import shutil
 import signal
 import site as site_packages
@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from tests.helpers import ROOT
+from tests.helpers import ROOT, command, publishing, sampling
 from tests.helpers.pages import parse_page
+from tests.helpers.publishing import run
 
 from kommunegraf.findings import BadInput
 from kommunegraf.namespaces import BASE
@@ -125,52 +126,43 @@ def test_a_folder_with_foreign_files_is_refused_and_left_alone(tmp_path: Path) -
     assert contents(tmp_path / "mine") == {"letter.txt": b"dear"}
 
 
-WATCHED = """
-import os, runpy, sys
-file = os.open(sys.argv.pop(1), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-
-def note(event, arguments):
-    if event == "open" and isinstance(arguments[0], str) and not arguments[2] & (os.O_WRONLY | os.O_RDWR):
-        os.write(file, os.fsencode(os.path.abspath(arguments[0]) + "\\n"))
-
-sys.addaudithook(note)
-runpy.run_module("kommunegraf", run_name="__main__", alter_sys=True)
-"""
-"""Runs the command and writes every path that it opens to read, in all its processes, to a file."""
+@pytest.mark.slow
+def test_the_real_site_is_the_same_byte_for_byte_in_another_process(site: Path, documents: Documents) -> None:
+    """It was published in one. Made here anew: of each folder, language and format one file in fifty; all where a run tries all."""
+    published = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert set(documents.names()) == published - {MARK}
+    names = sampling.sample(sorted(published - {MARK}), kind_of_file, every=50)
+    assert len(names) > 500
+    assert [name for name in names if documents.read(name) != (site / name).read_bytes()] == []
 
 
-def run(*arguments: str, seed: str = "0", watch: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts"), "PYTHONHASHSEED": seed, "TZ": f"UTC+{seed}"}
-    way = ["-c", WATCHED, str(watch)] if watch else ["-m", "kommunegraf"]
-    command = [sys.executable, *way, "publish", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+def kind_of_file(name: str) -> tuple[str, str]:
+    """The folder and the ending of a file, with its language; numbered folders are one."""
+    return re.sub(r"\d+", "0", name.rpartition("/")[0]), name.rpartition("/")[2].partition(".")[2]
 
 
 @pytest.mark.slow
-def test_the_real_site_is_the_same_byte_for_byte_in_another_process(built: Path, site: Path, tmp_path: Path) -> None:
-    done = run("--graph", str(built), "--output", str(tmp_path / "site"), seed="2", watch=tmp_path / "opened")
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines()[-1].startswith("0 violations, 0 warnings")
-    assert contents(tmp_path / "site") == contents(site)
-    opened = {Path(line).resolve() for line in (tmp_path / "opened").read_text("utf-8").splitlines()}
+def test_publishing_reads_nothing_that_is_not_counted_and_a_second_run_makes_nothing(built: Path, published: Path) -> None:
+    said = (published / publishing.SAID).read_text("utf-8")
+    assert said.splitlines()[-1].startswith("0 violations, 0 warnings")
+    opened = {Path(line).resolve() for line in (published / publishing.OPENED).read_text("utf-8").splitlines()}
     counted = {path.resolve() for _, path in Inputs(built / "kommunegraf.nq", ROOT / "data").files()}
-    assert counted >= {path for path in opened if not _of_python(path, tmp_path)} and ROOT / "data/evidence.csv" in opened
-    again = run("--graph", str(built), "--output", str(tmp_path / "site"), seed="2")
-    assert again.stdout.endswith(": 0 written, 0 removed\n") and again.stderr == done.stderr
+    assert counted >= {path for path in opened if not _of_python(path)} and ROOT / "data/evidence.csv" in opened
+    again = run("--graph", str(built), "--output", str(published / publishing.SITE), seed="2")
+    assert again.stdout.endswith(": 0 written, 0 removed\n") and again.stderr == said
 
 
-def _of_python(path: Path, target: Path) -> bool:
-    """Whether a file belongs to Python, its libraries or the system, which count by their versions, or to the site itself."""
-    places = {*site_packages.getsitepackages(), sys.prefix, sys.base_prefix, "/proc", "/usr/share", str(target)}
+def _of_python(path: Path) -> bool:
+    """Whether a file belongs to Python, its libraries or the system, which count by their versions."""
+    places = {*site_packages.getsitepackages(), sys.prefix, sys.base_prefix, "/proc", "/usr/share"}
     return path.suffix == ".pyc" or any(path.is_relative_to(Path(place).resolve()) for place in places)
 
 
 @pytest.mark.slow
 def test_a_killed_run_leaves_the_old_site_whole(built: Path, first: Path) -> None:
     before = contents(first)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "scripts")}
-    command = [sys.executable, "-m", "kommunegraf", "publish", "--graph", str(built), "--output", str(first)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    program = [sys.executable, "-m", "kommunegraf", "publish", "--graph", str(built), "--output", str(first)]
+    process = subprocess.Popen(program, env=publishing.environment("0"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_until(lambda: any(path.is_dir() for path in first.parent.glob(".first.publish-*")))
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -188,17 +180,17 @@ def wait_until(holds: Callable[[], bool]) -> None:
 
 
 def test_the_command_names_what_is_missing(tmp_path: Path) -> None:
-    done = run("--graph", str(tmp_path), "--output", str(tmp_path / "site"))
+    done = command.run("publish", "--graph", str(tmp_path), "--output", str(tmp_path / "site"))
     assert done.returncode == 1 and "run 'kommunegraf build' first" in done.stderr and not (tmp_path / "site").exists()
 
 
 def test_the_command_refuses_an_address_that_is_none(built: Path, tmp_path: Path) -> None:
-    done = run("--graph", str(built), "--output", str(tmp_path / "site"), "--address", "example.org")
+    done = command.run("publish", "--graph", str(built), "--output", str(tmp_path / "site"), "--address", "example.org")
     assert done.returncode == 1 and "web address" in done.stderr and not (tmp_path / "site").exists()
     assert "Traceback" not in done.stderr
 
 
 def test_the_command_refuses_a_previous_site_that_is_none(built: Path, tmp_path: Path) -> None:
     shutil.copy(built / "kommunegraf.nq", tmp_path)
-    done = run("--graph", str(built), "--output", str(tmp_path / "site"), "--previous", str(tmp_path))
+    done = command.run("publish", "--graph", str(built), "--output", str(tmp_path / "site"), "--previous", str(tmp_path))
     assert done.returncode == 1 and "no published site" in done.stderr and "Traceback" not in done.stderr

@@ -8,16 +8,12 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from tests.site.test_browser import files, samples
+from tests.site.test_browser import samples
 
 from kommunegraf.publish.documents import Documents
 from kommunegraf.site import addresses
 
 pytestmark = pytest.mark.slow
-
-TALLEST = 12_000
-"""Pixels that a page may be high on a screen of 320, with nothing unfolded."""
-
 
 def shown(page: Any) -> list[str]:
     """The first cells of the rows that can be seen."""
@@ -113,18 +109,6 @@ def shown_compared(page: Any) -> list[str]:
     return lines
 
 
-def test_no_page_is_longer_than_a_reader_scrolls_on_a_phone(site: Path, documents: Documents, browser: Any) -> None:
-    page = browser.new_page(viewport={"width": 320, "height": 700})
-    longest = sorted((site / "municipality").glob("0???.html"), key=lambda file: -file.stat().st_size)[:8]
-    every = {*files(site, documents), *longest, *(site / "initiative").glob("*.html"), *site.glob("*/index.html")}
-    heights = {}
-    for file in sorted(every):
-        page.goto(file.as_uri())
-        heights[file.relative_to(site).as_posix()] = page.evaluate("document.documentElement.scrollHeight")
-    assert {path: height for path, height in heights.items() if height > TALLEST} == {}
-    assert len(heights) > 250
-
-
 def test_a_link_to_a_folded_part_opens_it(site: Path, browser: Any) -> None:
     page = browser.new_page(viewport={"width": 320, "height": 700})
     page.goto((site / "municipality" / "0461.html").as_uri())
@@ -134,7 +118,7 @@ def test_a_link_to_a_folded_part_opens_it(site: Path, browser: Any) -> None:
 
 
 def test_wide_screens_show_what_phones_fold(site: Path, documents: Documents, browser: Any) -> None:
-    assert "municipality/index" in samples(documents)
+    assert "municipality/index" in samples(site, documents)
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto((site / addresses.page("municipality/0461", "en")).as_uri())
     assert page.is_visible("#sources li")
