@@ -154,7 +154,7 @@ def test_publishing_reads_nothing_that_is_not_counted_and_a_second_run_makes_not
 
 def _of_python(path: Path) -> bool:
     """Whether a file belongs to Python, its libraries or the system, which count by their versions."""
-    places = {*site_packages.getsitepackages(), sys.prefix, sys.base_prefix, "/proc", "/usr/share"}
+    places = {*site_packages.getsitepackages(), sys.prefix, sys.base_prefix, "/dev", "/proc", "/usr/share"}
     return path.suffix == ".pyc" or any(path.is_relative_to(Path(place).resolve()) for place in places)
 
 
