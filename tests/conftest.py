@@ -1,9 +1,12 @@
 """What is dear: the real graph and the real site, made once for a run of tests and shared by its processes, and a browser for each."""
 
 import os
+import ssl
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -21,6 +24,13 @@ from tests.helpers.sharing import made_once
 def pytest_configure(config: pytest.Config) -> None:
     """Before tests are imported: how thoroughly this run tries."""
     configure(config)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _authorities() -> Iterator[None]:
+    """The authorities of certificates, read once: httpx reads them for each request without a client, in 0.05 seconds."""
+    with mock.patch.object(ssl, "create_default_context", cache(ssl.create_default_context)):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from unittest import mock
 import httpx
 import pytest
 from tests.helpers import command
+from tests.helpers.serving import serving
 
 from kommunegraf.namespaces import BASE, SKOS
 
@@ -98,28 +99,26 @@ def test_the_built_graph_is_served_where_the_command_says(built: Path) -> None:
         assert httpx.get(f"{server.base}/questions/regions?format=csv").text.count("\n") > 5
 
 
-def test_a_foreign_file_is_served_with_queries_and_documents(tmp_path: Path) -> None:
+def test_a_foreign_file_is_served_with_queries_and_documents_and_a_quiet_server_logs_no_request(tmp_path: Path) -> None:
     (tmp_path / "foreign.ttl").write_text('<http://example.org/a> <http://example.org/p> "æ" .', "utf-8")
-    with running(str(tmp_path / "foreign.ttl")) as server:
+    with running("--quiet", str(tmp_path / "foreign.ttl")) as server:
         answer = httpx.get(f"{server.base}/sparql", params={"query": "SELECT ?o { ?s ?p ?o }"}, headers={"Accept": "text/csv"})
         assert answer.text.split() == ["o", "æ"]
         for path in ("/", "/all", "/robots.txt", "/dump/", "/municipality/"):
             assert httpx.get(server.base + path, follow_redirects=True, headers={"Accept": "text/html"}).status_code in (200, 404)
-        assert not [line for line in server.log if "Traceback" in line]
+        server.process.send_signal(signal.SIGTERM)
+        server.process.wait(10)
+        server.following.join(10)
+        assert server.log == []
 
 
-def test_the_data_is_loaded_anew_on_sighup(tmp_path: Path) -> None:
+def test_the_data_is_loaded_anew_on_sighup_and_a_broken_file_leaves_the_old_data(tmp_path: Path) -> None:
     file = write(tmp_path / "data.ttl", "a")
     with running(str(file)) as server:
         write(file, "a", "b")
         assert not has(server, "b")
         server.process.send_signal(signal.SIGHUP)
         assert server.until(lambda: has(server, "b") and any("the data was reloaded" in line for line in server.log))
-
-
-def test_a_broken_file_leaves_the_old_data(tmp_path: Path) -> None:
-    file = write(tmp_path / "data.ttl", "a")
-    with running(str(file)) as server:
         file.write_text("<a> <b> this is no Turtle", "utf-8")
         server.process.send_signal(signal.SIGHUP)
         assert server.until(lambda: any("the old data stays" in line and "data.ttl" in line for line in server.log))
@@ -215,21 +214,15 @@ def test_a_place_where_workers_cannot_meet_is_told(tmp_path: Path, monkeypatch: 
     assert not list(far.iterdir())
 
 
-def test_an_idle_connection_does_not_hold_the_server(tmp_path: Path) -> None:
-    with running(str(write(tmp_path / "data.ttl", "a"))) as server, httpx.Client(base_url=server.base) as client:
-        assert client.get("/health").status_code == 200
-        with socket.create_connection(("127.0.0.1", httpx.URL(server.base).port or 0)):
-            server.process.send_signal(signal.SIGTERM)
-            assert server.process.wait(10) == 0
-
-
 def children(process: int) -> list[int]:
     return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
-def test_nothing_runs_on_when_the_server_was_killed(tmp_path: Path) -> None:
-    with running(str(write(tmp_path / "data.ttl", "a"))) as server:
+def test_flags_win_over_the_environment_and_nothing_runs_on_when_the_server_was_killed(tmp_path: Path) -> None:
+    address = "https://other.example.org/"
+    with running(str(write(tmp_path / "data.ttl", "a")), "--public", address, public="https://data.example.org/kg/") as server:
+        assert server.said == f"Kommunegraf is at {address}\n"
         (holder,) = children(server.process.pid)
         workers = children(holder)
         assert workers
@@ -280,14 +273,19 @@ def test_an_endpoint_that_does_not_answer_is_told() -> None:
 
 
 def test_the_log_has_a_line_for_each_request_and_no_query(tmp_path: Path) -> None:
+    """And an idle connection does not hold the server when it is to end."""
     secret = "SELECT ?secret { ?secret ?p 'Herlev' }"
-    with running(str(write(tmp_path / "data.ttl", "a"))) as server:
+    with running(str(write(tmp_path / "data.ttl", "a"))) as server, httpx.Client(base_url=server.base) as idle:
         httpx.get(f"{server.base}/sparql", params={"query": secret})
         httpx.post(f"{server.base}/sparql", data={"query": secret})
         httpx.get(f"{server.base}/thing/a.ttl")
         httpx.get(f"{server.base}/no%0Athing\u2028\"x")
         assert server.until(lambda: len(server.log) >= 4)
         lines = [json.loads(line) for line in server.log]
+        assert idle.get("/health").status_code == 200
+        with socket.create_connection(("127.0.0.1", httpx.URL(server.base).port or 0)):
+            server.process.send_signal(signal.SIGTERM)
+            assert server.process.wait(10) == 0
     assert [(line["method"], line["status"]) for line in lines] == [("GET", 200), ("POST", 200), ("GET", 200), ("GET", 404)]
     digest = hashlib.sha256(secret.encode()).hexdigest()
     for line in lines[:2]:
@@ -296,26 +294,14 @@ def test_the_log_has_a_line_for_each_request_and_no_query(tmp_path: Path) -> Non
     assert "secret" not in "".join(server.log) and "Herlev" not in "".join(server.log)
 
 
-def test_a_quiet_server_logs_no_request(tmp_path: Path) -> None:
-    with running("--quiet", str(write(tmp_path / "data.ttl", "a"))) as server:
-        assert has(server, "a")
-        server.process.send_signal(signal.SIGTERM)
-        server.process.wait(10)
-        server.following.join(10)
-        assert server.log == []
-
-
 def test_no_header_tells_what_the_server_is_made_of(tmp_path: Path) -> None:
-    with running(str(write(tmp_path / "data.ttl", "a"))) as server:
+    with serving(write(tmp_path / "data.ttl", "a")) as server:
         for path in ("/", "/thing/a.ttl", "/sparql?query=x", "/nothing", "/health", "/assets/x"):
             headers = httpx.get(server.base + path).headers
             assert "server" not in headers and "x-powered-by" not in headers
             assert not re.search("uvicorn|starlette|python|oxigraph", str(headers), re.I)
 
 
-def test_an_operator_sets_things_by_environment_and_flags_win(tmp_path: Path) -> None:
-    file = write(tmp_path / "data.ttl", "a")
-    with running(str(file), public="https://data.example.org/kg/") as server:
+def test_an_operator_sets_things_by_environment(tmp_path: Path) -> None:
+    with running(str(write(tmp_path / "data.ttl", "a")), public="https://data.example.org/kg/") as server:
         assert server.said == "Kommunegraf is at https://data.example.org/kg/\n"
-    with running(str(file), "--public", "https://other.example.org/", public="https://data.example.org/kg/") as server:
-        assert server.said == "Kommunegraf is at https://other.example.org/\n"
