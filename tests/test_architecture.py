@@ -194,10 +194,6 @@ def test_help_loads_no_heavy_library() -> None:
     assert "kommunegraf" in modules and not modules & (HEAVY | {"click", "dataclasses"})
 
 
-def test_clean_data_is_checked_without_the_libraries_that_say_what_is_wrong() -> None:
-    assert not loaded("-m", "kommunegraf", "validate") & {"csvw", "pyshacl", "rdflib"}
-
-
 def test_a_heavy_library_is_seen() -> None:
     assert loaded("-c", "import rdflib") & HEAVY == {"rdflib"}
 

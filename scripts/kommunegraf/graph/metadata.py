@@ -1,6 +1,6 @@
 """What `data/csv-metadata.json` (W3C CSVW) says of the tables: columns, keys and the RDF that cells become.
 
-The metadata and the meaning of datatypes are the `csvw` library's; what is plain is read without loading it (`plain`).
+The metadata and the meaning of datatypes are the `csvw` library's.
 """
 
 import json
@@ -14,7 +14,6 @@ from typing import Any
 
 from kommunegraf import paths
 from kommunegraf.errors import KommunegrafError
-from kommunegraf.graph import plain
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import KG, based, expand
 from kommunegraf.paths import METADATA as METADATA
@@ -99,6 +98,8 @@ def describe(folder: Path) -> dict[str, Table]:
         if not any(folder.glob("*.csv")):
             raise BadMetadata(f"{folder} holds no tables" if folder.is_dir() else f"{folder} is no folder")
         path = paths.root() / "data" / METADATA
+    import csvw  # takes longer to load than a server that reads no tables to be ready
+
     try:
         content = json.loads(path.read_text("utf-8"))
         if not isinstance(content, dict) or "tables" not in content:
@@ -107,12 +108,14 @@ def describe(folder: Path) -> dict[str, Table]:
         first, *others = contexts if contexts and isinstance(contexts, list) else [contexts]
         if first != _CONTEXT or not all(isinstance(other, dict) for other in others):
             raise ValueError(f'its @context is {json.dumps(contexts)}; it begins with "{_CONTEXT}" and names no other')
-        descriptions = plain.read(content) or _by_library(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # the library drops what it warns of
+            group = csvw.TableGroup.from_file(path)
     except (ValueError, TypeError, KeyError, UserWarning) as error:
         raise BadMetadata(f"not CSVW metadata: {error}") from error
-    for description in descriptions:
+    for description in group.tables:
         _refuse(description)
-    tables = {str(description.url): _table(description, folder) for description in descriptions}
+    tables = {str(t.url): _table(t, folder) for t in group.tables}
     for table in tables.values():
         for key in table.foreign_keys:
             target = tables.get(key.target)
@@ -120,15 +123,6 @@ def describe(folder: Path) -> dict[str, Table]:
                 columns = ", ".join(key.target_columns)
                 raise BadMetadata(f"{table.name}: a foreign key leads to {key.target}, which has no column {columns}")
     return tables
-
-
-def _by_library(path: Path) -> list[Any]:
-    """The descriptions of tables in a file, as the library reads them. Raises ValueError, TypeError, KeyError or UserWarning."""
-    import csvw  # takes longer to load than a small graph to build
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", UserWarning)  # the library drops what it warns of
-        return list(csvw.TableGroup.from_file(path).tables)
 
 
 def _refuse(description: Any) -> None:
