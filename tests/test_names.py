@@ -54,6 +54,30 @@ def test_all_98_kommuner_are_found_by_every_label_and_code(engine: Embedded) -> 
     assert all(names.resolve(row["label"]) == row["resource"] for row in rows)
 
 
+@pytest.mark.parametrize("kind", ["municipality", "initiative", "region", "solution", "organisation", "case", "question", "scheme"])
+def test_what_is_looked_up_is_what_all_names_say(engine: Embedded, kind: str) -> None:
+    every = ask.names(engine, kind)
+    rows = ask.internal(engine, "names", **{"class": ask._class(kind)}).rows()
+    assert rows
+    typed = {name for row in rows[::9] for name in (row["label"], row["resource"], row["resource"].rsplit("/", 1)[-1])}
+    hidden = {row["resource"] for row in rows} - {*every.iris}  # all their names stand for another resource too
+    plainly = {name for name in typed if not any(iri.endswith(f"/{name}") or iri == name for iri in hidden)}
+    assert {name: ask.resolve(engine, kind, name) for name in plainly} == {name: every.resolve(name) for name in plainly}
+    assert len(hidden) < 2 and all(ask.resolve(engine, kind, iri) == iri for iri in hidden)
+
+
+@pytest.mark.parametrize("typed", ["Aarhus", "København", "Aarhus Municipality", "0751", f"{BASE}municipality/0751"])
+def test_a_name_as_it_is_written_needs_no_other_name(engine: Embedded, typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ask, "names", lambda *_: pytest.fail("all names are read"))
+    assert ask.resolve(engine, "municipality", typed).startswith(f"{BASE}municipality/0")
+
+
+@pytest.mark.parametrize("typed", ['"', "a b\\", 'x" } DROP', "\n", "{", "%", "", "å"])
+def test_no_text_breaks_the_lookup(engine: Embedded, typed: str) -> None:
+    with pytest.raises(UnknownName):
+        ask.resolve(engine, "municipality", typed)
+
+
 @given(st.text())
 def test_no_text_breaks_the_search(text: str) -> None:
     names = Names("kommune", [("x:municipality/0751", "Aarhus")])

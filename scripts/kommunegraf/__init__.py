@@ -101,7 +101,7 @@ def match(graph: "Engine", municipality: str, lang: str = "en", choices: "Choice
     from kommunegraf.matching.matcher import Matcher
     from kommunegraf.questions import ask as questions
 
-    return Matcher.open(graph, lang, choices).match(questions.names(graph, "municipality").resolve(municipality))
+    return Matcher.open(graph, lang, choices).match(questions.resolve(graph, "municipality", municipality))
 
 
 def network(graph: "Engine", lang: str = "en", choices: "Choices | None" = None) -> "networkx.Graph":

@@ -25,7 +25,7 @@ def find(engine: "Engine", name: str, kind: str = "municipality") -> str:
     """The IRI of a kommune, an initiative or a region, by its name in any language, or its code. Raises UnknownName."""
     from kommunegraf.questions import ask
 
-    return ask.names(engine, kind).resolve(name)
+    return ask.resolve(engine, kind, name)
 
 
 def filled(file: Path, lang: Language) -> "list[OwnPlan]":

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 import pyoxigraph as ox
 
@@ -134,7 +135,7 @@ def term(engine: Engine, parameter: Parameter, value: str) -> str:
             return iri(value)
         except ValueError as error:
             raise BadArgument(f"{parameter.name}: {error}") from error
-    return iri(names(engine, parameter.type).resolve(value))
+    return iri(resolve(engine, parameter.type, value))
 
 
 def require_base(engine: Engine, what: str) -> None:
@@ -156,14 +157,38 @@ _CLASSES = {
 """The classes of kinds that do not have the name of their kind."""
 
 
+def resolve(engine: Engine, kind: str, name: str) -> str:
+    """The IRI of the resource of a kind that a name, a code or an IRI stands for. Raises UnknownName.
+
+    A name as the graph writes it, or a code, is looked up. For any other, all names are read and compared.
+    """
+    return _exact(engine, kind, name) or names(engine, kind).resolve(name)
+
+
+def _exact(engine: Engine, kind: str, name: str) -> str:
+    """The one resource of a kind that has exactly this name, or this code or IRI; empty where there is none, or more."""
+    same = name if name.startswith(BASE) else f"{BASE}{kind}/{quote(name, safe='')}"
+    lookup = read(paths.root() / "queries" / "internal" / "named.rq")
+    labels = " ".join((literal(name), *(literal(name, language) for language in LANGUAGES)))
+    try:
+        terms = {"class": iri(_class(kind)), "label": labels, "same": iri(same)}
+    except ValueError:
+        return ""
+    matches = Answer(lookup, engine.query(lookup.bind(terms))).rows()
+    return str(matches[0]["resource"]) if len(matches) == 1 else ""
+
+
+def _class(kind: str) -> str:
+    return _CLASSES.get(kind, KG + kind.title().replace("-", ""))
+
+
 def names(engine: Engine, kind: str) -> Names:
     """The names in the graph for resources of one kind, such as `municipality` or `main-area`, in all languages of the graph."""
-    class_ = _CLASSES.get(kind, KG + kind.title().replace("-", ""))
-    solutions = internal(engine, "names", **{"class": class_}).result
+    solutions = internal(engine, "names", **{"class": _class(kind)}).result
     return Names(kind.replace("-", " "), ((s["resource"].value, s["label"].value) for s in solutions))
 
 
 __all__ = [
     "Answer", "BadArgument", "EngineError", "ask", "bases", "find", "folder", "internal", "names", "parameter", "python_value",
-    "require_base", "run", "term",
+    "require_base", "resolve", "run", "term",
 ]
