@@ -1,4 +1,4 @@
-"""Kommunegraf: the linked-open-data knowledge graph of Smart City initiatives in Denmark's kommuner.
+"""Kommunegraf: the linked-open-data knowledge graph of Smart City initiatives in kommuner.
 
 What a program needs stands here: open a graph, ask it, match, check, build, publish, serve. Importing this loads nothing heavy; a
 function loads what it needs when it is called. What goes wrong for a reason that the caller can do something about is a

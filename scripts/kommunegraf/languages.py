@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date as Date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -128,6 +129,25 @@ def countries(codes: Iterable[str], lang: str) -> tuple[str, str]:
     ending = "s" if lang == "da" else "'s"
     genitives = [name + ("'" if name.endswith(("s", "x", "z")) else ending) for name in names]
     return _listed(names, lang), _listed(genitives, lang)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What texts about a register are filled with: its countries, as `countries` takes them, and the number of its kommuner."""
+
+    countries: tuple[str, ...] = ()
+    municipalities: int = 0
+
+    def fill(self, text: str, lang: str) -> str:
+        """A text with `{country}`, `{of_country}` and `{kommuner}` filled: Danmark, Danmarks, 98. What is unknown is left out."""
+        if not any(name in text for name in _FILLED):
+            return text
+        for name, fact in zip(_FILLED, (*countries(self.countries, lang), str(self.municipalities or ""))):
+            text = text.replace(name if fact else f"{name} ", fact)
+        return text
+
+
+_FILLED = ("{country}", "{of_country}", "{kommuner}")
 
 
 def _listed(names: list[str], lang: str) -> str:

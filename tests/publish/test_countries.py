@@ -1,6 +1,8 @@
 """The Swedish register of the tests as a site of its own, and served beside Denmark."""
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +12,19 @@ import pytest
 from tests.helpers import ROOT, sweden
 from tests.helpers.serving import Served, serving
 
+from kommunegraf.cli.overview import overview
 from kommunegraf.cli.publish import tables_of
 from kommunegraf.graph import build
+from kommunegraf.languages import Coverage, texts
+from kommunegraf.namespaces import FOLDERS
 from kommunegraf.paths import Folders
 from kommunegraf.publish.documents import Documents, fitting, release
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.server.assistants import tools
+from kommunegraf.server.pages import openapi
+from kommunegraf.server.settings import Settings
+from kommunegraf.site.addresses import parse
+from kommunegraf.site.model import Site
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +57,54 @@ def test_pages_are_about_sweden(documents: Documents) -> None:
     assert "Sveriges 20 kommuner" in front and "Danmark" not in front and "98" not in front
     assert "Sweden&#39;s 20 municipalities" in page(documents, "index.en.html")
     assert "Smart City in Sweden" in page(documents, "cite.en.html")
+
+
+DENMARK = re.compile(r"Danmark|Denmark|danske kommune|Danish (?:municipal|kommun)|\b98\b")
+RIGHTLY = re.compile(
+    "|".join((
+        "Smart City i de danske kommuner( – status og initiativer|[«”])", "Danmarks 98 kommuner: opslagstabel",
+        "Denmark's 98 kommuner: reference table", "Danmarks bykommuner", "Denmark's urban municipalities",
+    )), re.IGNORECASE,
+)
+"""Names of sources and of a group in the survey, which the register of the tests shares."""
+ABOUT_DENMARK = {"changelog", "matching/report", "question/index", "ontology/index", "shape/index", "query/classes"}
+"""Pages of what is Denmark's or of every register: what changed, the report on matching, the survey of 2014, the ontology."""
+
+
+def of_denmark(text: str) -> list[str]:
+    """What a text says of Denmark or its 98 kommuner, with what stands before it; not what rightly names them."""
+    plain = RIGHTLY.sub("", html.unescape(re.sub("<[^>]*>", "", text)))
+    return [plain[max(0, match.start() - 60):match.end()] for match in DENMARK.finditer(plain)]
+
+
+def test_what_is_said_of_denmark_is_seen(engine: Embedded) -> None:
+    assert of_denmark("Smart City in <b>Denmark</b>&#39;s 98 municipalities") == ["Smart City in Denmark", "Smart City in Denmark's 98"]
+    assert not of_denmark("Smart City i de danske kommuner – status og initiativer, på dansk")
+    site = Site(engine.store, "1")
+    assert site.coverage == Coverage(("DK",), 98)
+    assert len(of_denmark(described(site.coverage))) == 8  # the country and the number, twice in each language
+
+
+def described(coverage: Coverage) -> str:
+    """What the question API and the assistants are told that the data is about."""
+    summary = openapi.document([], "1", Settings(), coverage)["info"]["summary"]
+    return " ".join((summary, *(coverage.fill(text, lang) for lang, text in texts("assistants")["instructions"].items())))
+
+
+def test_programs_are_told_of_sweden(documents: Documents) -> None:
+    coverage = documents.site.coverage
+    assert coverage == Coverage(("SE",), 20) and not of_denmark(described(coverage))
+    assert "Smart City i Sveriges 20 kommuner / Smart City in Sweden's 20 municipalities" in described(coverage)
+    assert "initiatives in Sweden's 20 kommuner" in described(coverage) and "initiatives in kommuner" in described(Coverage())
+    tools_text = json.dumps([tool._asdict() for tool in tools.tools(Settings()).values()], ensure_ascii=False)
+    assert not of_denmark(tools_text) and not of_denmark(overview())
+
+
+def test_the_report_on_matching_says_that_it_is_about_denmark(documents: Documents, engine: Embedded) -> None:
+    text = texts("site")["report_elsewhere"]
+    for lang, name in (("da", "matching/report.html"), ("en", "matching/report.en.html")):
+        assert text[lang] in html.unescape(page(documents, name))
+        assert text[lang] not in html.unescape(page(Documents(engine.store, release(engine.store)), name))
 
 
 def test_a_page_shows_the_swedish_name_as_swedish(documents: Documents) -> None:
@@ -83,6 +141,13 @@ def test_every_document_of_the_site_is_made(documents: Documents) -> None:
     names = [name for name in documents.names() if name.endswith(".html") and not name.startswith(("ontology/", "shape/", "query/"))]
     assert "municipality/se-0163.html" in names and "municipality/0163.html" not in names
     assert all(documents.read(name) for name in names)
+    own = [name for name in names if name.split("/")[0] not in FOLDERS and parse(name)[0] not in ABOUT_DENMARK]
+    assert len(own) > 500
+    assert {name: said for name in own if (said := of_denmark(page(documents, name)))} == {}
+    beginnings = ("catalog", "llms", "robots", "sitemap", "hosting/", ".htaccess", "feed")
+    others = [name for name in documents.names() if name.startswith(beginnings)]
+    assert len(others) > 8
+    assert {name: said for name in others if (said := of_denmark(page(documents, name)))} == {}
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from kommunegraf import __version__
 from kommunegraf.cli.query import FORMS
 from kommunegraf.contribute import linked as linked_data
 from kommunegraf.graph import catalog
+from kommunegraf.languages import Coverage
 from kommunegraf.publish import dumps, hosting
 from kommunegraf.publish.answers import Answers
 from kommunegraf.questions import ask
@@ -111,7 +112,7 @@ def test_the_dumps_have_every_format_that_the_table_says_and_the_catalogue_descr
 
 
 def test_the_description_of_the_questions_names_every_format() -> None:
-    document = openapi.document([ROWS, GRAPH], "1", Settings())
+    document = openapi.document([ROWS, GRAPH], "1", Settings(), Coverage())
     for question in (ROWS, GRAPH):
         operation = document["paths"][f"/questions/{question.name}"]["get"]
         names = next(parameter for parameter in operation["parameters"] if parameter.get("name") == "format")["schema"]["enum"]

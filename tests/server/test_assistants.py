@@ -66,6 +66,14 @@ def answer(served: Served, name: str, **values: Any) -> dict[str, Any]:
     return fields
 
 
+def test_an_assistant_is_told_what_the_data_covers(served: Served, built: Path) -> None:
+    async def told(client: Client) -> str:
+        return client.instructions or ""
+
+    for instructions in (over_http(served, told), over_pipes(built, told)):
+        assert "i Danmarks 98 kommuner." in instructions and "in Denmark's 98 kommuner." in instructions
+
+
 def test_each_question_is_a_tool_in_both_languages(served: Served) -> None:
     async def listed(client: Client) -> list[types.Tool]:
         return (await client.list_tools()).tools

@@ -14,6 +14,7 @@ from tests.helpers import sampling
 from tests.helpers.serving import serving
 
 from kommunegraf.graph import build
+from kommunegraf.languages import Coverage
 from kommunegraf.questions.ask import folder
 from kommunegraf.rdf.formats import HTML
 from kommunegraf.server.pages import openapi
@@ -24,7 +25,7 @@ LIBRARY = folder()
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return openapi.document(LIBRARY.values(), "0.1.0", Settings())
+    return openapi.document(LIBRARY.values(), "0.1.0", Settings(), Coverage(("DK",), 98))
 
 
 def faults(document: dict[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ OPTIONS = {
 }
 """The options that stand before a verb."""
 ABOUT = (
-    "The linked-open-data knowledge graph of Smart City initiatives in Denmark's 98 kommuner: "
+    "The linked-open-data knowledge graph of Smart City initiatives in kommuner: "
     "build it, check it, ask it, and find whom to work with."
 )
 

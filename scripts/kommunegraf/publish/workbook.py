@@ -1,6 +1,5 @@
 """Everything as one Excel workbook: all adoptions and a sheet of explanation in each language, then a sheet for each table."""
 
-import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from kommunegraf.graph.metadata import Column, Table
-from kommunegraf.languages import LANGUAGES, countries, texts
+from kommunegraf.languages import LANGUAGES, Coverage, texts
 from kommunegraf.namespaces import XSD
 from kommunegraf.publish.adoptions import Row
 from kommunegraf.rdf.encode import EPOCH, WORKBOOK
@@ -71,10 +70,8 @@ def _explain(sheet: Any, notes: dict[str, Any], tables: list[Table], lang: str, 
     sheet.set_column(0, 0, 32)
     sheet.set_column(2, 2, 100)
     codes = {table.name: table.cells.get("code", ()) for table in tables}
-    _, of_country = countries(codes.get("countries.csv", ()), lang)
-    facts = {"{of_country}": of_country, "{kommuner}": str(len(codes.get("municipalities.csv", ())))}
-    first, *rest = notes["text"][lang]
-    lines = [notes["title"][lang], re.sub("{.*?}", lambda match: facts[match[0]], first), *rest]
+    coverage = Coverage(tuple(codes.get("countries.csv", ())), len(codes.get("municipalities.csv", ())))
+    lines = [notes["title"][lang], *(coverage.fill(text, lang) for text in notes["text"][lang])]
     for number, line in enumerate(lines):
         sheet.write_string(number, 0, line, *([] if number else [bold]))
     start = len(lines) + 1

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from kommunegraf.findings import BadInput
 from kommunegraf.graph.adoption import Limits
 from kommunegraf.graph.reader import Claims, read
-from kommunegraf.languages import LANGUAGES, Words, countries, words
+from kommunegraf.languages import LANGUAGES, Coverage, Words, words
 from kommunegraf.namespaces import KG, RDF
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Embedded
@@ -59,6 +59,12 @@ class Site:
         """The countries of the kommuner, by the two letters with which NUTS codes begin, sorted."""
         codes = (quad.object for quad in self.store.quads_for_pattern(None, ox.NamedNode(KG + "nuts3"), None, None))
         return sorted({code.value[:2] for code in codes if isinstance(code, ox.Literal)})
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The countries and the number of the kommuner."""
+        places = self.store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + "Municipality"), None)
+        return Coverage(tuple(self.countries), sum(1 for _ in places))
 
     def words(self, lang: str, *names: str) -> Words:
         """The words of a language, as `languages.words` has them, about the countries and the number of kommuner of this site."""
@@ -109,16 +115,9 @@ class Site:
 
 
 def _words(site: Site, lang: str, *names: str) -> Words:
-    country, of_country = countries(site.countries, lang)
-    count = sum(1 for _ in site.store.quads_for_pattern(None, ox.NamedNode(RDF + "type"), ox.NamedNode(KG + "Municipality"), None))
-    facts = {"{of_country}": of_country, "{country}": country, "{kommuner}": str(count or "")}
-    filled = Words(words(lang, *names))
-    for key, text in list(filled.items()):
-        if isinstance(text, str) and any(name in text for name in facts):
-            for name, fact in facts.items():
-                text = text.replace(name if fact else f"{name} ", fact)
-            filled[key] = text
-    return filled
+    return Words({
+        key: site.coverage.fill(text, lang) if isinstance(text, str) else text for key, text in words(lang, *names).items()
+    })
 
 
 class _Matchers(Mapping[str, "Matcher"]):

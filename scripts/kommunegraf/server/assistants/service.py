@@ -41,18 +41,25 @@ class Assistants:
         self._tools = tools(context.settings)
         self._listed = [_listed(tool) for tool in self._tools.values()]
         self.server: Server[Any] = Server(
-            "kommunegraf", version=__version__, title="Kommunegraf", instructions=joined(texts("assistants")["instructions"]),
-            website_url=BASE, get_tool_input_schema=self._schema, on_list_tools=self._list_tools, on_call_tool=self._call,
+            "kommunegraf", version=__version__, title="Kommunegraf", website_url=BASE,
+            get_tool_input_schema=self._schema, on_list_tools=self._list_tools, on_call_tool=self._call,
             on_list_resources=self._list_documents, on_list_resource_templates=self._templates, on_read_resource=self._read,
         )
 
+    def _introduce(self) -> None:
+        """Say in the instructions what the data covers, as it stands now."""
+        coverage, text = self._context.site.coverage, texts("assistants")["instructions"]
+        self.server.instructions = joined({lang: coverage.fill(text[lang], lang) for lang in LANGUAGES})
+
     async def over_pipes(self) -> None:
         """Serve one assistant over standard input and output, to the end of the input."""
+        self._introduce()
         async with stdio_server() as (incoming, outgoing):
             await self.server.run(incoming, outgoing, self.server.create_initialization_options())
 
     async def over_http(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whose body was read already (see `Guard`). When its client goes away, the work ends."""
+        self._introduce()
         body = [{"type": "http.request", "body": scope["content"], "more_body": False}]
 
         async def content() -> Message:

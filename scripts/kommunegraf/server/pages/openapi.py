@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from kommunegraf.languages import LANGUAGES, texts
+from kommunegraf.languages import LANGUAGES, Coverage, texts
 from kommunegraf.namespaces import BASE
 from kommunegraf.questions.question import Parameter, Question
 from kommunegraf.rdf.formats import HTML
@@ -15,15 +15,15 @@ _WHOLE = 10**18 - 1
 """The largest whole number that a parameter takes."""
 
 
-def document(questions: Iterable[Question], version: str, settings: Settings) -> dict[str, Any]:
-    """The description of all questions, the same for the same query files and limits. `version` is the release's."""
+def document(questions: Iterable[Question], version: str, settings: Settings, coverage: Coverage) -> dict[str, Any]:
+    """The description of all questions, the same for the same query files, limits and coverage. `version` is the release's."""
     listed = sorted(questions, key=lambda question: question.name)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": _line("title"),
             "version": version,
-            "summary": _line("summary"),
+            "summary": " / ".join(coverage.fill(texts("openapi")["summary"][lang], lang) for lang in LANGUAGES),
             "description": _both("lead"),
             "license": {"name": "CC BY 4.0", "identifier": "CC-BY-4.0"},
         },

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from kommunegraf import __version__
+from kommunegraf.languages import Coverage
 from kommunegraf.questions.question import Question
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.formats import CSV, HTML, JSON, NTRIPLES, TABLES, TSV, XLSX, Format, WrongFormat
@@ -39,14 +40,16 @@ def routes(context: Context) -> list[Route]:
         return await answer(request, context)
 
     async def described(request: Request) -> Answer:
-        return responses.document(request, await run_sync(_description, context.settings), "application/json", "da, en")
+        body = await run_sync(_description, context.settings, context.site.coverage)
+        return responses.document(request, body, "application/json", "da, en")
 
     return [Route("/questions", library), Route("/questions/{name}", one), Route("/openapi.json", described)]
 
 
 @cache
-def _description(settings: Settings) -> bytes:
-    return json.dumps(openapi.document(questions.library().values(), __version__, settings), ensure_ascii=False).encode() + b"\n"
+def _description(settings: Settings, coverage: Coverage) -> bytes:
+    document = openapi.document(questions.library().values(), __version__, settings, coverage)
+    return json.dumps(document, ensure_ascii=False).encode() + b"\n"
 
 
 def index(request: Request, context: Context) -> Answer:

@@ -17,10 +17,11 @@ from kommunegraf.site.render import Model, Page
 
 @dataclass(frozen=True)
 class Report:
-    """What `matching-report.html` shows."""
+    """What `matching-report.html` shows. `elsewhere`: the report is not about the kommuner of this site."""
 
     title: str
     html: Markup
+    elsewhere: bool
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,11 @@ def report(page: Page, iri: str) -> Report:
     html = MarkdownIt("commonmark", {"html": False}).enable("table").render(rest)
     numbers = count(1)
     wide = re.sub("<table>", lambda _: _SCROLL.format(page.w.report_table, next(numbers)), html).replace("</table>", "</table></div>")
-    return Report(title=title.strip(), html=Markup(wide))  # noqa: S704
+    return Report(title=title.strip(), html=Markup(wide), elsewhere=page.site.coverage.countries != _REPORTED)  # noqa: S704
 
 
+_REPORTED = ("DK",)
+"""The countries whose kommuner the report is about."""
 _SCROLL = '<div class="scroll" tabindex="0" role="region" aria-label="{} {}"><table>'
 
 RESOURCES: dict[str, Model] = {}
