@@ -19,6 +19,7 @@ from kommunegraf.publish.history import history
 from kommunegraf.publish.previous import TOMBSTONES
 from kommunegraf.rdf import describe
 from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, TURTLE, Format, with_charset
+from kommunegraf.rdf.layers import Layers, Nothing
 from kommunegraf.site import addresses, search
 from kommunegraf.site.model import Site
 from kommunegraf.site.pages import comparison, vocabulary
@@ -46,9 +47,10 @@ class Documents:
         self.address, self.sparql = address, sparql
         self.past = history(store, version, previous)
         self.dumps = Dumps(store, data, version)
-        graph = ox.NamedNode(BASE + catalog.CATALOG)
-        described = [ox.Quad(t.subject, t.predicate, t.object, graph) for triples in self._described for t in triples]
-        published = _with(store, [*described, *self.past.quads()])
+        listed, described = self._described
+        self._counted = catalog.Counted(store)
+        beside = [*catalog.quads((*listed, *described)), *self.past.quads()]
+        published = Layers(store, beside, self._counted if described else Nothing())
         self.site = Site(published, version, self.dumps.sizes, bool(sparql), self.past.changes, frozenset(self.past.gone), data is not None)
         self.pages = Pages(self.site)
 
@@ -76,8 +78,8 @@ class Documents:
             page = self.pages.html(path, lang)
             if page is not None:
                 return page.encode()
-        elif format and path in self.pages.resources:
-            return describe.encode(describe.description(self.site.store, self.pages.resources[path]), format)
+        elif format and (iri := self.pages.resource(path)):
+            return describe.encode(describe.description(self.site.store, iri), format)
         for beginnings, group in self._groups:
             if name.startswith(beginnings) and (content := group().get(name)) is not None:
                 return content
@@ -109,7 +111,7 @@ class Documents:
 
     def formats(self, path: str) -> tuple[Format, ...]:
         """The formats of the documents about a path that has a page, the page first."""
-        if path in self.pages.resources:
+        if self.pages.resource(path):
             return (HTML, *DATA, *DATASETS)
         others = self._vocabulary if path.startswith("ontology/") else self._catalogued
         return (HTML, *(format for format in DATA if path + format.suffix in others))
@@ -152,13 +154,13 @@ class Documents:
 
     @cached_property
     def _described(self) -> tuple[list[ox.Triple], list[ox.Triple]]:
-        """The catalogue without sizes and checksums, and VoID. Both are empty for a store that does not describe its data set."""
+        """The catalogue without sizes and checksums, and VoID without counts; both empty where a store does not describe its data set."""
         if not View(self.store, "en").described(catalog.WHOLE):
             return [], []
         files = [catalog.File(path) for path in self.dumps.names]
         last = self.past.version if self.past.version != self.version else None
         sparql = self.sparql or None
-        return catalog.catalog(self.store, files, self.version, sparql, last), catalog.void(self.store, files, sparql)
+        return catalog.catalog(self.store, files, self.version, sparql, last), catalog.described(self.store, files, sparql)
 
     @cached_property
     def _catalogued(self) -> frozenset[str]:
@@ -168,28 +170,18 @@ class Documents:
 
     @cached_property
     def _catalog(self) -> Files:
-        listed, counted = self._described
+        listed, described = self._described
         if not listed:
             return {}
         files = [catalog.File.of(path, body) for path, body in self.dumps.files.items()]
         measured = [triple for file in files if catalog.datasets(file.path) for triple in catalog.measures(file)]
         made = {catalog.CATALOG + format.suffix: catalog.encode([*listed, *measured], format.suffix) for format in DATA}
-        return {**made, catalog.VOID: catalog.encode(counted, TURTLE.suffix)}
+        return {**made, catalog.VOID: catalog.encode([*described, *self._counted.triples], TURTLE.suffix)}
 
     @cached_property
     def _vocabulary(self) -> Files:
         """The ontology under the IRI of its version, where it stays when the next version is published."""
         return dict(vocabulary.files(self.site))
-
-
-def _with(store: ox.Store, quads: list[ox.Quad]) -> ox.Store:
-    """A copy of a store with some more quads; the store itself if there are none."""
-    if not quads:
-        return store
-    both = ox.Store()
-    both.bulk_extend(store)
-    both.extend(quads)
-    return both
 
 
 def release(store: ox.Store) -> str:

@@ -24,6 +24,7 @@ from kommunegraf.findings import BadInput, Finding
 from kommunegraf.namespaces import GRAPH, PREFIXES
 from kommunegraf.paths import METADATA
 from kommunegraf.publish import adoptions
+from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import DATASETS, FORMATS, JSONLD, TRIG, Format
 
@@ -157,6 +158,8 @@ def rdf(statements: list[ox.Quad], formats: Iterable[Format]) -> Iterator[tuple[
 
 def nested(store: ox.Store) -> frozenset[str]:
     """The graphs with a triple as a term (RDF 1.2), which JSON-LD 1.1 does not have; the default graph is the empty text."""
+    if not ask.internal(Embedded(store), "triple-terms").result:  # far quicker than to look at each quad here
+        return frozenset()
     return frozenset(_graph(quad) for quad in store if isinstance(quad.object, ox.Triple))
 
 

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from kommunegraf.namespaces import GRAPH, KG, PREFIXES, RDF, XSD
 from kommunegraf.rdf import xml
 from kommunegraf.rdf.formats import DATA, DATASETS, Format, WrongFormat, writable
+from kommunegraf.rdf.layers import Quads
 
 _FORMATS = {format.name: ox.RdfFormat.from_media_type(format.media) for format in (*DATA, *DATASETS)}
 _TYPE = ox.NamedNode(RDF + "type")
@@ -17,7 +18,7 @@ _PLAIN = {RDF + "langString", *(XSD + name for name in ("string", "boolean", "in
 """Datatypes that Turtle does not spell out."""
 
 
-def description(store: ox.Store, iri: str) -> list[ox.Quad]:
+def description(store: Quads, iri: str) -> list[ox.Quad]:
     """The concise bounded description of a resource (W3C Member Submission CBD, 2005), with the graph of each statement.
 
     These are all statements with the resource as subject, and those with a blank node among their values as subject, and so on. The
@@ -35,7 +36,7 @@ def description(store: ox.Store, iri: str) -> list[ox.Quad]:
     return sorted(closed, key=lambda quad: (quad.subject != root, str(quad.subject), quad.predicate != _TYPE, str(quad)))
 
 
-def _with_blank_nodes(store: ox.Store, quads: list[ox.Quad]) -> Iterable[ox.Quad]:
+def _with_blank_nodes(store: Quads, quads: list[ox.Quad]) -> Iterable[ox.Quad]:
     """The quads and those that describe the blank nodes in them. Each blank node is followed once, so that circles end."""
     waiting = list(quads)
     seen = {quad.subject for quad in quads}

@@ -222,7 +222,8 @@ class Context:
             source.graphs = reading.checked(self.settings).graphs
         ask.require_base(Embedded(store), "the data")
         documents = Documents(store, release(store), fitting(store, self.data), self.public, self.public + "sparql", self.previous)
-        if unpaged := documents.pages.unpaged:
+        documents.pages.resource("")  # reads what it takes to tell of any path whether it has a page, as requests must not wait for that
+        if not documents.data and (unpaged := documents.pages.unpaged):  # those that tables make have pages, and listing all takes long
             _LOG.warning("%d resources have no page, as their IRIs cannot be those of documents, such as %s", len(unpaged), unpaged[0])
         changed = max((datetime.fromtimestamp(file.stat().st_mtime, UTC) for file in self.files), default=datetime.now(UTC))
         answers = Cache(self.settings.cached_answers_megabytes << 20, self.settings.cached_answer_kilobytes << 10)

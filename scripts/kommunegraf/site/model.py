@@ -14,8 +14,9 @@ from kommunegraf.graph.adoption import Limits
 from kommunegraf.graph.reader import Claims, read
 from kommunegraf.languages import LANGUAGES, Coverage, Words, words
 from kommunegraf.namespaces import KG, RDF
-from kommunegraf.questions.ask import BadArgument
+from kommunegraf.questions.ask import BadArgument, internal
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.rdf.layers import Layers
 from kommunegraf.site import addresses
 from kommunegraf.site.view import View
 
@@ -34,7 +35,7 @@ class Site:
     `forms` says that a form to fill stands beside the page of each kommune.
     """
 
-    store: ox.Store
+    store: ox.Store | Layers
     version: str
     sizes: Callable[[], dict[str, int]] = dict
     server: bool = False
@@ -83,7 +84,12 @@ class Site:
     @cached_property
     def engine(self) -> Embedded:
         """The store as something that answers questions."""
-        return Embedded(self.store)
+        return Embedded(self.store.whole() if isinstance(self.store, Layers) else self.store)
+
+    @cached_property
+    def graph(self) -> Embedded:
+        """The graph alone as something that answers questions about what is in it, without the catalogue that describes it."""
+        return Embedded(self.store.base if isinstance(self.store, Layers) else self.store)
 
     @cached_property
     def resources(self) -> list[str]:
@@ -97,14 +103,48 @@ class Site:
 
     @cached_property
     def _minted(self) -> list[str]:
-        subjects = {q.subject.value for q in self.store if isinstance(q.subject, ox.NamedNode)}
-        return sorted(iri for iri in subjects if (path := addresses.path(iri)) and addresses.is_thing(path))
+        iris = {quad.subject.value for quad in self.graph.store if isinstance(quad.subject, ox.NamedNode)} | self._added
+        return sorted(iri for iri in iris if (path := addresses.path(iri)) and addresses.is_thing(path))
+
+    @cached_property
+    def _added(self) -> set[str]:
+        """The IRIs of what is described beside the graph."""
+        added = self.store.added if isinstance(self.store, Layers) else ()
+        return {subject.value for subject in added if isinstance(subject, ox.NamedNode)}
+
+    def resource(self, path: str) -> str | None:
+        """The IRI of a resource that has pages at a path, told without the list of all; None where there is none.
+
+        Where several IRIs have one path, as `a%20b` and `a b` may, the list of all decides.
+        """
+        if self._unusual:
+            return self.by_path.get(path)
+        try:
+            if not addresses.is_thing(path) or addresses.fault(path):
+                return None
+            iri = addresses.iri(path)
+            quads = self.store.quads_for_pattern(ox.NamedNode(iri), None, None)
+        except ValueError:  # half of a sign of UTF-16, which no IRI can have
+            return None
+        return iri if addresses.path(iri) == path and next(iter(quads), None) else None
+
+    @cached_property
+    def by_path(self) -> dict[str, str]:
+        """The IRI of each resource that has a page, by its path."""
+        return {path: iri for iri in self.resources if (path := addresses.path(iri)) and not addresses.fault(path)}
+
+    @cached_property
+    def _unusual(self) -> bool:
+        """Whether there may be a resource of ours whose IRI is not what `addresses.iri` makes of its path."""
+        paths = {iri: addresses.path(iri) for iri in self._added}
+        unlike = any(path and "#" not in iri and addresses.iri(path) != iri for iri, path in paths.items())
+        return unlike or bool(internal(self.graph, "unusual").result)
 
     @cached_property
     def claims(self) -> Claims:
         """Evidence and adoptions. None at all where the store lacks what they need."""
         try:
-            return read(self.engine)
+            return read(self.graph)
         except BadInput:
             return Claims({}, {}, Limits(0, 0, 0))
 
@@ -144,6 +184,6 @@ def _matcher(site: Site, lang: str) -> "Matcher | None":
     from kommunegraf.matching.matcher import Matcher
 
     try:
-        return Matcher(register.read(site.engine, lang, site.claims.evidence or None))
+        return Matcher(register.read(site.graph, lang, site.claims.evidence or None))
     except (BadInput, BadArgument):
         return None

@@ -94,19 +94,43 @@ class Pages:
     def __init__(self, site: Site) -> None:
         self.site = site
 
-    @cached_property
+    @property
     def resources(self) -> dict[str, str]:
         """The IRI of each resource that has a page, by its path."""
-        return {path: iri for iri in self.site.resources if (path := addresses.path(iri)) and not addresses.fault(path)}
+        return self.site.by_path
+
+    def resource(self, path: str) -> str | None:
+        """The IRI of the resource that a page of a path is about, told without the list of all; None where there is none."""
+        return self.site.resource(path)
 
     @cached_property
     def documents(self) -> dict[str, Model]:
         """The pages that are about no single resource, by path: those of every site, and those that the data makes."""
-        documents = DOCUMENTS | learning.documents(self.site) | matrix.documents(self.site)
-        for path, iris in self.folders.items():
-            if path not in DOCUMENTS:
-                documents |= folders.documents(path, iris)
-        return documents
+        return DOCUMENTS | self._learning | self._matrices | self._lists
+
+    @cached_property
+    def _learning(self) -> dict[str, Model]:
+        return learning.documents(self.site)
+
+    @cached_property
+    def _matrices(self) -> dict[str, Model]:
+        return matrix.documents(self.site)
+
+    @cached_property
+    def _lists(self) -> dict[str, Model]:
+        lists = (folders.documents(path, iris) for path, iris in self.folders.items() if path not in DOCUMENTS)
+        return {path: model for one in lists for path, model in one.items()}
+
+    def document(self, path: str) -> Model | None:
+        """The page of a path that is about no single resource, told by reading only what such a path rests on; None where there is none."""
+        if path in DOCUMENTS:
+            return DOCUMENTS[path]
+        folder, _, name = path.partition("/")
+        if folder == learning.FOLDER and path in self._learning:
+            return self._learning[path]
+        if folder == matrix.FOLDER and path in self._matrices:
+            return self._matrices[path]
+        return self._lists.get(path) if name.startswith("index") else None
 
     @property
     def unpaged(self) -> list[str]:
@@ -155,7 +179,7 @@ class Pages:
 
     def has(self, path: str) -> bool:
         """Whether there is a page of a path."""
-        return path in self.resources or path in self.documents
+        return self.document(path) is not None or self.resource(path) is not None
 
     def findings(self) -> list[Finding]:
         """Resources that cannot have a page, and those whose page has no name."""
@@ -172,13 +196,13 @@ class Pages:
 
     def html(self, path: str, lang: str) -> str | None:
         """The page of a path in a language; None where there is none."""
-        if not self.has(path):
-            return None  # and nothing is kept for its depth
-        page = Page(self.site, path, lang)
-        if path in self.documents:
-            template, model = self.documents[path]
+        if document := self.document(path):
+            template, model = document
+            page = Page(self.site, path, lang)
             return page.html(template, **names(model(page, addresses.iri(path))))
-        return self._resource(page, self.resources[path])
+        if iri := self.resource(path):
+            return self._resource(Page(self.site, path, lang), iri)
+        return None  # and nothing is kept for its depth
 
     def _resource(self, page: Page, iri: str) -> str:
         kind = page.view.kind(iri)

@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from kommunegraf.languages import alphabetical
 from kommunegraf.namespaces import compact, expand
+from kommunegraf.rdf.layers import Quads
 from kommunegraf.site.addresses import path
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -28,7 +29,7 @@ class View:
     The store must not change while a view of it is in use.
     """
 
-    def __init__(self, store: ox.Store, lang: str) -> None:
+    def __init__(self, store: Quads, lang: str) -> None:
         self.store = store
         self.lang = lang
         self._labels: dict[str, str] = {}

@@ -47,7 +47,7 @@ async def read(context: Context, address: str) -> Document:
     documents = context.state.documents
     base = next((base for base in (BASE, SHARED, context.public) if address.startswith(base)), None)
     path = addresses.indexed(address.removeprefix(base)) if base else ""
-    name = path + TURTLE.suffix if path in documents.pages.resources else path
+    name = path + TURTLE.suffix if documents.pages.resource(path) else path
     try:
         content = await run_sync(documents.read, name) if name else None
     except WrongFormat:  # RDF/XML cannot say everything

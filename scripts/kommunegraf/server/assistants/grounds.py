@@ -69,14 +69,14 @@ def _behind(site: Site, things: set[str]) -> dict[str, set[str]]:
     if things:
         query = question.read(paths.root() / "queries" / "internal" / "sources-of.rq")
         text = query.bind({"thing": " ".join(map(iri, sorted(things)))})
-        for row in ask.Answer(query, site.engine.query(text)).rows():
+        for row in ask.Answer(query, site.graph.query(text)).rows():
             behind.setdefault(row["source"], set()).add(str(own_path(row["thing"])).partition("/")[0])
     return behind
 
 
 def _sources(site: Site, lang: str) -> dict[str, dict[str, Any]]:
     """All sources by IRI. One with several addresses has the first."""
-    rows = ask.internal(site.engine, "sources", lang=lang).rows()
+    rows = ask.internal(site.graph, "sources", lang=lang).rows()
     return {
         row["source"]: {
             "source": row["source"], "title": row["title"], "year": row["year"], "notBefore": row["notBefore"],

@@ -104,7 +104,7 @@ def _document(documents: Documents, changed: datetime, path: str) -> Answer | No
         return None
     if body is None:
         return None
-    status = 410 if documents.pages.resources.get(parse(path)[0]) in documents.past.gone else 200
+    status = 410 if documents.pages.resource(parse(path)[0]) in documents.past.gone else 200
     media = media_type(path)
     headers = {"Cache-Control": "max-age=300", **dict(_links(documents, path))}
     date = format_datetime(changed, usegmt=True)
@@ -116,7 +116,7 @@ def _links(documents: Documents, name: str) -> Iterator[tuple[str, str]]:
     path, format, lang = parse(name)
     if format == HTML:
         yield "Content-Language", lang
-    if iri := documents.pages.resources.get(path):
+    if iri := documents.pages.resource(path):
         stem = quote(path.rsplit("/", 1)[-1])
         offered = [other for other in documents.formats(path) if other != format]
         others = [f'<{stem}{other.suffix}>; rel="alternate"; type="{other.media}"' for other in offered]

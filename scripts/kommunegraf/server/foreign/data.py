@@ -36,6 +36,7 @@ class PlainView(View):
 class ForeignSite(Site):
     """A store whose data is not ours, served at the address `public` from files of some names."""
 
+    store: ox.Store
     public: str = ""
     names: tuple[str, ...] = ()
 

@@ -79,7 +79,7 @@ def read(site: Site, settings: Settings, question: Question, pairs: Iterable[tup
     lang = one_of(options, "lang", LANGUAGES, lang)
     terms = {name: _term(site, question.parameters[name], value, lang, written[name]) for name, value in chosen.items()}
     if "lang" in question.parameters:
-        terms["lang"] = ask.term(site.engine, question.parameters["lang"], lang)
+        terms["lang"] = ask.term(site.graph, question.parameters["lang"], lang)
     formats = tuple(form.name for form in (*question.formats, HTML))
     request = QuestionRequest(
         question, lang, chosen, terms,
@@ -101,7 +101,7 @@ def names(site: Site, kind: str) -> Names:
 
 
 def _read_names(site: Site, kind: str) -> Names:
-    return ask.names(site.engine, kind)
+    return ask.names(site.graph, kind)
 
 
 def _parameter(question: Question, name: str) -> Parameter:
@@ -120,7 +120,7 @@ def _term(site: Site, parameter: Parameter, value: str, lang: str, written: str)
             return iri(names(site, parameter.type).resolve(value))
         if parameter.type == "iri" and not re.fullmatch(IRI, value):
             raise ask.BadArgument
-        return ask.term(site.engine, parameter, value)
+        return ask.term(site.graph, parameter, value)
     except UnknownName as error:
         raise Problem("unknown-name", error.suggestions, written, name=label, value=value) from None
     except ask.BadArgument:

@@ -14,6 +14,8 @@ from kommunegraf.site.render import Model, Page
 if TYPE_CHECKING:
     from kommunegraf.matching.peers import Peer, Plan
 
+FOLDER = "learn"
+"""Where the pages of initiatives and regions lie."""
 QUESTION = "evidence-behind-adoption"
 """The question of the library whose parameters the form has."""
 PEERS = 3
@@ -103,7 +105,7 @@ def documents(site: Site) -> dict[str, Model]:
 
 def path(initiative: str, area: str) -> str:
     """The path of the page of an initiative and a region."""
-    return f"learn/{maps.code(initiative)}/{maps.code(area)}"
+    return f"{FOLDER}/{maps.code(initiative)}/{maps.code(area)}"
 
 
 def _regions(site: Site) -> list[str]:

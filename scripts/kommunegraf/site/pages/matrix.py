@@ -12,6 +12,8 @@ Head = tuple[str, str, str]
 """A kommune or an initiative: its name, its page, its IRI."""
 Heads = list[tuple[str, str, list[Head]]]
 """Regions or main areas: a name, its page or an empty string, and the members."""
+FOLDER = "matrix"
+"""Where the tables of main areas lie."""
 BEYOND = "beyond-survey"
 """What stands in the address for initiatives of no main area."""
 
@@ -63,7 +65,7 @@ def _key_of_denials(page: Page) -> list[tuple[str, str]]:
 
 def path(area: str) -> str:
     """The path of a main area's table."""
-    return f"matrix/{maps.code(area) or BEYOND}"
+    return f"{FOLDER}/{maps.code(area) or BEYOND}"
 
 
 def documents(site: Site) -> dict[str, Model]:

@@ -193,7 +193,7 @@ def _field(page: Page, one: Question, name: str, value: str) -> Field:
 def _choices(site: Site, lang: str, kind: str) -> list[tuple[str, str]]:
     """The ends of the IRIs and the labels of the resources of a kind, by label; none where they are too many for a list."""
     view = site.views[lang]
-    iris = view.by_label(ask.names(site.engine, kind).iris)
+    iris = view.by_label(ask.names(site.graph, kind).iris)
     return [(iri.rsplit("/", 1)[-1], view.label(iri)) for iri in iris] if len(iris) <= CHOICES else []
 
 
