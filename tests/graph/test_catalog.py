@@ -8,6 +8,7 @@ import pytest
 from tests.helpers import ROOT
 
 from kommunegraf.graph import build, catalog
+from kommunegraf.graph import void as void_description
 from kommunegraf.graph.catalog import WHOLE, File
 from kommunegraf.namespaces import BASE, GRAPH, RDF, expand
 from kommunegraf.publish import dumps
@@ -52,7 +53,7 @@ def dcat(engine: Embedded, files: list[File]) -> Graph:
 
 @pytest.fixture(scope="module")
 def void(engine: Embedded, files: list[File]) -> Graph:
-    return graph(catalog.void(engine.store, files))
+    return graph(void_description.void(engine.store, files))
 
 
 # The catalogue
@@ -261,7 +262,7 @@ def test_a_triple_of_two_graphs_is_counted_once() -> None:
     store = ox.Store()
     for name in ("cases", "survey"):
         store.add(ox.Quad(aarhus, match, ox.NamedNode("http://www.wikidata.org/entity/Q1"), ox.NamedNode(GRAPH + name)))
-    statements = graph(catalog.void(store, []))
+    statements = graph(void_description.void(store, []))
     assert values(statements, WHOLE, "void:triples") == ["1"]
     [part] = values(statements, WHOLE, "void:propertyPartition")
     [links] = typed(statements, "void:Linkset")
@@ -307,7 +308,7 @@ def test_dumps_are_the_files_of_the_whole_and_of_each_graph(void: Graph, content
 
 def test_the_endpoint_stands_only_where_a_server_runs(engine: Embedded, void: Graph) -> None:
     assert not values(void, WHOLE, "void:sparqlEndpoint")
-    statements = graph(catalog.void(engine.store, [], sparql="https://example.org/sparql"))
+    statements = graph(void_description.void(engine.store, [], sparql="https://example.org/sparql"))
     assert values(statements, WHOLE, "void:sparqlEndpoint") == ["https://example.org/sparql"]
 
 
@@ -321,6 +322,6 @@ def test_the_description_names_its_topic_licence_and_formats(void: Graph) -> Non
 
 
 def test_documents_declare_only_prefixes_in_use(engine: Embedded) -> None:
-    body = catalog.encode(catalog.void(engine.store, []), ".ttl").decode()
+    body = catalog.encode(void_description.void(engine.store, []), ".ttl").decode()
     declared = re.findall(r"^@prefix (\S+): <(\S+)>", body, re.MULTILINE)
     assert declared and all(f"\t{prefix}:" in body or f" {prefix}:" in body for prefix, _ in declared)

@@ -21,6 +21,7 @@ from tests.helpers import ROOT
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph import build, catalog, reader, tables
+from kommunegraf.graph import void as void_description
 from kommunegraf.languages import texts
 from kommunegraf.namespaces import GRAPH
 from kommunegraf.publish import adoptions, dumps, workbook
@@ -134,7 +135,7 @@ def digests(store: ox.Store) -> list[str]:
     files = dict(dumps.files(store, ROOT / "data", "0.1.0"))
     listed = [catalog.File.of(path, body) for path, body in files.items()]
     files |= {"catalog" + end: catalog.encode(catalog.catalog(store, listed, "0.1.0"), end) for end in (".ttl", ".jsonld", ".rdf")}
-    files["void"] = catalog.encode(catalog.void(store, listed), ".ttl")
+    files["void"] = catalog.encode(void_description.void(store, listed), ".ttl")
     return [f"{hashlib.sha256(body).hexdigest()} {path}" for path, body in files.items()]
 
 

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 import pytest
 from tests.helpers import ROOT
 
-from kommunegraf.graph import catalog
+from kommunegraf.graph import catalog, void
 from kommunegraf.namespaces import BASE, KG, RDF
 from kommunegraf.publish.documents import Documents
 from kommunegraf.questions import ask
@@ -20,7 +20,7 @@ NAMES = ("adoption-evidence", "adoptions", "evidence-texts", "kinds", "labels", 
 """The internal queries that pages ask of the graph alone."""
 
 
-class Watched(catalog.Counted):
+class Watched(void.Counted):
     """Counts that say whether they were made."""
 
     made = False
@@ -61,7 +61,7 @@ def test_a_pattern_finds_the_same_as_in_one_store(layers: Layers) -> None:
 
 
 def test_no_pattern_misses_what_is_counted(engine: Embedded) -> None:
-    counted = catalog.Counted(engine.store)
+    counted = void.Counted(engine.store)
     quads = counted.quads()
     assert len(quads) > 1000
     missed = [pattern for quad in quads for pattern in patterns(quad) if not counted.may_have(*pattern)]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kommunegraf.findings import Finding
-from kommunegraf.graph import catalog
+from kommunegraf.graph import catalog, void
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import BASE, KG, RDF
 from kommunegraf.publish import crawlers, feed, hosting
@@ -48,8 +48,8 @@ class Documents:
         self.past = history(store, version, previous)
         self.dumps = Dumps(store, data, version)
         listed, described = self._described
-        self._counted = catalog.Counted(store)
-        beside = [*catalog.quads((*listed, *described)), *self.past.quads()]
+        self._counted = void.Counted(store)
+        beside = [*void.quads((*listed, *described)), *self.past.quads()]
         published = Layers(store, beside, self._counted if described else Nothing())
         self.site = Site(published, version, self.dumps.sizes, bool(sparql), self.past.changes, frozenset(self.past.gone), data is not None)
         self.pages = Pages(self.site)
@@ -160,7 +160,7 @@ class Documents:
         files = [catalog.File(path) for path in self.dumps.names]
         last = self.past.version if self.past.version != self.version else None
         sparql = self.sparql or None
-        return catalog.catalog(self.store, files, self.version, sparql, last), catalog.described(self.store, files, sparql)
+        return catalog.catalog(self.store, files, self.version, sparql, last), void.described(self.store, files, sparql)
 
     @cached_property
     def _catalogued(self) -> frozenset[str]:

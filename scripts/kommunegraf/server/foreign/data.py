@@ -10,7 +10,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kommunegraf.graph import catalog
+from kommunegraf.graph import catalog, void
 from kommunegraf.languages import LANGUAGES
 from kommunegraf.namespaces import compact, expand, own_path
 from kommunegraf.publish import dumps
@@ -111,7 +111,7 @@ def _void(site: ForeignSite) -> bytes:
         *(_triple(whole, "void:dataDump", ox.NamedNode(site.public + path)) for path in site.downloads),
         *(_triple(whole, "void:feature", ox.NamedNode(_FORMATS + format.w3c)) for format in site.downloads.values()),
         *(_triple(whole, "void:exampleResource", ox.NamedNode(site.members(name)[0])) for name, _ in site.classes[:_EXAMPLES]),
-        *_statements(site, whole), *catalog.counts(site.store, whole.value, document, ""),
+        *_statements(site, whole), *void.counts(site.store, whole.value, document, ""),
     ]
     return catalog.encode(triples, TURTLE.suffix)
 
