@@ -32,7 +32,7 @@ def findings(folder: Path, text: str) -> set[tuple[str, str]]:
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """The file without the graph of the project, which has no findings and takes its time."""
-    monkeypatch.setattr(build, "build", lambda *_: build.Dataset([]))
+    monkeypatch.setattr(build, "statements", lambda *_: build.Statements(iter(()), ()))
 
 
 def test_the_rules_of_the_house_say_nothing_of_a_profile_of_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,9 @@ from kommunegraf.questions import ask as questions
 from kommunegraf.questions.question import Question
 from kommunegraf.rdf.engines import Engine
 
+LIBRARY = questions.folder()
+"""The questions by name, read once for all tests."""
+
 
 def arguments(question: Question) -> dict[str, str]:
     """The defaults of a question's parameters as people would type them, in English."""

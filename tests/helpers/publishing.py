@@ -43,4 +43,4 @@ def publish(graph: Path, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     paths = {path for path in seen.read_text("utf-8").splitlines() if not path.startswith(f"{folder}/")}
     (folder / OPENED).write_text("\n".join(sorted(paths)), "utf-8")
-    (folder / SAID).write_text(done.stderr, "utf-8")
+    (folder / SAID).write_text(done.stderr.replace(str(folder / SITE), SITE), "utf-8")

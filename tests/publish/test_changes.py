@@ -9,7 +9,7 @@ import pytest
 
 from kommunegraf.findings import BadInput
 from kommunegraf.graph import build
-from kommunegraf.namespaces import BASE, PROV
+from kommunegraf.namespaces import BASE, GRAPH, PROV
 from kommunegraf.publish.changes import Changes, compare, dataset, description
 from kommunegraf.publish.previous import TOMBSTONES, previous, tombstones
 from kommunegraf.rdf.describe import encode
@@ -17,6 +17,13 @@ from kommunegraf.rdf.formats import DATA, DATASETS
 
 REMOVED = BASE + "evidence/0751-open-data-1"
 G = "<http://example.org/g>"
+
+
+@pytest.fixture(scope="module", name="dataset")
+def some_of_it(dataset: build.Dataset) -> build.Dataset:
+    """Of the real graph: the reference, the survey with its blank nodes, and what is said of one kommune and open data."""
+    graphs = (f"<{GRAPH}reference> .", f"<{GRAPH}survey> .")
+    return build.Dataset([line for line in dataset.lines if line.endswith(graphs) or "0751-open-data" in line])
 
 
 def quads(turtle: str) -> list[str]:

@@ -148,8 +148,9 @@ def test_publishing_reads_nothing_that_is_not_counted_and_a_second_run_makes_not
     opened = {Path(line).resolve() for line in (published / publishing.OPENED).read_text("utf-8").splitlines()}
     counted = {path.resolve() for _, path in Inputs(built / "kommunegraf.nq", ROOT / "data").files()}
     assert counted >= {path for path in opened if not _of_python(path)} and ROOT / "data/evidence.csv" in opened
-    again = run("--graph", str(built), "--output", str(published / publishing.SITE), seed="2")
-    assert again.stdout.endswith(": 0 written, 0 removed\n") and again.stderr == said
+    site = str(published / publishing.SITE)
+    again = run("--graph", str(built), "--output", site, seed="2")
+    assert again.stdout.endswith(": 0 written, 0 removed\n") and again.stderr.replace(site, publishing.SITE) == said
 
 
 def _of_python(path: Path) -> bool:

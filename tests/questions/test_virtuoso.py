@@ -9,6 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 import pytest
 from tests.helpers import calls, virtuoso
+from tests.helpers.calls import LIBRARY as QUESTIONS
 
 from kommunegraf.graph import build
 from kommunegraf.matching.matcher import Matcher
@@ -18,7 +19,6 @@ from kommunegraf.questions.question import Question
 from kommunegraf.rdf.engines import Embedded, Endpoint, Engine, python_value
 
 pytestmark = pytest.mark.slow
-QUESTIONS = ask.folder()
 WHOLE_STORE = {
     "anything", "classes", "graph-sizes", "quads", "union-missing",
     "void-classes", "void-graphs", "void-properties", "void-totals", "void-vocabularies",

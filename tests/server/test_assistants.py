@@ -15,19 +15,18 @@ import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp.shared.exceptions import MCPError
 from tests.helpers import ROOT, calls
+from tests.helpers.calls import LIBRARY
 from tests.helpers.coroutines import finish
 from tests.helpers.serving import Served, serving
 
 from kommunegraf.graph.build import NQUADS
 from kommunegraf.languages import texts
 from kommunegraf.namespaces import BASE
-from kommunegraf.questions import ask
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.server.assistants import answers, documents, routes, tools
 from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.settings import Settings
 
-LIBRARY = ask.folder()
 TOOLS = tools.tools(Settings())
 ADOPTERS = "adopters-of-initiative"
 T = TypeVar("T")

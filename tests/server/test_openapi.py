@@ -11,16 +11,14 @@ from typing import Any
 import httpx
 import pytest
 from tests.helpers import sampling
+from tests.helpers.calls import LIBRARY
 from tests.helpers.serving import serving
 
 from kommunegraf.graph import build
 from kommunegraf.languages import Coverage
-from kommunegraf.questions.ask import folder
 from kommunegraf.rdf.formats import HTML
 from kommunegraf.server.pages import openapi
 from kommunegraf.server.settings import Settings
-
-LIBRARY = folder()
 
 
 @pytest.fixture(scope="module")

@@ -12,18 +12,17 @@ import pandas
 import pyoxigraph as ox
 import pytest
 from tests.helpers import calls
+from tests.helpers.calls import LIBRARY
 from tests.helpers.pages import parse_page
 from tests.helpers.serving import serving
 from tests.helpers.tables import cells
 
 from kommunegraf.graph import build
-from kommunegraf.questions.ask import folder
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import GRAPHS
 
 ADOPTERS = "/questions/adopters-of-initiative"
-LIBRARY = folder()
 HOSTILE = """
 @prefix kg: <https://w3id.org/kommunegraf/ontology/> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dcterms: <http://purl.org/dc/terms/> . @prefix geo: <http://www.opengis.net/ont/geosparql#> .
