@@ -46,6 +46,7 @@ def test_no_file_of_the_site_has_an_iri_of_ours_that_is_not_shared(place: Path) 
     assert done.returncode == 0, done.stderr
     files = dict(contents(place / "site"))
     assert {"municipality/se-0180.html", "status/active.ttl", "ontology/index.html", "dump/kommunegraf.nq.gz"} <= files.keys()
+    assert "hosting/w3id/.htaccess" not in files and b"w3id.org" not in files["hosting/README.md"]  # its IRIs are not redirected there
     assert [(name, iri[0]) for name, body in files.items() if (iri := OURS.search(body))] == []
     assert f"<{BASE}municipality/se-0180>".encode() in files["municipality/se-0180.ttl"]
 

@@ -83,6 +83,10 @@ LANGS = [Choice(lang, page("", lang), list(_tags(lang))) for lang in LANGUAGES]
 LESS = r"^([0-9]*)([0-9])[0-9]*[^,]*,\1([0-9])[0-9]*;[0-9]*\2[0-9]*\3"
 """Whether A is less than B in a text `A,B;0123456789`, where both are decimals. For hosts that can only match patterns."""
 
+_W3ID = "https://w3id.org/"
+_BELOW_W3ID = BASE.removeprefix(_W3ID) if BASE.startswith(_W3ID) else ""
+"""The folder of the register's IRIs at w3id.org, which redirects them; empty where they are elsewhere."""
+
 
 def files(address: str) -> Iterator[tuple[str, bytes]]:
     """The path and content of each file that hosting needs, for a site that will stand at `address`, which ends in `/`.
@@ -100,7 +104,7 @@ def files(address: str) -> Iterator[tuple[str, bytes]]:
     }
     yield ".nojekyll", b""
     for path, template in (
-        (".htaccess", "apache"), ("hosting/w3id/.htaccess", "w3id"), ("hosting/nginx.conf", "nginx.conf"),
+        (".htaccess", "apache"), *([("hosting/w3id/.htaccess", "w3id")] if _BELOW_W3ID else []), ("hosting/nginx.conf", "nginx.conf"),
         ("hosting/Caddyfile", "Caddyfile"), ("hosting/README.md", "README.md"),
     ):
         yield path, _environment().get_template(template).render(values).encode("utf-8")
@@ -115,7 +119,8 @@ def _environment() -> jinja2.Environment:
     )
     sent = {ending: with_charset(media) for ending, media in TYPES.items()}
     made.globals.update(
-        choices=CHOICES, langs=LANGS, types=sent, media=TYPES, headers=HEADERS, less=LESS, gone=GONE, base=BASE, void_type=sent["ttl"],
+        choices=CHOICES, langs=LANGS, types=sent, media=TYPES, headers=HEADERS, less=LESS, gone=GONE, base=BASE, w3id=_BELOW_W3ID,
+        void_type=sent["ttl"],
         documents=_any(choice.suffix[1:] for choice in CHOICES), endings=_any(TYPES),
         charsets=sorted({media for media in TYPES.values() if media.startswith("text/")} - {"text/html"}),
     )
