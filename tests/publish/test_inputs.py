@@ -28,7 +28,7 @@ class Pages:
         self.data: Path | None = ROOT / "data"
         self.times = 0
 
-    def names(self) -> list[str]:
+    def prepare(self) -> list[str]:
         self.times += 1
         return list(self.files)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from kommunegraf.publish.processes import WORTH, dealt, spread
+from kommunegraf.publish.processes import WORTH, aside, dealt, spread
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the work is done in one process")
 MANY = range(2 * WORTH)
@@ -126,4 +126,28 @@ def runs(pid: int) -> bool:
 def test_a_bug_in_a_process_is_raised_with_its_traceback_and_is_no_lack_of_memory() -> None:
     with pytest.raises(RuntimeError, match="ZeroDivisionError"):
         done(lambda number: 1 // (700 - number), MANY)
+    assert gone()
+
+
+def test_work_aside_is_done_by_another_process_and_its_result_comes_back() -> None:
+    with aside(lambda: ("æ" * 300_000, os.getpid())) as result:
+        text, pid = result()
+    assert text == "æ" * 300_000 and pid != os.getpid() and gone()
+
+
+@pytest.mark.parametrize("end", [lambda: os.kill(os.getpid(), signal.SIGKILL), lambda: 1 / 0])
+def test_work_aside_that_fails_there_is_done_here(end: Callable[[], Any]) -> None:
+    own = os.getpid()
+    with aside(lambda: "here" if os.getpid() == own else end()) as result:
+        assert result() == "here"
+
+
+def test_work_aside_raises_here_what_it_raises() -> None:
+    with aside(lambda: 1 / 0) as result, pytest.raises(ZeroDivisionError):
+        result()
+
+
+def test_work_aside_that_nobody_asks_for_leaves_no_process() -> None:
+    with aside(lambda: "x" * 10_000_000):
+        pass
     assert gone()

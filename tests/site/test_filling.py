@@ -27,7 +27,8 @@ def environment(loader: Callable[[str], jinja2.BaseLoader], folder: str) -> jinj
     return jinja2.Environment(loader=loader(folder), autoescape=True, undefined=jinja2.StrictUndefined)
 
 
-TEMPLATE = """{% macro one(x) %}[{{ x }}{% if caller is defined %}{{ caller() }}{% endif %}]{% endmacro %}{% set kept %}<i>{{ text }}</i>{% endset %}
+TEMPLATE = """{% macro one(x) %}[{{ x }}{% if caller is defined %}{{ caller() }}{% endif %}]{% endmacro %}
+{% set kept %}<i>{{ text }}</i>{% endset %}
 {{ one(text) }}{% call one("&") %}{{ text }}{% endcall %}{{ kept }}{{ method("<") }}{{ function(1, last="<") }}{{ kind("<") }}
 {% for x in [1, 2] %}{{ loop.cycle("a", "<") }}{{ function(x) }}{% endfor %}{{ text|upper }}{{ text.format() }}"""
 

@@ -17,6 +17,7 @@ from kommunegraf.publish.dumps import Dumps, nested
 from kommunegraf.publish.forms import FORMS, Forms
 from kommunegraf.publish.history import history
 from kommunegraf.publish.previous import TOMBSTONES
+from kommunegraf.publish.processes import aside
 from kommunegraf.rdf import describe
 from kommunegraf.rdf.formats import DATA, DATASETS, HTML, NQUADS, TRIG, TURTLE, Format, with_charset
 from kommunegraf.rdf.layers import Layers, Nothing
@@ -65,7 +66,19 @@ class Documents:
             yield from (path + format.suffix for format in DATA)
         for _, group in self._groups:
             yield from group()
+        yield from sorted(self._catalogued)
         yield from self.past.files
+
+    def prepare(self) -> list[str]:
+        """The path of every file, as `names` gives it, when all is made that many files need: processes that are forked then have it.
+
+        The dumps are made beside the rest, on another processor. Raises BadInput as they do.
+        """
+        with aside(lambda: self.dumps.files) as dumps:
+            names = list(self.names())
+            vars(self.dumps)["files"] = dumps()  # as if they had been made here
+        self.read(catalog.VOID)
+        return names
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, or None if there is no such file. Raises WrongFormat for what RDF/XML cannot say."""
@@ -104,7 +117,6 @@ class Documents:
             (("static/search-", "static/compare-"), lambda: self._indexes),
             (("query/",), lambda: self._answers),
             (("dump/", "version/"), lambda: self.dumps),
-            ((catalog.CATALOG, catalog.VOID), lambda: self._catalog),
             (("ontology/",), lambda: self._vocabulary),
             (("",), lambda: self._changes),
         )

@@ -78,6 +78,34 @@ def _gathered(readers: Iterable[Connection]) -> Iterator[Result]:
         raise OSError("a process that made part of the site has died; perhaps memory is short") from None
 
 
+@contextmanager
+def aside(work: Callable[[], Result]) -> Iterator[Callable[[], Result]]:
+    """What gives the result of `work`, which another process does while the block goes on, for a `with` statement.
+
+    Where there is no other processor or no safe fork, and where that process fails, it is done here when it is asked for, and raises
+    what it raises here. The result is pickled.
+    """
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) == 1:
+        yield work
+        return
+    context = multiprocessing.get_context("fork")
+    reader, writer = context.Pipe(duplex=False)
+    context.Process(target=_do, args=(lambda _: work(), [None], writer, [reader]), daemon=True).start()
+    writer.close()
+    try:
+        yield lambda: _received(reader, work)
+    finally:
+        reader.close()
+
+
+def _received(reader: Connection, work: Callable[[], Result]) -> Result:
+    try:
+        result = reader.recv()
+    except EOFError:
+        return work()
+    return work() if isinstance(result, _Failure) else result
+
+
 def _do(work: Callable[[Item], Result], items: Sequence[Item], writer: Connection, readers: list[Connection]) -> None:
     """Do a share of the work. When the reader has gone or has read enough, the pipe breaks and this process ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

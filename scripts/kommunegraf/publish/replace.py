@@ -68,7 +68,8 @@ class Tree:
             raise BadInput([Finding("violation", "file", f"{path!r} cannot be a file of the site: {fault}", "another path", path)])
         self._put(path, data)
         self._sums[path] = hashlib.sha256(data).hexdigest()
-        self._folders.update(_folders(path))
+        if path.rpartition("/")[0] not in self._folders:
+            self._folders.update(_folders(path))
 
     @property
     def paths(self) -> list[str]:
@@ -94,19 +95,19 @@ class Tree:
             return "a part has more than 255 bytes"
         if path == MARK or path in self._sums:
             return "it comes twice"
-        if path in self._folders or not self._sums.keys().isdisjoint(_folders(path)):
+        folder = path.rpartition("/")[0]
+        if path in self._folders or (folder not in self._folders and not self._sums.keys().isdisjoint(_folders(path))):
             return "it is a folder and a file"
         return ""
 
     def _put(self, path: str, data: bytes) -> None:
-        old = self.target / path
-        if path in self._existing and old.stat().st_size == len(data) and old.read_bytes() == data:
+        if path in self._existing and _holds(f"{self.target}/{path}", data):
             self._same.append(path)
             return
-        new = self._stage() / path
-        new.parent.mkdir(parents=True, exist_ok=True)
-        with named(new):
-            new.write_bytes(data)
+        new = f"{self._stage()}/{path}"
+        os.makedirs(os.path.dirname(new), exist_ok=True)
+        with named(Path(new)):
+            Path(new).write_bytes(data)
         self.written += 1
 
     def _stage(self) -> Path:
@@ -217,6 +218,14 @@ def walk(folder: Path) -> set[str]:
 
 def _folders(path: str) -> list[str]:
     return [path[:end] for end, sign in enumerate(path) if sign == "/"]
+
+
+def _holds(path: str, data: bytes) -> bool:
+    """Whether a file holds some bytes."""
+    if os.stat(path).st_size != len(data):
+        return False
+    with open(path, "rb") as file:
+        return file.read() == data
 
 
 def _link(old: Path, new: Path) -> None:

@@ -55,9 +55,9 @@ def publish(documents: "Documents", target: Path, progress: Progress = lambda do
 
     A file that cannot be made is left out and reported as a finding. Raises BadInput and OSError as `Tree` does.
     """
-    names = list(documents.names())
-    findings = documents.findings()
+    names = documents.prepare()
     with spread(partial(_made, documents), names, _language) as files, Tree(target) as tree:  # in this order: no process inherits its locks
+        findings = documents.findings()
         for done, (name, made) in enumerate(zip(names, files)):
             progress(done, len(names))
             if isinstance(made, Finding):
