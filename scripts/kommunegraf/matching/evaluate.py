@@ -1,7 +1,7 @@
 """How far the suggestions can be trusted: left-out links, fewer links, other choices. Every figure comes with its interval."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,20 +136,32 @@ def _scores(values: Floats, weights: Floats) -> list[Score]:
 
 def kept(first: Integers, second: Integers) -> Floats:
     """For each row, the share of its best partners in `first` that are also in `second` (-1 fills up); NaN where there are none."""
-    shared = [np.isin(one[one >= 0], two[two >= 0]) for one, two in zip(first, second)]
-    return np.array([share.mean() if len(share) else np.nan for share in shared])
+    shared = ((first[:, :, None] == second[:, None, :]).any(axis=2) & (first >= 0)).sum(axis=1)
+    counts = (first >= 0).sum(axis=1)
+    return np.where(counts > 0, shared / np.maximum(counts, 1), np.nan)
 
 
 def stability(matrix: npt.ArrayLike, most: int = 5, share: float = 0.1, repeats: int = 20, seed: int = 1) -> Floats:
     """For each row, how much of its `most` best partners stays, on average, when a share of all links is left out at random."""
     cells = np.asarray(matrix, float)
     before = Similarity(cells).top(most)
+    return np.asarray(np.mean([kept(before, less.top(most)) for less in _thinned(cells, share, repeats, seed)], axis=0))
+
+
+def stability_of(row: int, matrix: npt.ArrayLike, most: int = 5, share: float = 0.1, repeats: int = 20, seed: int = 1) -> float:
+    """What `stability` gives for one row, without comparing all the others."""
+    cells = np.asarray(matrix, float)
+    before = Similarity(cells).best(row, most)[None]
+    shares = [float(kept(before, less.best(row, most)[None])[0]) for less in _thinned(cells, share, repeats, seed)]
+    return sum(shares) / repeats  # added one after the other, as the mean of many rows is: equal to the last digit
+
+
+def _thinned(cells: Matrix, share: float, repeats: int, seed: int) -> Iterator[Similarity]:
+    """The network some times over, each time with other links left out."""
     links = np.argwhere(cells > 0)
     random = np.random.default_rng(seed)
-    rounds = []
     for _ in range(repeats):
         out = links[random.choice(len(links), round(share * len(links)), replace=False)]
         less = cells.copy()
         less[tuple(out.T)] = 0
-        rounds.append(kept(before, Similarity(less).top(most)))
-    return np.asarray(np.mean(rounds, axis=0))
+        yield Similarity(less)

@@ -73,7 +73,8 @@ class Similarity:
     def best(self, row: int, most: int) -> Integers:
         """The `most` rows that surprise most beside `row`, best first; only those that share something."""
         cells, shared = self._cells(slice(row, row + 1))
-        return self._first(self._order[cells], shared, np.array([row]), most)[0]
+        first: Integers = self._first(self._order[cells], shared, np.array([row]), most)
+        return first[first >= 0]
 
     def tied(self, row: int, place: int) -> Integers:
         """The rows that share their place with the one at `place` of `best`, counted from 1; empty where there are fewer."""
@@ -91,11 +92,12 @@ class Similarity:
         for rows in self._blocks():
             cells, shared = self._cells(rows)
             numbers = np.arange(len(self.matrix))[rows]
-            for number, best in zip(numbers, self._first(self._order[cells], shared, numbers, most)):
-                nearest[number, : len(best)] = best
+            best = self._first(self._order[cells], shared, numbers, most)
+            nearest[rows, : best.shape[1]] = best
         return nearest
 
-    def _first(self, places: Integers, shared: npt.NDArray[np.float32], own: Integers, most: int) -> list[Integers]:
+    def _first(self, places: Integers, shared: npt.NDArray[np.float32], own: Integers, most: int) -> Integers:
+        """The best of some rows, one row for each, filled with -1."""
         count = len(self.matrix)
         none = np.iinfo(np.int64).max
         keys = np.where(shared > 0, places * count + np.arange(count), none)
@@ -103,7 +105,7 @@ class Similarity:
         if most < count:
             keys = np.partition(keys, most - 1, axis=1)[:, :most]
         keys.sort(axis=1)
-        return [row[row < none] % count for row in keys]
+        return np.where(keys < none, keys % count, -1)
 
     def pair(self, one: int, two: int) -> Pair:
         """Everything about two rows."""

@@ -114,6 +114,10 @@ def _lead(claim: "Claim") -> tuple[str, str]:
 
 def _stability(page: Page, iri: str) -> int | None:
     """The share in per cent of its five best partners that stay when a tenth of all links is left out; the same in each language."""
+    from kommunegraf.matching import evaluate
+
     matcher = page.site.matcher["da"]
-    kept = matcher.stability[matcher.rows.index(iri)]
-    return None if isnan(kept) else round(100 * float(kept))
+    row = matcher.rows.index(iri)
+    # Where the pages of all kommuner are made, all at once is cheaper.
+    share = evaluate.stability_of(row, matcher.matrix) if page.site.server else float(matcher.stability[row])
+    return None if isnan(share) else round(100 * share)
