@@ -15,6 +15,8 @@ from kommunegraf.contribute.register import Register
 from kommunegraf.graph import build
 from kommunegraf.publish.documents import Documents, release
 from kommunegraf.rdf.engines import Embedded
+from kommunegraf.site.model import Site
+from kommunegraf.site.registry import Pages
 from tests.helpers import ROOT, publishing
 from tests.helpers.browsing import chromium
 from tests.helpers.examples import configure
@@ -62,6 +64,12 @@ def held() -> Register:
 def engine(built: Path) -> Embedded:
     """The built graph, loaded. Tests read it, and write to copies."""
     return Embedded.open(built / build.NQUADS)
+
+
+@pytest.fixture(scope="session")
+def pages(engine: Embedded) -> Pages:
+    """The pages of the real graph."""
+    return Pages(Site(engine.store, "0.1.0"))
 
 
 @pytest.fixture(scope="session")

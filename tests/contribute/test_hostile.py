@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.helpers.examples import examples
 
 from kommunegraf.contribute import cells, checking, limits, reading
 from kommunegraf.contribute.checking import Given
@@ -156,7 +157,7 @@ def test_two_kommuner_in_one_file_are_two_submissions(held: Register) -> None:
     assert [one.municipality for one in found.submissions if one.municipality] == ["0751", "0461"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode), st.lists(st.lists(st.text(max_size=9))).map(
     lambda rows: "\n".join(";".join(row) for row in [["Initiativ", "Status", "Kommune", "Dato"], *rows]).encode("utf-8", "ignore")
 )))  # fmt: skip
@@ -169,7 +170,7 @@ def test_any_text_is_read_or_refused(held: Register, content: bytes) -> None:
         assert found.text("da") and found.text("en")
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), min_size=1, max_size=6))
 def test_any_damage_to_a_workbook_is_read_or_refused(damage: list[tuple[int, int]]) -> None:
     content = bytearray(GOOD)

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from tests.helpers import ROOT, command
+from tests.helpers.examples import examples
 from tests.helpers.forms import filled
 
 from kommunegraf.contribute import checking, figures, private, reading, survey, template
@@ -53,7 +54,7 @@ def tables(width: int) -> st.SearchStrategy[list[list[int]]]:
     return st.lists(st.lists(st.integers(0, 14), min_size=width, max_size=width), min_size=2, max_size=2)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.integers(2, 5).flatmap(tables))
 def test_no_hidden_count_can_be_worked_out_from_what_is_shown(counts: list[list[int]]) -> None:
     table = table_of(counts)

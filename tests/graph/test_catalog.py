@@ -5,13 +5,12 @@ import re
 
 import pyoxigraph as ox
 import pytest
-from tests.helpers import ROOT
 
 from kommunegraf.graph import build, catalog
 from kommunegraf.graph import void as void_description
 from kommunegraf.graph.catalog import WHOLE, File
 from kommunegraf.namespaces import BASE, GRAPH, RDF, expand
-from kommunegraf.publish import dumps
+from kommunegraf.publish.documents import Documents
 from kommunegraf.questions.ask import BadArgument
 from kommunegraf.rdf.engines import Embedded
 
@@ -37,8 +36,8 @@ def typed(statements: Graph, name: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def contents(engine: Embedded) -> dict[str, bytes]:
-    return dict(dumps.files(engine.store, ROOT / "data", "0.1.0"))
+def contents(documents: Documents) -> dict[str, bytes]:
+    return dict(documents.dumps.files)
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,9 @@ from kommunegraf.graph import build
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
-from kommunegraf.site.model import Site
 from kommunegraf.site.registry import Pages
 
 VIDEO = BASE + "initiative/virtual-home-care"
-
-
-@pytest.fixture(scope="module")
-def pages(engine: Embedded) -> Pages:
-    return Pages(Site(engine.store, "0.1.0"))
 
 
 @pytest.fixture(scope="module")

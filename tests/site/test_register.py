@@ -31,12 +31,6 @@ HOSTILE = '<script>alert("x")</script> & \u202eabc'
 LANGUAGES = ("da", "en")
 
 
-@pytest.fixture(scope="module")
-def pages(engine: Embedded) -> Pages:
-    """The pages of the real graph."""
-    return Pages(Site(engine.store, "0.1.0"))
-
-
 def leads_to(tree: Any, kind: str) -> set[str]:
     """The last parts of the addresses of one kind that a page's own part leads to, the statements at its end aside."""
     links = tree.xpath("//main//a[not(ancestor::details[@class='statements' or @class='mentions'])]/@href")

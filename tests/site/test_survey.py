@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pyoxigraph as ox
-import pytest
 from tests.helpers.pages import parse_page, read
 from tests.helpers.tables import read_table
 
@@ -18,12 +17,6 @@ from kommunegraf.site.registry import Pages
 from kommunegraf.site.render import Page
 
 HOSTILE = '<script>alert("x")</script> & \u202eabc'
-
-
-@pytest.fixture(scope="module")
-def pages(engine: Embedded) -> Pages:
-    """The pages of the real graph."""
-    return Pages(Site(engine.store, "0.1.0"))
 
 
 def numbers(tree: Any, row: str) -> list[float]:
