@@ -19,6 +19,7 @@ def run(*arguments: str, cwd: Path, **variables: str) -> "subprocess.CompletedPr
 
 def register(place: Path) -> Path:
     """Write the register's folders `data` and `ontology` to a folder, and build its graph to `build` there."""
+    place.mkdir(exist_ok=True)
     sweden.folders(place)
     done = run("build", "--data", "data", "--ontology", "ontology", "--base", BASE, cwd=place)
     assert (done.returncode, done.stderr) == (0, "")
