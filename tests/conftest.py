@@ -20,6 +20,7 @@ from kommunegraf.site.registry import Pages
 from tests.helpers import ROOT, publishing
 from tests.helpers.browsing import chromium
 from tests.helpers.examples import configure
+from tests.helpers.serving import Served, serving
 from tests.helpers.sharing import made_once
 
 
@@ -70,6 +71,13 @@ def engine(built: Path) -> Embedded:
 def pages(engine: Embedded) -> Pages:
     """The pages of the real graph."""
     return Pages(Site(engine.store, "0.1.0"))
+
+
+@pytest.fixture(scope="session")
+def served(built: Path) -> Iterator[Served]:
+    """The server over the real graph, as it is where nothing is set. Tests ask it; those that change a server have their own."""
+    with serving(built / build.NQUADS) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -3,15 +3,13 @@
 import gzip
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.helpers.serving import Served, serving
+from tests.helpers.serving import Served
 
-from kommunegraf.graph import build
 from kommunegraf.server.http.answers import Answer, condition, entity_tag, takes_gzip
 from kommunegraf.server.http.cache import Cache
 
@@ -25,12 +23,6 @@ DOORS = {
 }
 UNTAGGED = {"problem", "missing"}
 ACCEPT = {"description": "text/turtle", "query page": "text/html", "page of a question": "text/html", "missing": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def served(built: Path) -> Iterator[Served]:
-    with serving(built / build.NQUADS) as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,6 @@ from tests.helpers.calls import LIBRARY
 from tests.helpers.coroutines import finish
 from tests.helpers.serving import Served, serving
 
-from kommunegraf.graph.build import NQUADS
 from kommunegraf.languages import texts
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
@@ -30,12 +29,6 @@ from kommunegraf.server.settings import Settings
 TOOLS = tools.tools(Settings())
 ADOPTERS = "adopters-of-initiative"
 T = TypeVar("T")
-
-
-@pytest.fixture(scope="module")
-def served(built: Path) -> Iterator[Served]:
-    with serving(built / NQUADS) as server:
-        yield server
 
 
 def over_http(served: Served, work: Callable[[Client], Awaitable[T]], mode: str = "auto") -> T:

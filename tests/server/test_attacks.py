@@ -23,7 +23,7 @@ from tests.bench.processes import MIB, resident
 from tests.helpers.endpoints import BOM, peculiar
 from tests.helpers.program import Running, running
 from tests.helpers.serving import Served, serving
-from tests.server.test_safety import LIMITS, RUNAWAY, ask, eventually, name, raw, triples, workers
+from tests.server.test_safety import LIMITS, RUNAWAY, ask, eventually, name, raw, standing, triples, workers  # noqa: F401
 
 from kommunegraf.server.engine.pool import BadData, WorkerPool
 from kommunegraf.server.engine.remote import Endpoint

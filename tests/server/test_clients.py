@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -31,12 +30,6 @@ LABEL = "<http://www.w3.org/2004/02/skos/core#prefLabel>"
 KOMMUNER = f"SELECT ?m ?label WHERE {{ ?m a <{KG}Municipality> ; {LABEL} ?label FILTER(LANG(?label) = 'da') }}"
 REGION = f"CONSTRUCT {{ ?m <{KG}region> ?r }} WHERE {{ ?m <{KG}region> ?r }}"
 AARHUS = rdflib.URIRef(f"{BASE}municipality/0751")
-
-
-@pytest.fixture(scope="module")
-def served(built: Path) -> Iterator[Served]:
-    with serving(built / "kommunegraf.nq") as server:
-        yield server
 
 
 def wrapped(served: Served, query: str, form: str, method: str = wrappers.GET, way: str = wrappers.URLENCODED) -> Any:

@@ -31,13 +31,6 @@ HOSTILE = """SELECT ("<script>alert(1)</script>" AS ?a) ("<img src=x onerror=ale
 
 
 @pytest.fixture(scope="module")
-def served(built: Path) -> Iterator[Served]:
-    """The real server over the real graph."""
-    with serving(built / build.NQUADS) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
 def client(served: Served) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=served.base, timeout=60, headers=HTML) as http:
         yield http

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,10 +13,9 @@ import pytest
 from tests.helpers import calls
 from tests.helpers.calls import LIBRARY
 from tests.helpers.pages import parse_page
-from tests.helpers.serving import serving
+from tests.helpers.serving import Served, serving
 from tests.helpers.tables import cells
 
-from kommunegraf.graph import build
 from kommunegraf.rdf.encode import encode
 from kommunegraf.rdf.engines import Embedded
 from kommunegraf.rdf.formats import GRAPHS
@@ -35,9 +33,9 @@ HOSTILE = """
 
 
 @pytest.fixture(scope="module")
-def client(built: Path) -> Iterator[httpx.Client]:
+def client(served: Served) -> Iterator[httpx.Client]:
     """A client of the real server over the real graph."""
-    with serving(built / build.NQUADS) as served, httpx.Client(base_url=served.base, timeout=60) as web:
+    with httpx.Client(base_url=served.base, timeout=60) as web:
         yield web
 
 

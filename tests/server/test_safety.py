@@ -56,6 +56,17 @@ def name(answer: httpx.Response) -> str:
     return str(answer.json()["type"]).rpartition("#problem-")[2]
 
 
+_STANDING: set[int] = set()
+"""The processes of a server that stood before a file of tests."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def standing() -> None:
+    """Other servers of this process are not counted."""
+    _STANDING.clear()
+    _STANDING.update(workers())
+
+
 def workers() -> list[int]:
     """The processes of this server: the one that holds the data, and those that it forked."""
     own = {os.getpid()}
@@ -68,7 +79,7 @@ def workers() -> list[int]:
                 continue
     for _ in range(3):
         own |= {pid for pid, parent in parents.items() if parent in own}
-    return [pid for pid in own if _is_worker(pid)]
+    return [pid for pid in own - _STANDING if _is_worker(pid)]
 
 
 def _is_worker(pid: int) -> bool:

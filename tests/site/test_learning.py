@@ -1,14 +1,12 @@
 """Whom to learn from on the web: a page for each initiative and region, and a form on the server, tell what matching answers."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from tests.helpers.pages import parse_page, read, words
-from tests.helpers.serving import serving
+from tests.helpers.serving import Served
 
-from kommunegraf.graph import build
 from kommunegraf.matching.matcher import Matcher
 from kommunegraf.namespaces import BASE
 from kommunegraf.rdf.engines import Embedded
@@ -18,8 +16,8 @@ VIDEO = BASE + "initiative/virtual-home-care"
 
 
 @pytest.fixture(scope="module")
-def client(built: Path) -> Iterator[httpx.Client]:
-    with serving(built / build.NQUADS) as served, httpx.Client(base_url=served.base, timeout=60) as web:
+def client(served: Served) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=served.base, timeout=60) as web:
         yield web
 
 
