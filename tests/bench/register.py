@@ -32,7 +32,7 @@ def write(target: Path, times: int) -> tuple[Path, Path]:
     data, ontology = target / "data", target / "ontology"
     shutil.copytree(root / "data", data)
     shutil.copytree(root / "ontology", ontology)
-    _widen(data)
+    _widen(data, times)
     tables = describe(root / "data")
     for table in tables.values():
         keys = {key.columns[0]: key.target for key in table.foreign_keys if key.columns[0] in table.primary_key}
@@ -41,11 +41,12 @@ def write(target: Path, times: int) -> tuple[Path, Path]:
     return data, ontology
 
 
-def _widen(data: Path) -> None:
-    """Let codes of kommuner have two or four digits more."""
+def _widen(data: Path, times: int) -> None:
+    """Let codes of kommuner have two or four digits more, and the country as many people as they have together."""
     metadata, countries = data / METADATA, data / "countries.csv"
     metadata.write_text(metadata.read_text("utf-8").replace('"[0-9]{4}"', '"[0-9]{4}([0-9]{2}){0,2}"'), "utf-8")
-    countries.write_text(countries.read_text("utf-8").replace(",0[0-9]{3},", ',"0[0-9]{3}([0-9]{2}){0,2}",'), "utf-8")
+    text = countries.read_text("utf-8").replace(",0[0-9]{3},", ',"0[0-9]{3}([0-9]{2}){0,2}",')
+    countries.write_text(re.sub(r"(?m)^(DK,.*),(\d{6,}),", lambda row: f"{row[1]},{int(row[2]) * times},", text), "utf-8")
 
 
 def _copy(table: Table, path: Path, times: int) -> None:

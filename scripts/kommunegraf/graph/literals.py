@@ -30,7 +30,7 @@ _WELL_TYPED = {
 def findings(store: ox.Store) -> list[Finding]:
     """One finding for each literal that is wrong as such, and remarks on languages where the extra `languages` is installed."""
     literals = [row["value"] for row in ask.internal(Embedded(store), "literals").result]
-    suspects = [value for value in literals if _is_suspect(value)]
+    suspects = sorted((value for value in literals if _is_suspect(value)), key=lambda v: (v.value, v.language or "", v.datatype.value))
     if not suspects:
         return []
     letters = texts.Letters((value.value, value.language) for value in literals if value.language)
