@@ -198,7 +198,8 @@ def test_stability_is_a_share_repeats_itself_and_is_whole_when_nothing_goes(matc
     assert 0 < np.nanmin(stability) < np.nanmean(stability) < np.nanmax(stability) < 1
     assert np.array_equal(stability, evaluate.stability(matcher.matrix), equal_nan=True)
     assert np.nanmin(evaluate.stability(matcher.matrix, share=0, repeats=1)) == 1
-    alone = [evaluate.stability_of(row, matcher.matrix) for row in range(len(matcher.rows))]
+    measure = evaluate.Stability(matcher.matrix)
+    alone = [measure.of(row) for row in range(len(matcher.rows))]
     assert np.array_equal(stability, alone, equal_nan=True)  # to the last digit, as a page rounds it
 
 

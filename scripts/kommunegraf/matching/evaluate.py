@@ -141,19 +141,29 @@ def kept(first: Integers, second: Integers) -> Floats:
     return np.where(counts > 0, shared / np.maximum(counts, 1), np.nan)
 
 
+class Stability:
+    """How much of a row's `most` best partners stays, on average, when a share of all links is left out at random."""
+
+    def __init__(self, matrix: npt.ArrayLike, most: int = 5, share: float = 0.1, repeats: int = 20, seed: int = 1) -> None:
+        cells = np.asarray(matrix, float)
+        self.most = most
+        self._before, self._after = Similarity(cells), list(_thinned(cells, share, repeats, seed))
+
+    def of(self, row: int) -> float:
+        """The share of one row, without comparing all the others; NaN where it has no partner."""
+        before = self._before.best(row, self.most)[None]
+        shares = [float(kept(before, less.best(row, self.most)[None])[0]) for less in self._after]
+        return sum(shares) / len(shares)  # added one after the other, as the mean of many rows is: equal to the last digit
+
+    def every(self) -> Floats:
+        """The share of each row."""
+        before = self._before.top(self.most)
+        return np.asarray(np.mean([kept(before, less.top(self.most)) for less in self._after], axis=0))
+
+
 def stability(matrix: npt.ArrayLike, most: int = 5, share: float = 0.1, repeats: int = 20, seed: int = 1) -> Floats:
-    """For each row, how much of its `most` best partners stays, on average, when a share of all links is left out at random."""
-    cells = np.asarray(matrix, float)
-    before = Similarity(cells).top(most)
-    return np.asarray(np.mean([kept(before, less.top(most)) for less in _thinned(cells, share, repeats, seed)], axis=0))
-
-
-def stability_of(row: int, matrix: npt.ArrayLike, most: int = 5, share: float = 0.1, repeats: int = 20, seed: int = 1) -> float:
-    """What `stability` gives for one row, without comparing all the others."""
-    cells = np.asarray(matrix, float)
-    before = Similarity(cells).best(row, most)[None]
-    shares = [float(kept(before, less.best(row, most)[None])[0]) for less in _thinned(cells, share, repeats, seed)]
-    return sum(shares) / repeats  # added one after the other, as the mean of many rows is: equal to the last digit
+    """What `Stability` gives for each row."""
+    return Stability(matrix, most, share, repeats, seed).every()
 
 
 def _thinned(cells: Matrix, share: float, repeats: int, seed: int) -> Iterator[Similarity]:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from kommunegraf.languages import words
 from kommunegraf.matching import text
 from kommunegraf.namespaces import BASE
+from kommunegraf.site.model import Site
 from kommunegraf.site.render import Page
 
 if TYPE_CHECKING:
+    from kommunegraf.matching.evaluate import Stability
     from kommunegraf.matching.network import Claim
     from kommunegraf.matching.opportunities import Opportunity
     from kommunegraf.matching.peers import Plan
@@ -112,12 +114,13 @@ def _lead(claim: "Claim") -> tuple[str, str]:
     return f"{BASE}adoption/{claim.municipality.name}-{claim.initiative.name}", claim.initiative.label
 
 
+def _thinned(site: Site) -> "Stability":
+    from kommunegraf.matching.evaluate import Stability
+
+    return Stability(site.matcher["da"].matrix)
+
+
 def _stability(page: Page, iri: str) -> int | None:
     """The share in per cent of its five best partners that stay when a tenth of all links is left out; the same in each language."""
-    from kommunegraf.matching import evaluate
-
-    matcher = page.site.matcher["da"]
-    row = matcher.rows.index(iri)
-    # Where the pages of all kommuner are made, all at once is cheaper.
-    share = evaluate.stability_of(row, matcher.matrix) if page.site.server else float(matcher.stability[row])
+    share = page.site.once(_thinned).of(page.site.matcher["da"].rows.index(iri))
     return None if isnan(share) else round(100 * share)
