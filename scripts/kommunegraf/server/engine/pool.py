@@ -218,6 +218,7 @@ class WorkerPool:
             while line := await news.readline():
                 end = json.loads(line)
                 if worker := self._all.pop(end["ended"], None):
+                    worker.panicked = end["panicked"]
                     self._bury(worker, end["signal"])
                 else:
                     self._coming -= 1

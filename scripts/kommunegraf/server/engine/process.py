@@ -13,6 +13,7 @@ import resource
 import select
 import signal
 import socket
+import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,10 @@ from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql.media import offered
 
 _CHUNK = 1 << 16
+_COMPLAINT = 4096
+"""Bytes of a worker's standard error that are kept and read."""
+_PANIC = b" panicked at "
+"""What the engine, which is written in Rust, writes there before it ends its process because of a mistake of its own."""
 _STACK = 64 << 20
 """Bytes of stack for nested queries: the parser and the evaluation call themselves."""
 _SAFE = {True: (CSV, TSV, JSON), False: (TURTLE, NTRIPLES)}
@@ -123,10 +128,10 @@ def _query(store: ox.Store, job: Job, union: bool) -> ox.QuerySolutions | ox.Que
     return store.query(job.query, base_iri=job.base, use_default_graph_as_union=union)
 
 
-def work(store: ox.Store, order: Order, memory: int) -> None:
+def work(store: ox.Store, order: Order, memory: int, errors: int) -> None:
     """Be a worker: connect, give up what a query must not have, and answer until the other side closes.
 
-    `memory` is how many bytes of address space it may have.
+    `memory` is how many bytes of address space it may have, `errors` the file for what the engine writes when it dies.
     """
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -134,12 +139,13 @@ def work(store: ox.Store, order: Order, memory: int) -> None:
         connection.connect(order.socket)
         connection.sendall(NUMBER.pack(os.getpid()))
         null = os.open(os.devnull, os.O_RDWR)
-        for number in (0, 1, 2):
-            os.dup2(null, number)
+        for source, number in ((null, 0), (null, 1), (errors, 2)):
+            os.dup2(source, number)
         with suppress(AttributeError, OSError):  # only Linux has it, and not every sandbox allows it
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # so that it does not take the processor from the server
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (_COMPLAINT, _COMPLAINT))
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # no new descriptor: no connection and no file, whatever a query asks
         with connection.makefile("rb") as jobs:
             while line := jobs.readline():
@@ -196,15 +202,17 @@ def _obey(store: ox.Store, order: Order, memory: int, rest: bytes) -> None:
     os.set_blocking(notify, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(notify)
-    children: set[int] = set()
+    children: dict[int, int] = {}
     while True:
         *lines, rest = rest.split(b"\n")
         for line in lines:
             command, _, number = line.partition(b" ")
             if command == b"fork":
+                with tempfile.TemporaryFile() as file:
+                    errors = os.dup(file.fileno())
                 if (pid := os.fork()) == 0:
-                    return work(store, order, memory)
-                children.add(pid)
+                    return work(store, order, memory, errors)
+                children[pid] = errors
             elif int(number) in children:
                 _change(command, int(number))
         ready = select.select([0, wake], [], [])[0]
@@ -230,13 +238,18 @@ def _change(command: bytes, pid: int) -> None:
         os.setpriority(os.PRIO_PROCESS, pid, 10)
 
 
-def _bury(children: set[int]) -> None:
-    """Say which workers have ended; only then may the system use their numbers again."""
+def _bury(children: dict[int, int]) -> None:
+    """Say which workers have ended, and how; only then may the system use their numbers again.
+
+    `children` has the file of each worker's standard error by its number.
+    """
     for pid in list(children):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            children.discard(pid)
-            _tell({"ended": pid, "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0})
+            errors = children.pop(pid)
+            panicked = _PANIC in os.pread(errors, _COMPLAINT, 0)
+            os.close(errors)
+            _tell({"ended": pid, "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "panicked": panicked})
 
 
 if __name__ == "__main__":

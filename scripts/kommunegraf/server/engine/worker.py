@@ -51,6 +51,8 @@ class Worker(asyncio.Protocol):
         self.pid = 0
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         """The signal that it died of, once the news of that comes; 0 for none."""
+        self.panicked = False
+        """Whether a mistake of the engine ended it."""
         self._pool = pool
         self._data = bytearray()
         self._news = asyncio.Event()
@@ -125,6 +127,9 @@ class Worker(asyncio.Protocol):
         number = self.ended.result() if self.ended.done() else 0
         settings = self._pool.settings
         values: dict[str, Any] = {"megabytes": settings.query_megabytes, "seconds": settings.query_seconds}
+        if self.panicked:
+            _LOG.error("the engine failed in worker %d", self.pid)
+            return Problem("engine-failed")
         if number in _REASONS:
             return Problem(_REASONS[signal.Signals(number)], **values)
         _LOG.error("worker %d ended with signal %d", self.pid, number)
