@@ -33,14 +33,13 @@ def findings(store: ox.Store) -> list[Finding]:
     suspects = sorted((value for value in literals if _is_suspect(value)), key=lambda v: (v.value, v.language or "", v.datatype.value))
     if not suspects:
         return []
-    letters = texts.Letters((value.value, value.language) for value in literals if value.language)
     by_property: dict[tuple[ox.NamedNode, ox.NamedNode], set[ox.Literal]] = defaultdict(set)
     for value in suspects:
         for quad in store.quads_for_pattern(None, None, value):
             if isinstance(quad.subject, ox.NamedNode):
                 by_property[quad.subject, quad.predicate].add(value)
     groups = (
-        _about(subject.value, predicate.value, sorted(values, key=lambda v: (v.value, v.language or "")), letters)
+        _about(subject.value, predicate.value, sorted(values, key=lambda v: (v.value, v.language or "")))
         for (subject, predicate), values in by_property.items()
     )
     return [finding for group in groups for finding in group]
@@ -64,7 +63,7 @@ def _ill_typed(value: str, datatype: str) -> bool:
     return bool(rdflib.Literal(value, datatype=rdflib.URIRef(datatype)).ill_typed)
 
 
-def _about(subject: str, predicate: str, values: list[ox.Literal], letters: texts.Letters) -> Iterator[Finding]:
+def _about(subject: str, predicate: str, values: list[ox.Literal]) -> Iterator[Finding]:
     def finding(rule: str, message: str, repair: str, value: str) -> Finding:
         sentence = f"{short(subject)}: {short(predicate)} {message}"
         return Finding("violation", rule, sentence, repair, resource=subject, property=predicate, value=value)
@@ -77,7 +76,7 @@ def _about(subject: str, predicate: str, values: list[ox.Literal], letters: text
             datatype = short(value.datatype.value)
             repair = f"write the value as {datatype} does, or correct the datatype"
             yield finding("literal", f"{value.value!r} is no {datatype}", repair, value.value)
-    for text, language in texts.mistaken(((v.value, v.language or "") for v in values), letters):
+    for text, language in texts.mistaken((v.value, v.language or "") for v in values):
         message = f"{text[:60]!r} is marked as {_NAMES[language]} and reads as the other language"
         yield Finding(
             "info", "language", f"{short(subject)}: {short(predicate)} {message}", "correct the language if it is wrong",

@@ -1,13 +1,11 @@
 """What is wrong with a text as such: characters that look like others or like nothing, traces of a wrong encoding, markup.
 
-Languages are told by py3langid, where the extra `languages` is installed. Its model takes a second to load, so frequent words and
-`Letters` first leave out the texts that are in their language without doubt.
+Languages are told by py3langid, where the extra `languages` is installed. Its model takes half a second to load, so frequent words
+first leave out the texts that are in their language without doubt.
 """
 
-import math
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 
@@ -101,57 +99,7 @@ def detector() -> Guess | None:
     return guess
 
 
-class Letters:
-    """Danish and English by their sequences of four letters, learned from texts whose frequent words leave no doubt.
-
-    A naive Bayes classifier. It only says which texts are clearly what they are marked as; what is mistaken, the detector says.
-    """
-
-    def __init__(self, texts: Iterable[tuple[str, str]]) -> None:
-        """`texts` are pairs of a text and its language; those without doubt are learned from, at most so many of a language."""
-        sure: dict[str, list[str]] = {language: [] for language in LANGUAGES}
-        for text, language in sorted(texts):
-            if language in sure and len(text) >= LONG // 2 and not is_doubtful(text, language):
-                sure[language].append(text)
-        danish, english = (_sequences(sure[language]) for language in LANGUAGES)
-        ratio = math.log((english.total() + 1) / (danish.total() + 1))
-        self._weights = {four: math.log((danish[four] + 0.5) / (english[four] + 0.5)) + ratio for four in danish | english}
-
-    def are_clear(self, texts: list[tuple[str, str]]) -> bool:
-        """Whether texts that say the same look like their languages: each long one, and all together.
-
-        One short text in both languages is a name, and cannot be in the other of them twice.
-        """
-        likeness = [self._likeness(*one) for one in texts]
-        long = all(alike > _NAMES[language] for alike, (text, language) in zip(likeness, texts) if len(text) >= LONG)
-        return long and (sum(likeness) > 0 or len({text for text, _ in texts}) < 2)
-
-    def _likeness(self, text: str, language: str) -> float:
-        """How much a text looks like a language: less than 0 where it looks more like the other."""
-        danish = sum(self._weights.get(four, 0) for four in _fours(text)) / math.sqrt(len(text))
-        return danish if language == "da" else -danish
-
-
-_LEARNED = 1000
-"""Texts of a language from which its sequences of letters are learned: enough, and quick."""
-_NAMES = {"da": -4.75, "en": -0.75}
-"""How little a long text may look like its language: names from the other stand in it. Marked as the other language, 6,448 texts of the
-graph are found by the detector; of these, all but 3 stay in doubt here."""
-_LETTERS = re.compile(r"[^\W\d_]+")
-
-
-def _sequences(texts: list[str]) -> Counter[str]:
-    """In how many of some texts, evenly chosen, each sequence of four letters stands."""
-    return Counter(four for text in texts[:: len(texts) // _LEARNED + 1] for four in _fours(text))
-
-
-def _fours(text: str) -> set[str]:
-    """The sequences of four letters in a text; a blank stands for the edge of a word."""
-    letters = f" {' '.join(_LETTERS.findall(text.lower()))} "
-    return {letters[start : start + 4] for start in range(len(letters) - 3)}
-
-
-def mistaken(texts: Iterable[tuple[str, str]], letters: Letters) -> list[tuple[str, str]]:
+def mistaken(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Of texts with their language that say the same, those that seem to be in the other one of Danish and English.
 
     A long text is judged alone, a shorter one only when its translation is mistaken too: names are not told by their letters.
@@ -160,7 +108,7 @@ def mistaken(texts: Iterable[tuple[str, str]], letters: Letters) -> list[tuple[s
     doubtful = [(text, language) for text, language in texts if is_doubtful(text, language)]
     if len({language for _, language in doubtful}) < 2:
         doubtful = [(text, language) for text, language in doubtful if len(text) >= LONG]
-    guess = None if letters.are_clear(doubtful) else detector()
+    guess = detector() if doubtful else None
     if guess is None:
         return []
     other = [(text, language, *guess(text)) for text, language in doubtful]
