@@ -31,6 +31,12 @@ def test_the_questions_are_listed_searched_and_explained(built: Path) -> None:
     assert "Hvad er naboerne" in good("query", "show", "neighbours-ahead", "--lang", "da")
 
 
+def test_a_file_in_place_of_a_name_is_told_and_other_folders_are_not_listed(tmp_path: Path) -> None:
+    (tmp_path / "mine.rq").write_text("ASK {}", "utf-8")
+    assert "give it with --file" in bad("query", "run", str(tmp_path / "mine.rq"))
+    assert "mine" not in bad("query", "run", str(tmp_path / "min")).partition("there is")[2]
+
+
 @pytest.mark.parametrize("name", ["evidence-behind-adoption", "describe", "find-word"])
 def test_the_example_that_show_gives_can_be_run(built: Path, name: str) -> None:
     text = good("query", "show", name)

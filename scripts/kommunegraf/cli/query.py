@@ -80,6 +80,8 @@ def run(
 
     if (name is None) == (file is None):
         raise WrongCall("give the name of a question, or --file with a query of your own")
+    if name and name.endswith(".rq"):
+        raise WrongCall(f"{name} is the name of a file; give it with --file")
     question = questions.own(file) if file else queries.find(name or "")
     layout = Layout(bom, separator == "semicolon")
     if layout != Layout() and form != formats.CSV.name:

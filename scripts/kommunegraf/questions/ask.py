@@ -65,11 +65,11 @@ def folder(name: str = "questions") -> dict[str, Question]:
 
 def find(name: str) -> Question:
     """A question of the library by its name. Raises BadArgument with the nearest names if there is none."""
-    path = paths.root() / "queries" / "questions" / f"{name}.rq"
-    names = sorted(file.stem for file in path.parent.glob("*.rq"))
+    library = paths.root() / "queries" / "questions"
+    names = sorted(file.stem for file in library.glob("*.rq"))
     if name not in names:
         raise BadArgument(f"no question is called {name!r}; there is {', '.join(nearest(name, names) or names)}")
-    return read(path)
+    return read(library / f"{name}.rq")
 
 
 def run(engine: Engine, name: str, /, **arguments: str) -> Answer:
