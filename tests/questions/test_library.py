@@ -44,7 +44,8 @@ RDFLIB_CANNOT = {
     "neighbours-with-other-solutions": "joins evidence four times; rdflib orders patterns without knowing what VALUES binds",
 }
 """Questions that rdflib's engine cannot answer in RDFLIB_SECONDS, and why."""
-RDFLIB_SECONDS = 20
+RDFLIB_SECONDS = 60
+"""Three times what the dearest question takes: a limit for what never ends, which a busy machine must not reach."""
 
 every_question = pytest.mark.parametrize("question", QUESTIONS.values(), ids=QUESTIONS)
 every_table = pytest.mark.parametrize("question", [q for q in QUESTIONS.values() if q.form == "SELECT"], ids=lambda q: q.name)

@@ -20,7 +20,7 @@ from kommunegraf.rdf.engines import Embedded, Endpoint, Engine, python_value
 
 pytestmark = pytest.mark.slow
 WHOLE_STORE = {
-    "anything", "classes", "graph-sizes", "quads", "union-missing",
+    "anything", "classes", "graph-sizes", "literals", "quads", "triple-terms", "union-missing", "unusual",
     "void-classes", "void-graphs", "void-properties", "void-totals", "void-vocabularies",
 }
 """Queries about all that a store holds, where Virtuoso has graphs of its own; pages are made from a copy of ours."""
