@@ -13,7 +13,6 @@ import resource
 import select
 import signal
 import socket
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ import pyoxigraph as ox
 from kommunegraf.languages import texts
 from kommunegraf.rdf import encode
 from kommunegraf.rdf.formats import CSV, GRAPHS, JSON, NTRIPLES, TABLES, TSV, TURTLE, WrongFormat
+from kommunegraf.server.engine import complaints
 from kommunegraf.server.engine.frames import FRAME, NUMBER, Job, failure, head
 from kommunegraf.server.engine.loading import limited, load, used
 from kommunegraf.server.engine.screening import screen
@@ -30,10 +30,6 @@ from kommunegraf.server.http.problems import Problem
 from kommunegraf.server.sparql.media import offered
 
 _CHUNK = 1 << 16
-_COMPLAINT = 4096
-"""Bytes of a worker's standard error that are kept and read."""
-_PANIC = b" panicked at "
-"""What the engine, which is written in Rust, writes there before it ends its process because of a mistake of its own."""
 _STACK = 64 << 20
 """Bytes of stack for nested queries: the parser and the evaluation call themselves."""
 _SAFE = {True: (CSV, TSV, JSON), False: (TURTLE, NTRIPLES)}
@@ -145,7 +141,7 @@ def work(store: ox.Store, order: Order, memory: int, errors: int) -> None:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # so that it does not take the processor from the server
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (_COMPLAINT, _COMPLAINT))
+        complaints.bounded()
         resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))  # no new descriptor: no connection and no file, whatever a query asks
         with connection.makefile("rb") as jobs:
             while line := jobs.readline():
@@ -208,8 +204,7 @@ def _obey(store: ox.Store, order: Order, memory: int, rest: bytes) -> None:
         for line in lines:
             command, _, number = line.partition(b" ")
             if command == b"fork":
-                with tempfile.TemporaryFile() as file:
-                    errors = os.dup(file.fileno())
+                errors = complaints.file()
                 if (pid := os.fork()) == 0:
                     return work(store, order, memory, errors)
                 children[pid] = errors
@@ -246,10 +241,8 @@ def _bury(children: dict[int, int]) -> None:
     for pid in list(children):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            errors = children.pop(pid)
-            panicked = _PANIC in os.pread(errors, _COMPLAINT, 0)
-            os.close(errors)
-            _tell({"ended": pid, "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "panicked": panicked})
+            number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+            _tell({"ended": pid, "signal": number, "panicked": complaints.panicked(children.pop(pid))})
 
 
 if __name__ == "__main__":
