@@ -13,6 +13,8 @@ if sys.platform != "win32":
 
 METADATA = "csv-metadata.json"
 """The file in `data/` that describes the tables (W3C CSVW)."""
+NQUADS = "kommunegraf.nq"
+"""The file of a built graph."""
 
 
 def root() -> Path:
@@ -83,6 +85,14 @@ def named(path: Path) -> Iterator[None]:
     except OSError as error:
         error.filename = error.filename or str(path)
         raise
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal. Raises OSError."""
+    import hashlib  # takes long to load, and most commands need no digest
+
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def lock(folder: Path) -> list[int]:

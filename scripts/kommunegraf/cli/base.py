@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from kommunegraf.namespaces import BASE, VARIABLE, BadBase, OtherBase, checked
+from kommunegraf.paths import NQUADS
 
-NAME = "kommunegraf.nq"
-"""The file of a built graph."""
 _GRAPH = re.compile(r" <([^<> ]+/)graph/[a-z]+> \.\n?")
 
 
@@ -44,7 +43,7 @@ def adopt(graph: Path) -> None:
 def adopt_any(files: Iterable[Path]) -> None:
     """The same for those of some RDF files that have the name of a built graph."""
     for file in files:
-        if file.name == NAME and file.is_file():
+        if file.name == NQUADS and file.is_file():
             adopt(file)
 
 

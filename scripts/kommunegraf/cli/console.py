@@ -136,8 +136,9 @@ def uncollected() -> Iterator[None]:
 def graph_file(folder: Path) -> Path:
     """The graph that `kommunegraf build` wrote to a folder, whose base the command takes. Raises WrongCall when there is none."""
     from kommunegraf.cli import base
+    from kommunegraf.paths import NQUADS
 
-    path = folder / base.NAME
+    path = folder / NQUADS
     if not path.is_file():
         raise WrongCall(f"there is no graph in {folder}/; run 'kommunegraf build' first, or name its folder with --graph")
     base.adopt(path)

@@ -40,15 +40,16 @@ def publish(output: Path, graph: Path, endpoint: str, previous: Path | None, add
         from kommunegraf.publish.documents import Documents, release
         from kommunegraf.rdf.engines import Embedded
 
-        store = _stored(endpoint) if endpoint else Embedded.open(graph_file(graph)).store
-        return Documents(store, release(store), None if endpoint else tables_of(store, data), address, sparql, previous)
+        store = Embedded.open(file).store if file else _stored(endpoint)
+        return Documents(store, release(store), tables_of(store, data) if file else None, address, sparql, previous)
 
+    file = None if endpoint else graph_file(graph)
     with bar("Writing the site") as step:
-        if endpoint:  # what it holds is read anew each time
-            done = publisher.publish(documents(), output, step)
-        else:
-            made_of = Inputs(graph_file(graph), data or paths.root() / "data", previous, (address, sparql))
+        if file:
+            made_of = Inputs(file, data or paths.root() / "data", previous, (address, sparql))
             done = publisher.renew(made_of, documents, output, step)
+        else:  # what an endpoint holds is read anew each time
+            done = publisher.publish(documents(), output, step)
     if done.findings:
         print(as_text(done.findings), file=sys.stderr)
     print(f"{done.files} files in {output}: {done.written} written, {done.removed} removed")

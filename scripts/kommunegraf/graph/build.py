@@ -17,9 +17,9 @@ from kommunegraf.graph.adoption import Limits
 from kommunegraf.graph.metadata import Table
 from kommunegraf.graph.ordering import ordered
 from kommunegraf.namespaces import GRAPH, PREFIXES, RDF, SHARED, based
+from kommunegraf.paths import NQUADS as NQUADS
 from kommunegraf.questions import linked_data, question
 
-NQUADS = "kommunegraf.nq"
 TRIG = "kommunegraf.trig"
 GRAPH_OF = {
     "alignments.ttl": "ontology",

@@ -53,7 +53,7 @@ class Inputs:
     def digest(self) -> str:
         """The SHA-256 of all, in hexadecimal. Raises OSError for a file that cannot be read."""
         every = {
-            "files": sorted((name, _digest(path)) for name, path in self.files()),
+            "files": sorted((name, paths.digest(path)) for name, path in self.files()),
             "options": self.options, "base": BASE, "previous": self.previous is not None,
             "python": [sys.version, sysconfig.get_platform(), zlib.ZLIB_RUNTIME_VERSION, list(sys.flags)],
             "libraries": libraries(),
@@ -100,8 +100,3 @@ def _below(folder: Path) -> Iterator[str]:
     for place, folders, names in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if name != "__pycache__"]
         yield from (Path(place, name).relative_to(folder).as_posix() for name in names)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,11 +1,11 @@
 """Whether a published site is what its list of files says."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from kommunegraf.publish.replace import HEAD, MARK, clean, walk
+from kommunegraf.paths import digest
+from kommunegraf.publish.replace import MARK, clean, sums, walk
 
 
 def intact(target: Path) -> list[str]:
@@ -15,21 +15,19 @@ def intact(target: Path) -> list[str]:
     """
     clean(target.resolve())
     try:
-        lines = (target / MARK).read_bytes().removeprefix(HEAD).decode("utf-8").split("\n")[:-1]
-        sums = {line[66:]: line[:64] for line in lines}
-        if walk(target) != {*sums, MARK}:
+        listing = sums(target)
+        if listing is None or walk(target) != {*listing, MARK}:
             return []
-        same = all(not (path := target / name).is_symlink() and hashlib.sha256(path.read_bytes()).hexdigest() == digest
-                   for name, digest in sums.items())
-    except (OSError, ValueError):
+        same = all(not (path := target / name).is_symlink() and digest(path) == given for name, given in listing.items())
+    except OSError:
         return []
-    return list(sums) if same else []
+    return list(listing) if same else []
 
 
 def listed(target: Path) -> str:
     """The SHA-256 of the list of a published site, in hexadecimal; empty where there is none."""
     try:
-        return hashlib.sha256((target / MARK).read_bytes()).hexdigest()
+        return digest(target / MARK)
     except OSError:
         return ""
 

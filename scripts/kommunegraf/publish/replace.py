@@ -17,8 +17,7 @@ from kommunegraf.paths import lock, named, unlock
 
 MARK = "SHA256SUMS"
 """The file that marks a published site. It lists every other file (`sha256sum --check SHA256SUMS`)."""
-HEAD = b"# Kommunegraf: a published site, replaced as a whole by the next one\n"
-"""The first line of that list."""
+_HEAD = b"# Kommunegraf: a published site, replaced as a whole by the next one\n"
 _UNFIT = re.compile("[\x00-\x1f\x7f\\\\\ud800-\udfff]")
 _EXCHANGE, _HERE = 2, -100
 """RENAME_EXCHANGE of linux/fs.h, and AT_FDCWD of fcntl.h: paths are relative to the working folder."""
@@ -119,7 +118,7 @@ class Tree:
         return self._staging
 
     def _finish(self) -> None:
-        self._put(MARK, HEAD + "".join(f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)).encode())
+        self._put(MARK, _HEAD + "".join(f"{self._sums[path]}  {path}\n" for path in sorted(self._sums)).encode())
         if self._staging is None:  # the list of checksums is unchanged, so every file is
             return
         for path in self._same:
@@ -196,14 +195,22 @@ def _files(target: Path) -> set[str]:
     if not target.is_dir():
         raise BadInput([Finding("violation", "file", "is a file, and a site is a folder", repair, str(target))])
     files = walk(target)
-    mark = target / MARK
-    text = mark.read_bytes() if MARK in files and mark.is_file() else b""
-    listed = {line[66:].decode("utf-8", "replace") for line in text.split(b"\n")} if text.startswith(HEAD) else set()
-    foreign = sorted(path for path in files - {MARK if listed else ""} if path not in listed or (target / path).is_symlink())
+    listing = sums(target) if MARK in files and (target / MARK).is_file() else None
+    own = {} if listing is None else {**listing, MARK: ""}
+    foreign = sorted(path for path in files if path not in own or (path != MARK and (target / path).is_symlink()))
     if foreign:
         message = f"has files that are not of a published site, {foreign[0]} first; they would be lost"
         raise BadInput([Finding("violation", "file", message, repair, str(target))])
     return files
+
+
+def sums(target: Path) -> dict[str, str] | None:
+    """The SHA-256 of each file that the list of a published site names, by its path; None for a list of others. Raises OSError."""
+    text = (target / MARK).read_bytes()
+    if not text.startswith(_HEAD):
+        return None
+    lines = (line.decode("utf-8", "replace") for line in text.removeprefix(_HEAD).split(b"\n") if line)
+    return {line[66:]: line[:64] for line in lines}
 
 
 def walk(folder: Path) -> set[str]:

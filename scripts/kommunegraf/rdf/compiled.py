@@ -38,7 +38,7 @@ def write(nquads: Path) -> None:
     Whether IRIs are such is not checked again: the file is one that was parsed when it was written. Raises OSError and SyntaxError.
     """
     place = folder(nquads)
-    marker = {"stamp": _stamp(nquads), "nquads": _digest(nquads), "engine": _ENGINE}
+    marker = {"stamp": _stamp(nquads), "nquads": paths.digest(nquads), "engine": _ENGINE}
     before, whole = _read_marker(place), {**marker, "files": _files(place)}
     if {**before, "stamp": marker["stamp"]} == whole:
         if before != whole:
@@ -80,7 +80,7 @@ def _fits(marker: Marker, place: Path, nquads: Path) -> bool:
     """Whether a store is what its marker says, and was made by this engine of a file as it is now."""
     if marker.get("engine") != _ENGINE or not isinstance(marker.get("files"), dict):
         return False
-    if marker.get("stamp") != _stamp(nquads) and marker.get("nquads") != _digest(nquads):
+    if marker.get("stamp") != _stamp(nquads) and marker.get("nquads") != paths.digest(nquads):
         return False
     return _files(place, _LARGE) == {name: [size, sum_ if size < _LARGE else 0] for name, (size, sum_) in marker["files"].items()}
 
@@ -109,10 +109,3 @@ def _stamp(file: Path) -> list[int]:
     """By what a file is known without reading it: its size, and when it was written, in nanoseconds."""
     stat = file.stat()
     return [stat.st_size, stat.st_mtime_ns]
-
-
-def _digest(file: Path) -> str:
-    import hashlib  # only a file that was copied or written again needs it, and it takes long to load
-
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
